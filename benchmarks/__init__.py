@@ -1,0 +1,10 @@
+"""The figures Woodoo promises, measured on the real thing: `python -m benchmarks`, or `make bench`.
+
+Decides that a promise is a ratio against a baseline of the same run wherever it can be one, for machines differ. What
+each figure means is in docs/reference/figures.md.
+
+Table of contents: `figures` (a figure, its goal, where it is written), `screen` (what is shown meanwhile); `service`
+(the real `woodoo run`), `shop` (a store, a real Odoo and the connection between them), `plain` (what a plain connector
+does), `tap` (counts requests), `sender` (a store that knocks); and one module per family: `orders`, `alone`,
+`receiver`, `memory`, `idle`.
+"""

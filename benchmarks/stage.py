@@ -1,0 +1,61 @@
+"""What the figures share: the service and the shop, brought up when they are first needed, and how much is measured."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cached_property
+from types import TracebackType
+
+from .service import Service, running
+from .shop import Shop, open_shop
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much is measured."""
+
+    #: Orders in the backlog, and of the plain connector beside it.
+    backlog: int = 200
+    plain: int = 24
+    #: Orders that come one at a time.
+    alone: int = 12
+    #: Deliveries of all senders together.
+    deliveries: int = 2000
+    #: Seconds for which nothing happens.
+    idle: int = 130
+
+    @classmethod
+    def small(cls) -> Sizes:
+        """Return sizes for a trial: quick, and not to be quoted."""
+        return cls(backlog=40, plain=6, alone=4, deliveries=400, idle=65)
+
+
+class Stage:
+    """Everything the figures are measured on. Leaving the block ends whatever was started."""
+
+    #: Orders for getting warm, before the backlog and before the single ones.
+    WARM = 12
+
+    def __init__(self, sizes: Sizes) -> None:
+        self.sizes = sizes
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Stage:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    @cached_property
+    def service(self) -> Service:
+        """The running service."""
+        return self._stack.enter_context(running())
+
+    @cached_property
+    def shop(self) -> Shop:
+        """A store with enough paid orders, and an Odoo."""
+        count = self.sizes.backlog + self.sizes.plain + self.sizes.alone + 2 * self.WARM + 4
+        return self._stack.enter_context(open_shop(self.service.home, count))

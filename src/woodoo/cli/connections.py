@@ -1,0 +1,284 @@
+"""Sets connections up and tries them out.
+
+Decides that secrets are asked for unseen or taken from the environment, so that they are in no shell history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from json import dumps, loads
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .output import Stop, as_json, fail, plain, say, state, table
+from .service import service
+
+if TYPE_CHECKING:
+    from woodoo.connections.models import Connection
+
+app = typer.Typer(no_args_is_help=True, help="A store and an Odoo that are kept in step.")
+Which = Annotated[str, typer.Argument(help="Name or number of the connection; may be left out where there is one.")]
+
+
+def add_to(parent: typer.Typer) -> None:
+    """Add the commands of this module."""
+    parent.add_typer(app, name="connection")
+
+
+def find(which: str) -> Connection:
+    """Return the connection with that name or number; the only one where none is named."""
+    from woodoo.connections.models import Connection
+
+    if not which:
+        every = list(Connection.objects.order_by("pk")[:2])
+        if len(every) == 1:
+            return every[0]
+        if not every:
+            raise fail("There is no connection yet.", "Add one with `woodoo connection add`, or in the panel.")
+        raise fail("There are several connections.", "Say which one: `woodoo connection list` names them.")
+    found = Connection.objects.filter(name=which).first()
+    if found is None and which.isascii() and which.isdigit():
+        found = Connection.objects.filter(pk=int(which)).first()
+    if found is None:
+        raise fail(f"There is no connection '{which}'.", "`woodoo connection list` names those there are.")
+    return found
+
+
+@app.command("add")
+def add(
+    name: Annotated[str, typer.Option(prompt="Name", help="What you call it.")],
+    store_url: Annotated[str, typer.Option(prompt="Store address", help="Such as https://shop.example.com")],
+    store_key: Annotated[
+        str, typer.Option(prompt="Consumer key (ck_…)", hide_input=True, envvar="WOODOO_STORE_KEY", help="Asked for.")
+    ],
+    store_secret: Annotated[
+        str,
+        typer.Option(prompt="Consumer secret (cs_…)", hide_input=True, envvar="WOODOO_STORE_SECRET", help="Asked for."),
+    ],
+    odoo_url: Annotated[str, typer.Option(prompt="Odoo address", help="Such as https://company.odoo.com")],
+    odoo_database: Annotated[str, typer.Option(prompt="Odoo database", help="Name of the database.")],
+    odoo_login: Annotated[str, typer.Option(prompt="Odoo login", help="Login of the user Woodoo works as.")],
+    odoo_key: Annotated[
+        str,
+        typer.Option(prompt="Odoo API key or password", hide_input=True, envvar="WOODOO_ODOO_KEY", help="Asked for."),
+    ],
+    company: Annotated[int, typer.Option(help="Id of the company in Odoo.")] = 1,
+    store_ca: Annotated[str, typer.Option(help="Certificate authority file of the store, if private.")] = "",
+    odoo_ca: Annotated[str, typer.Option(help="Certificate authority file of Odoo, if private.")] = "",
+    test: Annotated[bool, typer.Option(help="Test it afterwards.")] = True,
+) -> None:
+    """Add a connection. What is not given is asked for; secrets can be in WOODOO_STORE_KEY and the like."""
+    with service():
+        from django.core.exceptions import ValidationError
+
+        from woodoo.connections.models import Connection
+
+        made = Connection(
+            name=name,
+            store_url=store_url,
+            store_key=store_key,
+            store_secret=store_secret,
+            store_ca_bundle=store_ca,
+            odoo_url=odoo_url,
+            odoo_database=odoo_database,
+            odoo_login=odoo_login,
+            odoo_key=odoo_key,
+            odoo_company_id=company,
+            odoo_ca_bundle=odoo_ca,
+        )
+        try:
+            made.full_clean()
+        except ValidationError as exc:
+            for field, problems in exc.message_dict.items():
+                fail(f"{field.replace('_', ' ')}: {' '.join(problems)}")
+            raise Stop from exc
+        made.save()
+        say(f"[green]✓[/green] Connection {plain(made.name)} is saved as number {made.pk}.")
+        if test and not _test(made):
+            raise fail(
+                f"Connection {made.name} is saved, but its test failed.",
+                f"Mend what is marked, in the panel where it is a field, then `woodoo connection test {made.pk}`.",
+            )
+        say(
+            "Next: taxes and journals, in the panel or with `woodoo connection settings`, then "
+            f"`woodoo connection webhooks {made.pk}`."
+        )
+
+
+@app.command("list")
+def list_all(json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False) -> None:
+    """Name all connections."""
+    with service():
+        from woodoo.connections.models import Connection
+        from woodoo.web.overview import connection_statuses
+
+        found = list(Connection.objects.order_by("pk"))
+        statuses = connection_statuses(found)
+        if json:
+            as_json(
+                [
+                    {
+                        "id": c.pk,
+                        "name": c.name,
+                        "store": c.store_url,
+                        "odoo": c.odoo_url,
+                        "database": c.odoo_database,
+                        "state": statuses[c.pk].state,
+                    }
+                    for c in found
+                ]
+            )
+            return
+        if not found:
+            say("There is no connection yet. Add one with `woodoo connection add`, or in the panel.")
+            return
+        table(
+            ["No.", "Name", "Store", "Odoo", "Database", "State"],
+            [
+                (
+                    c.pk,
+                    plain(c.name),
+                    plain(c.store_url),
+                    plain(c.odoo_url),
+                    plain(c.odoo_database),
+                    shown_state(statuses[c.pk].state),
+                )
+                for c in found
+            ],
+            right=["No."],
+        )
+
+
+def shown_state(name: str) -> str:
+    """Return how a connection is doing, in its colour."""
+    return {"on": state("done", "working"), "paused": state("waiting", "paused"), "off": state("skipped", "off")}[name]
+
+
+@app.command("test")
+def try_out(which: Which = "") -> None:
+    """Ask both sides everything a connection needs. Changes nothing; exit code 1 where something is wrong."""
+    with service():
+        if not _test(find(which)):
+            raise Stop
+
+
+def _test(connection: Connection) -> bool:
+    from woodoo.wiring import check_connection
+
+    say(f"Testing {plain(connection.name)} …")
+    good = True
+    for check in check_connection(connection):
+        mark = {True: "[green]✓[/green]", False: "[red]✗[/red]", None: "[yellow]![/yellow]"}[check.ok]
+        say(f"{mark} [bold]{plain(check.name)}[/bold]: {plain(check.message)}")
+        if check.fix and check.ok is not True:
+            say(f"    {plain(check.fix)}")
+        good = good and check.ok is not False
+    return good
+
+
+@app.command("settings")
+def settings(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[WHICH] [NAME=VALUE...]", help="The connection, and what to set; NAME= for the default."
+        ),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
+) -> None:
+    """Print the settings of a connection, or set some. Values are JSON; text needs no quotes."""
+    which, pairs = _which_and_pairs(words or [])
+    with service():
+        on = find(which)
+        again = _store_settings(on, pairs) if pairs else 0
+        if json:
+            as_json(on.rules.model_dump(mode="json"))
+        elif pairs:
+            say(f"[green]✓[/green] Settings of {plain(on.name)} are saved.")
+            if again:
+                say(f"  {again} parked record{'s are' if again > 1 else ' is'} tried again.")
+        else:
+            _show_settings(on)
+
+
+def _which_and_pairs(words: Sequence[str]) -> tuple[str, dict[str, str]]:
+    """Tell the connection from the pairs: only the first word may be without a "="."""
+    names = [word for word in words if "=" not in word]
+    if names and (len(names) > 1 or words[0] != names[0]):
+        raise fail(f"'{names[-1]}' sets nothing.", "Write NAME=VALUE; the connection comes first.")
+    pairs = [word.split("=", maxsplit=1) for word in words if "=" in word]
+    return (names[0] if names else ""), {name.strip(): value for name, value in pairs}
+
+
+def _store_settings(on: Connection, pairs: Mapping[str, str]) -> int:
+    """Check the settings as a whole, store what differs from the defaults, and return how many records go again."""
+    from pydantic import ValidationError
+
+    from woodoo.connections.settings import ConnectionSettings
+    from woodoo.engine.work import connection_changed
+
+    raw = {name: value for name, value in on.settings.items() if name not in pairs}
+    raw |= {name: _value(text) for name, text in pairs.items() if text}
+    unknown = [name for name in pairs if name not in ConnectionSettings.model_fields]
+    if unknown:
+        raise fail(f"There is no setting '{unknown[0]}'.", "`woodoo connection settings` names them all.")
+    try:
+        checked = ConnectionSettings.model_validate(raw)
+    except ValidationError as exc:
+        for error in exc.errors(include_input=False):
+            fail(f"{'.'.join(map(str, error['loc']))}: {error['msg']}.")
+        raise Stop from exc
+    on.settings = checked.model_dump(mode="json", exclude_defaults=True)
+    on.save(update_fields=["settings", "updated_at"])
+    return connection_changed(on.pk)
+
+
+def _value(text: str) -> object:
+    """Read a value: JSON where it is some, else the text itself."""
+    try:
+        return loads(text)
+    except ValueError:
+        return text
+
+
+def _show_settings(on: Connection) -> None:
+    from woodoo.connections.settings import ConnectionSettings
+
+    now = on.rules.model_dump(mode="json")
+    for name, field in ConnectionSettings.model_fields.items():
+        own = "" if name not in on.settings else "  [bright_black](set here)[/bright_black]"
+        say(f"[bold]{name}[/bold] = {plain(dumps(now[name], ensure_ascii=False))}{own}")
+        say(f"    {plain(field.description or '')}")
+    say(f"\nChange one: woodoo connection settings {on.pk} NAME=VALUE")
+
+
+@app.command("webhooks")
+def webhooks(
+    which: Which = "",
+    renew_secret: Annotated[
+        bool, typer.Option("--renew-secret", help="Give webhooks that are there the connection's secret again.")
+    ] = False,
+) -> None:
+    """Set the webhooks up in the store, so that orders arrive within seconds. May be repeated."""
+    with service():
+        from django.conf import settings
+        from django.urls import reverse
+
+        from woodoo.stores.woocommerce.registration import ensure_webhooks
+        from woodoo.stores.woocommerce.store import WooCommerceStore
+        from woodoo.web.routes import followed_topics
+        from woodoo.wiring import build_store
+
+        connection = find(which)
+        store = build_store(connection)
+        if not isinstance(store, WooCommerceStore):
+            raise fail(f"Webhooks of {connection.store_platform} are set up by hand.")
+        address = settings.WOODOO_URL + reverse("hook", args=[connection.hook_token])
+        done = ensure_webhooks(
+            store.client, address, connection.webhook_secret, followed_topics(), renew_secret=renew_secret
+        )
+        table(["Topic", "Webhook", "Done"], [(plain(w.topic), plain(w.webhook_id), plain(w.did)) for w in done])
+        say(f"They send to {plain(address)}")
+        if "127.0.0.1" in address or "localhost" in address:
+            say("[yellow]![/yellow] That address is this machine only. Set WOODOO_URL to one the store can reach.")

@@ -1,0 +1,264 @@
+"""Looks after records: bring some over, try some again, leave some out, see where all stand, erase personal data."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .connections import find, shown_state
+from .output import Stop, as_json, fail, moment, out, plain, say, state, table
+from .service import service
+
+if TYPE_CHECKING:
+    from woodoo.connections.models import Connection
+    from woodoo.domain.errors import WoodooError
+    from woodoo.domain.plan import Plan
+
+sync_app = typer.Typer(no_args_is_help=True, help="Bring records over now.")
+Where = Annotated[str, typer.Option("--connection", "-c", help="Name or number; may be left out where there is one.")]
+
+#: States in which a record rests.
+_AT_REST = ("done", "skipped", "parked", "failed")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.add_typer(sync_app, name="sync")
+    app.command("status")(status)
+    app.command("retry")(retry)
+    app.command("skip")(skip)
+    app.command("erase")(erase)
+
+
+@sync_app.command("order")
+def sync_order(
+    numbers: Annotated[list[str], typer.Argument(metavar="N...", help="The store's ids of the orders.")],
+    connection: Where = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
+    wait: Annotated[int, typer.Option(help="Seconds to wait for the outcome.", min=0, max=3600)] = 0,
+    again: Annotated[bool, typer.Option("--again", help="Make orders anew that were deleted in Odoo.")] = False,
+) -> None:
+    """Bring orders over as they are now, or show what that would do."""
+    wrong = [number for number in numbers if not (number.isascii() and number.isdigit() and len(number) < 20)]
+    if wrong:
+        raise fail(f"'{wrong[0]}' is no order id.", "Ids are whole numbers, as in the address of the order's page.")
+    numbers = list(dict.fromkeys(numbers))
+    with service():
+        from woodoo import wiring
+
+        on = find(connection)
+        if dry_run:
+            if not _show_plans(wiring.plan_orders(on, numbers)):
+                raise Stop
+            return
+        wiring.install()
+        wiring.sync_orders(on, numbers, again=again)
+        say(f"[green]✓[/green] {len(numbers)} order{'s' if len(numbers) > 1 else ''} queued on {plain(on.name)}.")
+        if not wait:
+            say("  A running worker takes them at once. `woodoo status` tells where they stand.")
+        elif not _follow(on, numbers, wait):
+            raise Stop
+
+
+def _show_plans(plans: Sequence[tuple[str, Plan | WoodooError]]) -> bool:
+    """Print each plan and return whether all can be carried out."""
+    from woodoo.domain.errors import WoodooError
+
+    good = True
+    for record, plan in plans:
+        if isinstance(plan, WoodooError):
+            good = False
+            say(f"\n[bold]{plain(plan.record or record)}[/bold]  {state('parked', 'cannot be brought over')}")
+            say(f"  {plain(plan.message)}")
+            say(f"  {plain(plan.fix)}" if plan.fix else "")
+        else:
+            show_plan(plan)
+    say("\nNothing was changed.")
+    return good
+
+
+def show_plan(plan: Plan) -> None:
+    """Print what would be done for one record, and why."""
+    say(f"\n[bold]{plain(plan.title)}[/bold]  {plain(plan.summary)}")
+    for number, step in enumerate(plan.steps, start=1):
+        detail = f" ({plain(step.detail)})" if step.detail else ""
+        say(f"  {number}. {plain(step.do)}{detail}")
+        if step.why:
+            say(f"     [bright_black]because {plain(step.why)}[/bright_black]")
+    for total in plan.totals:
+        say(f"  {plain(total.name):<24} {total.store:>12} {plain(plan.currency)}")
+    for note in plan.notes:
+        say(f"  · {plain(note)}")
+
+
+def _follow(connection: Connection, numbers: Sequence[str], seconds: int) -> bool:
+    """Wait until the orders rest, print what became of them, and return whether all are done."""
+    from woodoo.engine.models import Work
+
+    rows = Work.objects.filter(connection_id=connection.pk, lane="orders", record__in=numbers).order_by("record")
+    deadline = time.monotonic() + seconds
+    with out.status("Waiting for the worker …"):
+        while rows.exclude(state__in=_AT_REST).exists() and time.monotonic() < deadline:
+            time.sleep(0.5)
+    found = list(rows)
+    _show_work(found)
+    return all(row.state in ("done", "skipped") for row in found)
+
+
+def _show_work(rows: Sequence[object]) -> None:
+    from woodoo.web.words import state_word
+
+    table(
+        ["Record", "State", "What happened"],
+        [
+            (
+                plain(row.title or row.record),  # type: ignore[attr-defined]
+                state(row.state, state_word(row.state).label),  # type: ignore[attr-defined]
+                plain(f"{row.message} {row.fix}".strip()),  # type: ignore[attr-defined]
+            )
+            for row in rows
+        ],
+    )
+
+
+def status(json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False) -> None:
+    """Say how every connection is doing, and what needs a person."""
+    with service():
+        from woodoo.connections.models import Connection
+        from woodoo.engine.models import Work
+        from woodoo.web.health import workers_alive
+        from woodoo.web.overview import cards
+        from woodoo.web.words import ATTENTION
+
+        shown = cards(list(Connection.objects.order_by("name")))
+        workers = workers_alive()
+        if json:
+            as_json(
+                {
+                    "workers": workers,
+                    "connections": [
+                        {
+                            "id": card.connection.pk,
+                            "name": card.connection.name,
+                            "state": card.status.state,
+                            "counts": {tally.state: tally.count for tally in card.tallies},
+                            "last_done": card.last_done,
+                            "last_event": card.last_event,
+                        }
+                        for card in shown
+                    ],
+                }
+            )
+            return
+        if not workers:
+            say("[yellow]![/yellow] No worker is running: orders are taken in but wait. Start `woodoo run`.")
+        if not shown:
+            say("There is no connection yet. Add one with `woodoo connection add`, or in the panel.")
+            return
+        words = [tally.label for tally in shown[0].tallies]
+        table(
+            ["Connection", "", *words, "Last finished"],
+            [
+                (
+                    plain(card.connection.name),
+                    shown_state(card.status.state),
+                    *(
+                        state(t.state, str(t.count)) if t.count else "[bright_black]0[/bright_black]"
+                        for t in card.tallies
+                    ),
+                    moment(card.last_done),
+                )
+                for card in shown
+            ],
+            right=words,
+        )
+        for card in shown:
+            for pause in card.status.pauses:
+                say(
+                    f"[yellow]![/yellow] {plain(card.connection.name)}: {plain(pause.side)} does not answer since "
+                    f"{moment(pause.since)}. {plain(pause.reason)}"
+                )
+        attention = list(Work.objects.filter(state__in=ATTENTION).order_by("-updated_at")[:10])
+        if attention:
+            say("\n[bold]Needs a person[/bold]")
+            _show_work(attention)
+
+
+def retry(
+    numbers: Annotated[list[str] | None, typer.Argument(metavar="[N...]", help="The store's ids.")] = None,
+    connection: Where = "",
+    in_state: Annotated[str, typer.Option("--state", help="All that are parked, failed or waiting.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="All that are parked and failed.")] = False,
+) -> None:
+    """Try records again: those named, or all in a state."""
+    if in_state and in_state not in ("parked", "failed", "waiting"):
+        raise fail(f"'{in_state}' cannot be tried again as a whole.", "Choose parked, failed or waiting.")
+    if not (numbers or in_state or every):
+        raise fail("Nothing to try again was named.", "Give order ids, --state parked, --state failed or --all.")
+    with service():
+        from woodoo.engine.models import Work
+        from woodoo.engine.work import retry as again
+        from woodoo.web.words import ATTENTION
+
+        rows = Work.objects.all()
+        if connection or numbers:
+            rows = rows.filter(connection_id=find(connection).pk)
+        if numbers:
+            rows = rows.filter(record__in=numbers)
+        if in_state or every:
+            rows = rows.filter(state__in=ATTENTION if every else (in_state,))
+        known = set(rows.values_list("record", flat=True)) if numbers else set()
+        unknown = [number for number in numbers or [] if number not in known]
+        if unknown:
+            raise fail(f"Order {unknown[0]} is not on the list.", "Bring it over with `woodoo sync order`.")
+        count = again(rows.values_list("pk", flat=True))
+    say(f"[green]✓[/green] {count} record{'s' if count != 1 else ''} will be tried again.")
+
+
+def skip(
+    numbers: Annotated[list[str], typer.Argument(metavar="N...", help="The store's ids.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why they need not come over; shown on the record.")],
+    connection: Where = "",
+) -> None:
+    """Leave records out that need not come over, until the store reports a change of them or you retry them."""
+    from woodoo.web.words import skipped_because
+
+    message = skipped_because(reason)
+    if not message:
+        raise fail("No reason was given.", "Say why with --reason, so that others know.")
+    with service():
+        from woodoo.engine.models import Work
+        from woodoo.engine.work import skip as leave_out
+
+        rows = Work.objects.filter(connection_id=find(connection).pk, record__in=numbers)
+        known = set(rows.values_list("record", flat=True))
+        unknown = [number for number in numbers if number not in known]
+        if unknown:
+            raise fail(f"Order {unknown[0]} is not on the list.", "`woodoo status` names those that need a person.")
+        count = leave_out(list(rows.values_list("pk", flat=True)), message)
+        left = len(known) - count
+    say(f"[green]✓[/green] {count} record{'s' if count != 1 else ''} skipped.")
+    if left:
+        raise fail(f"{left} not: done already, skipped already, or being worked on.")
+
+
+def erase(
+    record: Annotated[str, typer.Argument(help="The store's id of the order.")],
+    connection: Where = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Erase what Woodoo keeps of one order that may speak of a person. Store and Odoo keep their own."""
+    with service():
+        from woodoo.engine.ledger import erase as blank
+        from woodoo.engine.models import Work
+
+        on = find(connection)
+        if not Work.objects.filter(connection_id=on.pk, record=record).exists():
+            raise fail(f"Nothing is kept of order {record} on {on.name}.")
+        if not yes:
+            typer.confirm(f"Erase bodies, plans, requests and answers of order {record} for good?", abort=True)
+        count = blank(on.pk, record)
+    say(f"[green]✓[/green] {count} entr{'ies' if count != 1 else 'y'} of order {plain(record)} blanked.")

@@ -1,0 +1,187 @@
+"""Looks after the installation: tables, people, keys, and the data of one customer.
+
+Decides that a password made here is printed once and stored nowhere.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import Annotated
+
+import typer
+
+from woodoo.domain.errors import ConfigError
+
+from .output import fail, plain, say
+from .service import service
+
+admin_app = typer.Typer(no_args_is_help=True, help="People who may sign in.")
+secrets_app = typer.Typer(no_args_is_help=True, help="The keys that lock stored secrets.")
+key_app = typer.Typer(no_args_is_help=True, help="A key for a new installation.")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("migrate")(migrate)
+    app.command("prepare", hidden=True)(prepare)
+    app.add_typer(admin_app, name="admin")
+    app.add_typer(secrets_app, name="secrets")
+    app.add_typer(key_app, name="key")
+
+
+def migrate() -> None:
+    """Bring the database's tables to this version. May be repeated."""
+    with service(migrated=False):
+        _migrate()
+    say("[green]✓[/green] The database is set up.")
+
+
+def prepare() -> None:
+    """Migrate, and make the first administrator where there is none. What `woodoo run` does first."""
+    with service(migrated=False):
+        _migrate()
+        first_administrator()
+
+
+def _migrate() -> None:
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def first_administrator() -> None:
+    """Make an administrator with a random password where nobody can sign in yet, and print it once."""
+    from django.contrib.auth import get_user_model
+    from django.db import connection, transaction
+
+    with transaction.atomic():
+        with connection.cursor() as cursor:  # two starts at once make one administrator
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('woodoo first administrator'))")
+        if get_user_model().objects.exists():
+            return
+        password = new_password()
+        get_user_model().objects.create_superuser("admin", password=password)
+    say("")
+    say("First sign-in (shown this once):")
+    say("  user name  [bold]admin[/bold]")
+    say(f"  password   [bold]{plain(password)}[/bold]")
+    say("")
+
+
+def new_password() -> str:
+    """Make a password a person can type: four groups without letters that look alike, about 80 bits."""
+    alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(alphabet) for _ in range(4)) for _ in range(4))
+
+
+@admin_app.command("create")
+def admin_create(
+    username: Annotated[str, typer.Argument(help="Name to sign in with.")] = "admin",
+    role: Annotated[str, typer.Option(help="administrator, operator or viewer.")] = "administrator",
+    random: Annotated[bool, typer.Option("--random", help="Make a password and print it once.")] = False,
+    reset: Annotated[bool, typer.Option("--reset", help="Give an account that exists a new password.")] = False,
+) -> None:
+    """Make an account, or give one a new password."""
+    if role not in ("administrator", "operator", "viewer"):
+        raise fail(f"There is no role '{role}'.", "Choose administrator, operator or viewer.")
+    with service():
+        from django.contrib.auth import get_user_model
+        from django.contrib.auth.models import Group
+
+        people = get_user_model().objects
+        account = people.filter(username=username).first()
+        if account and not reset:
+            raise fail(f"There is an account '{username}' already.", "Use --reset to give it a new password.")
+        if reset and not account:
+            raise fail(f"There is no account '{username}'.")
+        password = new_password() if random else _ask_password(username)
+        if account:
+            account.set_password(password)
+            account.save(update_fields=["password"])
+        elif role == "administrator":
+            people.create_superuser(username, password=password)
+        else:
+            people.create_user(username, password=password).groups.add(Group.objects.get(name=role))
+        _lift_lockout(username)
+    done = "has a new password" if account else f"may sign in as {role}"
+    say(f"[green]✓[/green] {plain(username)} {done}.")
+    if random:
+        say(f"  Password (shown this once): [bold]{plain(password)}[/bold]")
+
+
+def _ask_password(username: str) -> str:
+    """Ask for a password, or take WOODOO_ADMIN_PASSWORD, and check it by the rules of the panel."""
+    from django.contrib.auth import get_user_model
+    from django.contrib.auth.password_validation import validate_password
+    from django.core.exceptions import ValidationError
+
+    password = os.environ.get("WOODOO_ADMIN_PASSWORD") or typer.prompt(
+        "Password", hide_input=True, confirmation_prompt=True
+    )
+    try:
+        validate_password(password, get_user_model()(username=username))
+    except ValidationError as exc:
+        raise fail(" ".join(exc.messages)) from exc
+    return str(password)
+
+
+def _lift_lockout(username: str) -> None:
+    from axes.utils import reset as reset_lockout
+
+    reset_lockout(username=username)
+
+
+@secrets_app.command("rotate")
+def rotate(
+    new_key: Annotated[bool, typer.Option("--new-key", help="Put a new key in front of the key file first.")] = False,
+    drop_old: Annotated[
+        bool, typer.Option("--drop-old", help="Afterwards take the old keys out of the key file.")
+    ] = False,
+) -> None:
+    """Lock every stored secret again with the first key."""
+    with service():
+        from woodoo.connections import keys
+        from woodoo.connections.secrets import rotate as lock_again
+
+        if new_key:
+            _write_keys([keys.new_key(), *keys.load_keys()])
+        count = lock_again()
+        if drop_old:
+            _write_keys([keys.load_keys()[0]])
+        place = keys.place()
+    say(f"[green]✓[/green] {count} secret{'s' if count != 1 else ''} locked with the first key of {plain(place)}.")
+    if new_key or drop_old:
+        say("  Restart web and workers. People sign in again once the old key is gone.")
+    if new_key and not drop_old:
+        say("  The old key is still there. Back up the file, then `woodoo secrets rotate --drop-old`.")
+
+
+def _write_keys(wanted: list[str]) -> None:
+    """Write the key file anew, complete or not at all, readable by its owner alone."""
+    from pathlib import Path
+
+    from woodoo.connections import keys
+
+    if os.environ.get("WOODOO_SECRET_KEYS"):
+        raise ConfigError(
+            "The keys are in WOODOO_SECRET_KEYS, which a command cannot change.",
+            where="WOODOO_SECRET_KEYS",
+            fix="Make a key with `woodoo key new`, put it first there, restart, then run `woodoo secrets rotate`.",
+        )
+    file = Path(keys.place())
+    draft = file.with_name(f".{file.name}-{secrets.token_hex(4)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as text:
+        text.write("\n".join(wanted) + "\n")
+        text.flush()
+        os.fsync(text.fileno())
+    draft.replace(file)
+
+
+@key_app.command("new")
+def key_new() -> None:
+    """Print a new key. Store it where WOODOO_SECRET_KEYS or WOODOO_SECRET_KEY_FILE points."""
+    from woodoo.connections.keys import new_key
+
+    typer.echo(new_key())

@@ -1,0 +1,121 @@
+"""A connection: one store, one company of one Odoo database, and how they are kept in step.
+
+Decides that an address is plain http(s) without a name or password in it, and that secrets are locked at rest.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from woodoo.connections.secrets import EncryptedTextField, encrypted_fields
+from woodoo.connections.settings import ConnectionSettings
+from woodoo.domain.errors import ConfigError
+
+
+def new_hook_token() -> str:
+    """Make the unguessable part of a connection's webhook address."""
+    return secrets.token_urlsafe(24)
+
+
+def new_webhook_secret() -> str:
+    """Make the secret the store signs its webhooks with."""
+    return secrets.token_urlsafe(32)
+
+
+def check_address(value: str) -> None:
+    """Refuse an address that is not plain http(s), or that carries credentials, which would end up in logs.
+
+    Raises:
+        ValidationError: says what is wrong.
+    """
+    try:
+        parts = urlsplit(value)
+        host, _port = parts.hostname, parts.port
+    except ValueError as exc:
+        raise ValidationError("This is not an address: %(why)s.", params={"why": str(exc)}) from exc
+    if parts.scheme not in {"http", "https"}:
+        raise ValidationError("The address has to begin with https:// (or http://).")
+    if not host:
+        raise ValidationError("The address names no host.")
+    if parts.username is not None or parts.password is not None:
+        raise ValidationError("Leave name and password out of the address; they have fields of their own.")
+    if parts.query or parts.fragment:
+        raise ValidationError("Leave out everything from ? or # on.")
+
+
+class Connection(models.Model):
+    """One store and one Odoo company."""
+
+    name = models.CharField(max_length=100, unique=True, help_text="What you call it, such as Shop NL.")
+    hook_token = models.CharField(max_length=64, unique=True, default=new_hook_token, editable=False)
+    store_platform = models.CharField(max_length=40, default="woocommerce")
+    store_url = models.CharField(
+        "store address", max_length=500, validators=[check_address], help_text="Such as https://shop.example.com"
+    )
+    store_key = EncryptedTextField("store key", default="", blank=True, help_text="Consumer key, ck_…")
+    store_secret = EncryptedTextField("store secret", default="", blank=True, help_text="Consumer secret, cs_…")
+    webhook_secret = EncryptedTextField("webhook secret", default=new_webhook_secret, blank=True)
+    store_ca_bundle = models.CharField(
+        max_length=500,
+        default="",
+        blank=True,
+        help_text="Certificate authority file of the store, if private.",
+    )
+    odoo_url = models.CharField(
+        "Odoo address", max_length=500, validators=[check_address], help_text="Such as https://company.odoo.com"
+    )
+    odoo_database = models.CharField(max_length=200, help_text="Name of the Odoo database.")
+    odoo_login = models.CharField(max_length=200, default="", blank=True, help_text="Login of the Odoo user.")
+    odoo_key = EncryptedTextField("Odoo key", default="", blank=True, help_text="API key of the user, or the password.")
+    odoo_company_id = models.IntegerField(default=1, help_text="Id of the company (res.company) the orders belong to.")
+    odoo_ca_bundle = models.CharField(
+        max_length=500, default="", blank=True, help_text="Certificate authority file of Odoo, if private."
+    )
+    enabled = models.BooleanField(default=True, help_text="Off: events are still taken in, and wait.")
+    settings = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def rules(self) -> ConnectionSettings:
+        """The settings, checked.
+
+        Raises:
+            ConfigError: one of them is not right.
+        """
+        return ConnectionSettings.parse(self.settings, connection=self.name)
+
+    @property
+    def known_secrets(self) -> tuple[str, ...]:
+        """The secrets in clear text, so that the ledger can leave them out.
+
+        Raises:
+            ConfigError: one of them cannot be opened.
+        """
+        return tuple(value for field in encrypted_fields(type(self)) if (value := getattr(self, field.attname)))
+
+    def clean(self) -> None:
+        """Check the settings together with the fields.
+
+        Raises:
+            ValidationError: a setting is not right.
+        """
+        super().clean()
+        try:
+            ConnectionSettings.parse(self.settings, connection=self.name)
+        except ConfigError as exc:
+            raise ValidationError({"settings": exc.message}) from exc
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store it, with addresses in one form: no slash at the end."""
+        self.store_url = self.store_url.rstrip("/")
+        self.odoo_url = self.odoo_url.rstrip("/")
+        super().save(*args, **kwargs)

@@ -1,0 +1,130 @@
+"""An order as the shop took it, whatever platform the shop runs on.
+
+All amounts are `Decimal` in the order's currency and **net of tax** where a tax field stands beside them; times are
+aware UTC datetimes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from .customer import Address
+from .text import shortened
+
+
+@dataclass(frozen=True)
+class LineTax:
+    """The tax one rate puts on one line."""
+
+    rate_id: str
+    #: Unrounded as the store keeps it.
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class TaxRate:
+    """A rate used in an order, with what it came to. Rounded, the totals of these add up to the order's tax."""
+
+    rate_id: str
+    label: str
+    #: Percent: 21 means 21 %.
+    percent: Decimal
+    compound: bool
+    tax_total: Decimal
+    shipping_tax_total: Decimal
+
+
+@dataclass(frozen=True)
+class OrderLine:
+    """A product sold. `sku` is the variation's own one for variations, empty where the store has none."""
+
+    external_id: str
+    name: str
+    sku: str
+    product_id: str
+    variation_id: str
+    quantity: Decimal
+    #: Net after discounts, as precise as the store keeps it.
+    total: Decimal
+    total_tax: Decimal
+    #: Net before discounts.
+    subtotal: Decimal
+    taxes: tuple[LineTax, ...] = ()
+    #: What the buyer chose or wrote, as (label, value), without the store's internal keys.
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class ShippingLine:
+    """A way of shipping that was charged (or free)."""
+
+    external_id: str
+    method_id: str
+    instance_id: str
+    title: str
+    total: Decimal
+    total_tax: Decimal
+    taxes: tuple[LineTax, ...] = ()
+
+
+@dataclass(frozen=True)
+class FeeLine:
+    """A fee, a tip, or (negative) something like a gift card."""
+
+    external_id: str
+    name: str
+    total: Decimal
+    total_tax: Decimal
+    taxes: tuple[LineTax, ...] = ()
+
+
+@dataclass(frozen=True)
+class Coupon:
+    """A coupon used. Its discount is already inside the lines' totals."""
+
+    code: str
+    discount: Decimal
+
+
+@dataclass(frozen=True)
+class Order:
+    """One order of the store."""
+
+    external_id: str
+    #: As the shop's people know it; equals the id unless a plugin renumbers.
+    number: str
+    status: str
+    currency: str
+    currency_digits: int
+    prices_include_tax: bool
+    created_at: datetime
+    modified_at: datetime
+    paid_at: datetime | None
+    #: The store's id of the registered customer, empty for a guest.
+    customer_id: str
+    billing: Address
+    shipping: Address
+    lines: tuple[OrderLine, ...]
+    shipping_lines: tuple[ShippingLine, ...]
+    fee_lines: tuple[FeeLine, ...]
+    coupons: tuple[Coupon, ...]
+    tax_rates: tuple[TaxRate, ...]
+    #: Gross, after everything, before refunds.
+    total: Decimal
+    total_tax: Decimal
+    payment_method: str
+    payment_method_title: str
+    transaction_id: str
+    customer_note: str
+    #: Ids of refunds made so far.
+    refund_ids: tuple[str, ...] = ()
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """How messages name it: "Order #1054"."""
+        return f"Order #{shortened(self.number, 60)}"

@@ -1,0 +1,101 @@
+"""Remembers which store record is which Odoo record, so that it need not be asked again.
+
+Decides that this is a cache: Odoo's external ids are the truth, so links may be forgotten at any time and are then
+found again (`forget_all` before a rebuild).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from woodoo.engine import db
+from woodoo.engine.flow import LinkVals
+from woodoo.engine.models import Link
+
+_UPSERT = """
+    INSERT INTO engine_link AS l (connection_id, kind, external_id, odoo_model, odoo_id, odoo_name, odoo_xmlid,
+                                  store_hash, odoo_hash)
+    SELECT %s, v.* FROM unnest(%s::text[], %s::text[], %s::text[], %s::int[], %s::text[], %s::text[], %s::text[],
+                               %s::text[]) AS v
+    ON CONFLICT (connection_id, kind, external_id, odoo_model) DO UPDATE SET
+        odoo_id = EXCLUDED.odoo_id,
+        odoo_name = COALESCE(NULLIF(EXCLUDED.odoo_name, ''), l.odoo_name),
+        odoo_xmlid = COALESCE(NULLIF(EXCLUDED.odoo_xmlid, ''), l.odoo_xmlid),
+        store_hash = COALESCE(NULLIF(EXCLUDED.store_hash, ''), l.store_hash),
+        odoo_hash = COALESCE(NULLIF(EXCLUDED.odoo_hash, ''), l.odoo_hash),
+        updated_at = now()
+"""
+
+
+class Links:
+    """The links of one connection."""
+
+    def __init__(self, connection_id: int) -> None:
+        self.connection_id = connection_id
+
+    def find(self, kind: str, external_ids: Sequence[str], *, odoo_model: str = "") -> Mapping[str, LinkVals]:
+        """Return the links of these store records by external id, as far as there are any.
+
+        Where a record is linked to several Odoo models, `odoo_model` says which one is meant.
+        """
+        found = Link.objects.filter(connection_id=self.connection_id, kind=kind, external_id__in=list(external_ids))
+        if odoo_model:
+            found = found.filter(odoo_model=odoo_model)
+        return {link.external_id: link_vals(link) for link in found.order_by("id")}
+
+    def of(self, kind: str, external_id: str) -> list[LinkVals]:
+        """Return all Odoo records of one store record."""
+        found = Link.objects.filter(connection_id=self.connection_id, kind=kind, external_id=external_id)
+        return [link_vals(link) for link in found.order_by("odoo_model")]
+
+    def find_by_odoo(self, odoo_model: str, odoo_ids: Iterable[int]) -> Mapping[int, LinkVals]:
+        """Return the links of these Odoo records by their id, as far as there are any."""
+        found = Link.objects.filter(connection_id=self.connection_id, odoo_model=odoo_model, odoo_id__in=list(odoo_ids))
+        return {link.odoo_id: link_vals(link) for link in found}
+
+    def upsert(self, links: Iterable[LinkVals]) -> None:
+        """Remember these. What is empty in a new link keeps what was known."""
+        latest = {(link.kind, link.external_id, link.odoo_model): link for link in links}
+        if not latest:
+            return
+        ordered = [latest[key] for key in sorted(latest)]
+        columns = zip(
+            *(
+                (
+                    link.kind,
+                    link.external_id,
+                    link.odoo_model,
+                    link.odoo_id,
+                    link.odoo_name,
+                    link.odoo_xmlid,
+                    link.store_hash,
+                    link.odoo_hash,
+                )
+                for link in ordered
+            ),
+            strict=True,
+        )
+        db.change(_UPSERT, [self.connection_id, *map(list, columns)])
+
+    def forget(self, kind: str, external_ids: Iterable[str]) -> int:
+        """Forget what these store records were linked to and return how many links there were."""
+        found = Link.objects.filter(connection_id=self.connection_id, kind=kind, external_id__in=list(external_ids))
+        return found.delete()[0]
+
+    def forget_all(self) -> int:
+        """Forget every link of the connection, to have them found again from Odoo."""
+        return Link.objects.filter(connection_id=self.connection_id).delete()[0]
+
+
+def link_vals(link: Link) -> LinkVals:
+    """Return a stored link as the value flows work with."""
+    return LinkVals(
+        kind=link.kind,
+        external_id=link.external_id,
+        odoo_model=link.odoo_model,
+        odoo_id=link.odoo_id,
+        odoo_name=link.odoo_name,
+        odoo_xmlid=link.odoo_xmlid,
+        store_hash=link.store_hash,
+        odoo_hash=link.odoo_hash,
+    )

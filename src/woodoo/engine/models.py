@@ -1,0 +1,275 @@
+"""The tables of the engine.
+
+Decides what is kept of each event, each record still to do, each attempt and each remote call. Rows point to a
+connection by its number only, so the engine knows nothing of what a connection is. Times are UTC, by the clock of
+the database.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+
+class State(models.TextChoices):
+    """Where a record stands."""
+
+    READY = "ready", "Ready"
+    RUNNING = "running", "Running"
+    #: Goes on by itself at `due_at`: a retry that is not due yet, or a connection that is down.
+    WAITING = "waiting", "Waiting"
+    #: Goes on once a person has mended the record or a setting.
+    PARKED = "parked", "Needs you"
+    #: Tried as often as the schedule allows.
+    FAILED = "failed", "Failed"
+    DONE = "done", "Done"
+    SKIPPED = "skipped", "Skipped"
+
+
+#: States from which a pump takes a record once it is due.
+CLAIMABLE = (State.READY, State.WAITING)
+
+
+class Event(models.Model):
+    """Something that happened to a record, as it arrived and before anybody judged it."""
+
+    connection_id = models.IntegerField()
+    #: "webhook", "poll", "manual", …
+    source = models.TextField()
+    #: What the store calls the event, such as "order.updated".
+    topic = models.TextField(default="")
+    lane = models.TextField()
+    record = models.TextField()
+    #: The generation of the record that this event began; a run of this generation or a later one answers it.
+    generation = models.BigIntegerField(default=0)
+    #: The body as it arrived. Personal data.
+    raw = models.BinaryField(default=b"")
+    headers = models.JSONField(default=dict)
+    received_at = models.DateTimeField(db_default=Now())
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["connection_id", "lane", "record", "id"], name="engine_event_record"),
+            models.Index(fields=["received_at"], name="engine_event_received"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic or self.source} {self.record}"
+
+    @property
+    def payload(self) -> Any:
+        """The body as JSON; None where it is erased or is none."""
+        try:
+            return json.loads(bytes(self.raw))
+        except ValueError:
+            return None
+
+
+class Work(models.Model):
+    """A record that has to be, is being, or has been brought to where it should be: one row for good."""
+
+    connection_id = models.IntegerField()
+    lane = models.TextField()
+    flow = models.TextField()
+    #: The store's id of the record.
+    record = models.TextField()
+    #: As a person names it, such as "Order #1054".
+    title = models.TextField(default="")
+    state = models.TextField(choices=State, default=State.READY)
+    #: Not before then.
+    due_at = models.DateTimeField(db_default=Now())
+    #: Tries since the last event or retry by hand; outages and lost workers do not count.
+    attempts = models.IntegerField(default=0)
+    #: How often in a row the worker was gone before it could report.
+    crashes = models.IntegerField(default=0)
+    #: Grows with every event; a run that began at an older one is followed by another.
+    generation = models.BigIntegerField(default=1)
+    #: The batch that is at it. Only this batch may report.
+    lease_token = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    message = models.TextField(default="")
+    error_kind = models.TextField(default="")
+    fix = models.TextField(default="")
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection_id", "lane", "record"], name="engine_work_record"),
+            models.CheckConstraint(
+                condition=Q(state=State.RUNNING, lease_token__isnull=False, lease_until__isnull=False)
+                | (~Q(state=State.RUNNING) & Q(lease_token__isnull=True, lease_until__isnull=True)),
+                name="engine_work_lease",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["connection_id", "lane", "due_at", "id"],
+                condition=Q(state__in=["ready", "waiting"]),
+                name="engine_work_due",
+            ),
+            models.Index(fields=["lease_until"], condition=Q(state="running"), name="engine_work_leased"),
+            models.Index(fields=["connection_id", "state"], name="engine_work_state"),
+            models.Index(fields=["-updated_at"], name="engine_work_updated"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or f"{self.lane} {self.record}"
+
+
+class Run(models.Model):
+    """One attempt at one record."""
+
+    class Outcome(models.TextChoices):
+        """What came of the attempt. Empty while it lasts."""
+
+        DONE = "done", "Done"
+        SKIPPED = "skipped", "Skipped"
+        PARKED = "parked", "Needs you"
+        RETRY = "retry", "Will be tried again"
+        DOWN = "down", "A side was down"
+        #: The worker was gone, or was too slow and others took over: nothing of it counts.
+        LOST = "lost", "Interrupted"
+
+    work = models.ForeignKey(Work, on_delete=models.CASCADE, related_name="runs")
+    #: Shared by the records that went together.
+    batch = models.UUIDField()
+    attempt = models.IntegerField()
+    generation = models.BigIntegerField()
+    started_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.TextField(choices=Outcome, default="", blank=True)
+    message = models.TextField(default="")
+    error_kind = models.TextField(default="")
+    fix = models.TextField(default="")
+    #: What was planned, with a reason for each step. Personal data.
+    plan = models.JSONField(null=True)
+    #: Of a mistake of ours only. Personal data.
+    traceback = models.TextField(default="")
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["batch"], name="engine_run_batch"),
+            models.Index(fields=["started_at"], name="engine_run_started"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.work_id}/{self.attempt} {self.outcome or 'running'}"
+
+
+class Call(models.Model):
+    """One request to the store or to Odoo, and the answer. Secrets are removed before it is written."""
+
+    batch = models.UUIDField()
+    connection_id = models.IntegerField()
+    #: The records it was about; empty means every record of the batch.
+    records = ArrayField(models.TextField(), default=list)
+    #: "odoo" or "store".
+    system = models.TextField()
+    #: What was asked, without personal data.
+    summary = models.TextField()
+    #: Personal data, both.
+    request = models.JSONField(null=True)
+    response = models.JSONField(null=True)
+    #: As the protocol names it, such as "200"; empty while the answer is outstanding.
+    status = models.TextField(default="")
+    error = models.TextField(default="")
+    started_at = models.DateTimeField(db_default=Now())
+    duration_ms = models.IntegerField(null=True)
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        permissions = [("view_personal_data", "May see personal data: bodies of events, plans, requests, answers")]
+        indexes = [
+            models.Index(fields=["batch"], name="engine_call_batch"),
+            models.Index(fields=["connection_id", "started_at"], name="engine_call_started"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.summary} {self.status}"
+
+
+class Link(models.Model):
+    """That a store record and an Odoo record are the same thing. A cache: Odoo's external ids are the truth."""
+
+    connection_id = models.IntegerField()
+    kind = models.TextField()
+    external_id = models.TextField()
+    odoo_model = models.TextField()
+    odoo_id = models.IntegerField()
+    odoo_xmlid = models.TextField(default="")
+    #: Personal data where the Odoo record is a partner.
+    odoo_name = models.TextField(default="")
+    store_hash = models.TextField(default="")
+    odoo_hash = models.TextField(default="")
+    updated_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection_id", "kind", "external_id", "odoo_model"], name="engine_link_external"
+            )
+        ]
+        indexes = [models.Index(fields=["connection_id", "odoo_model", "odoo_id"], name="engine_link_odoo")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.external_id} = {self.odoo_model} {self.odoo_id}"
+
+
+class Cursor(models.Model):
+    """How far a poll has come."""
+
+    connection_id = models.IntegerField()
+    #: What is polled, such as "orders".
+    name = models.TextField()
+    #: As the poll writes it, such as a time in ISO form.
+    value = models.TextField(default="")
+    updated_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection_id", "name"], name="engine_cursor_name")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.value}"
+
+
+class Poll(models.Model):
+    """When a connection is to be polled next, whichever host does it, and how it went last."""
+
+    connection_id = models.IntegerField(primary_key=True)
+    due_at = models.DateTimeField(db_default=Now())
+    polled_at = models.DateTimeField(null=True)
+    #: Why the last poll failed; empty where it went well.
+    message = models.TextField(default="", db_default="")
+    error_kind = models.TextField(default="", db_default="")
+    fix = models.TextField(default="", db_default="")
+
+    def __str__(self) -> str:
+        return f"{self.connection_id} {self.message or 'polled'}"
+
+
+class Breaker(models.Model):
+    """That a side of a connection is down, and until when the connection rests."""
+
+    connection_id = models.IntegerField(primary_key=True)
+    #: Outages in a row; 0 means all is well.
+    failures = models.IntegerField(default=0)
+    paused_until = models.DateTimeField(null=True)
+    #: Until then one record is out to see whether the side is back.
+    probe_until = models.DateTimeField(null=True)
+    #: "odoo" or "store".
+    side = models.TextField(default="")
+    reason = models.TextField(default="")
+    #: Since when it has been down.
+    since = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.connection_id} {self.side or 'up'}"

@@ -1,0 +1,224 @@
+"""Runs a flow on what is due: one batch, then to the back of the queue, so that all connections take their turn.
+
+Decides that a flow may fail in any way without taking the engine along: what it raises becomes the outcome of the
+records it has not reported on.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
+
+from woodoo.domain.errors import ConfigError, OutcomeUnknown, RemoteDown, RemoteError, WoodooError
+from woodoo.engine import lease, registry, report
+from woodoo.engine.flow import Batch, Handler, Item, LeaseLost, Outcome, OutcomeKind
+from woodoo.engine.lease import Claim
+from woodoo.engine.ledger import LedgerRecorder
+from woodoo.engine.registry import Lanes
+from woodoo.engine.wake import wake, wake_due
+
+log = logging.getLogger(__name__)
+
+#: Parts of a batch that fail in a row after which no smaller ones are tried: then it is not the records.
+GIVE_UP_AFTER = 6
+
+#: Batches this process is at.
+_at_work: set[UUID] = set()
+#: Set when this process is to end: nothing new is begun.
+stopping = threading.Event()
+
+
+def drain(connection_id: int, lane: str) -> int:
+    """Run one batch of what is due in a lane, ring for what is left, and return how many records it was."""
+    if stopping.is_set():
+        return 0
+    lanes = _lanes(connection_id, lane)
+    if not lanes.enabled:
+        return 0
+    held = lease.claim(
+        connection_id,
+        lane,
+        slots=lanes.slots,
+        batch_size=lanes.batch_size,
+        keep_free=1 if lane in lanes.bulk else 0,
+    )
+    if held is None:
+        return 0
+    if held.more:
+        wake(connection_id, lane)  # another slot may be free
+    _at_work.add(held.batch_id)
+    try:
+        _run(held, lanes)
+    finally:
+        _at_work.discard(held.batch_id)
+    wake_due(connection_id, last=lane)
+    return len(held.items)
+
+
+def let_go(delay: float) -> int:
+    """Give back what this process is at, due again in `delay` seconds. For a process that ends now."""
+    return lease.release(list(_at_work), delay=delay)
+
+
+def _lanes(connection_id: int, lane: str) -> Lanes:
+    """Return the flows of a connection; where it has none for this lane, one that says so."""
+    try:
+        lanes = registry.resolve(connection_id)
+    except WoodooError as exc:
+        return Lanes(handlers={lane: _refuse(exc)})
+    if lane not in lanes.handlers:
+        error = ConfigError(
+            f"There is no flow for records of the kind {lane}.",
+            where=lane,
+            fix="Update Woodoo on this machine: another one already knows them.",
+        )
+        return Lanes(handlers={lane: _refuse(error)}, enabled=lanes.enabled)
+    return lanes
+
+
+def _refuse(error: WoodooError) -> Handler:
+    def handler(items: Sequence[Item], batch: Batch) -> Mapping[int, Outcome]:
+        raise error
+
+    return handler
+
+
+def _run(held: Claim, lanes: Lanes) -> None:
+    started = time.monotonic()
+    recorder = LedgerRecorder(held.batch_id, held.connection_id, secrets=lanes.secrets)
+    where = {"connection": held.connection_id, "lane": held.lane, "batch": str(held.batch_id)}
+    try:
+        with Heartbeat(held.batch_id, len(held.items)) as heartbeat:
+            batch = Batch(held.batch_id, held.connection_id, held.lane, recorder, heartbeat.check)
+            outcomes = _outcomes(lanes.handlers[held.lane], held.items, batch)
+    except LeaseLost:
+        released = lease.release([held.batch_id])
+        log.warning("batch given up: the lease was lost", extra={**where, "count": released})
+        return
+    except BaseException:
+        lease.release([held.batch_id])
+        raise
+    _report(held, outcomes)
+    log.info("batch done", extra={**where, **_counted(outcomes.values()), "seconds": time.monotonic() - started})
+
+
+def _report(held: Claim, outcomes: Mapping[int, Outcome]) -> None:
+    """Report, and again while the database is away: what was done remotely need not be done twice for that.
+
+    After the length of a lease others have taken over, and the report would be refused.
+    """
+    deadline = time.monotonic() + lease.lease_seconds()
+    while True:
+        try:
+            report.finish(held, outcomes)
+            return
+        except (OperationalError, InterfaceError) as exc:
+            log.warning("report failed", extra={"batch": str(held.batch_id), "kind": type(exc).__name__})
+            connection.close()
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(1.0)
+
+
+def _outcomes(handler: Handler, items: Sequence[Item], batch: Batch) -> dict[int, Outcome]:
+    """Run a flow and return an outcome for each item, whatever it did.
+
+    Where it fails on all of them because of what one of them is like, the halves are tried by themselves, and so on,
+    until that one stands alone.
+    """
+    outcomes: dict[int, Outcome] = {}
+    pending = [list(items)]
+    alone = 0
+    while pending:
+        part = pending.pop()
+        try:
+            outcomes |= _said(handler, part, batch)
+            alone = 0
+            continue
+        except LeaseLost:
+            raise
+        except Exception as exc:
+            error = exc
+        if not isinstance(error, WoodooError):
+            log.error("the flow failed", exc_info=error, extra={"lane": batch.lane, "batch": str(batch.id)})
+        if len(part) > 1 and alone < GIVE_UP_AFTER and _may_be_one(error, part):
+            half = len(part) // 2
+            pending += [part[half:], part[:half]]
+            continue
+        alone += 1
+        outcomes |= dict.fromkeys((item.work_id for item in part), Outcome.from_error(error))
+    return outcomes
+
+
+def _said(handler: Handler, items: Sequence[Item], batch: Batch) -> dict[int, Outcome]:
+    said = handler(items, batch)
+    silent = Outcome.from_error(RuntimeError("The flow did not report on this record."))
+    return {item.work_id: said.get(item.work_id, silent) for item in items}
+
+
+def _may_be_one(error: Exception, items: Sequence[Item]) -> bool:
+    """Say whether one record may be why a flow failed on all of them.
+
+    Settings and outages concern all. A failure that may pass is first tried again with all together.
+    """
+    if isinstance(error, ConfigError | RemoteDown | OutcomeUnknown):
+        return False
+    return not isinstance(error, RemoteError) or any(item.attempt > 1 for item in items)
+
+
+def _counted(outcomes: Iterable[Outcome]) -> dict[str, int]:
+    counts = dict.fromkeys((kind.value for kind in OutcomeKind), 0)
+    for outcome in outcomes:
+        counts[outcome.kind.value] += 1
+    return {kind: count for kind, count in counts.items() if count}
+
+
+class Heartbeat:
+    """Prolongs the lease of a batch while its flow works, in a thread of its own."""
+
+    def __init__(self, batch_id: UUID, count: int) -> None:
+        self._batch_id = batch_id
+        self._count = count
+        self._seconds = lease.lease_seconds()
+        self._renewed = time.monotonic()
+        self._lost = threading.Event()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="woodoo-lease", daemon=True)
+
+    def __enter__(self) -> Heartbeat:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def check(self) -> None:
+        """Make sure that the batch is still ours.
+
+        Raises:
+            LeaseLost: it is not, or nobody can tell because the database has been away for the length of a lease.
+        """
+        if self._lost.is_set() or time.monotonic() - self._renewed > self._seconds:
+            raise LeaseLost(f"Batch {self._batch_id} is no longer ours.")
+
+    def _beat(self) -> None:
+        try:
+            while not self._over.wait(self._seconds / 3):
+                begun = time.monotonic()
+                try:
+                    lease.renew(self._batch_id, self._count)
+                    self._renewed = begun
+                except LeaseLost:
+                    self._lost.set()
+                    return
+                except DatabaseError as exc:
+                    log.warning("lease not renewed", extra={"kind": type(exc).__name__})
+                    connection.close()
+        finally:
+            connection.close()

@@ -1,0 +1,133 @@
+"""What came of a batch is written down: on its records, their runs and links, and on the connection.
+
+Decides that all of it is written or nothing, and that only the batch which still holds a record may report on it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import Jsonb
+
+from woodoo.domain.text import shortened
+from woodoo.engine import breaker, db
+from woodoo.engine.flow import Item, Outcome, OutcomeKind
+from woodoo.engine.lease import Claim
+from woodoo.engine.links import Links
+from woodoo.engine.redact import redact
+from woodoo.engine.verdict import Verdict, judge
+
+log = logging.getLogger(__name__)
+
+#: Characters kept of what came of a record.
+LONGEST_TITLE, LONGEST_TEXT, LONGEST_TRACE = 200, 4_000, 50_000
+
+
+def finish(held: Claim, outcomes: Mapping[int, Outcome]) -> list[Item]:
+    """Report what came of a batch, all or nothing, and return the items whose report came too late.
+
+    Of those nothing is kept: somebody else is at them, or was.
+    """
+    with transaction.atomic():
+        generations = dict(
+            db.rows(
+                """SELECT id, generation FROM engine_work WHERE lease_token = %s AND state = 'running'
+                    ORDER BY record COLLATE "C" FOR UPDATE""",
+                [held.batch_id],
+            )
+        )
+        kept = [item for item in held.items if item.work_id in generations]
+        _write_work([(item, outcomes[item.work_id], generations[item.work_id]) for item in kept])
+        _write_runs(held, kept, outcomes)
+        Links(held.connection_id).upsert(link for item in kept for link in outcomes[item.work_id].links)
+        _tell_breaker(held, [outcomes[item.work_id] for item in kept])
+    lost = [item for item in held.items if item.work_id not in generations]
+    if lost:
+        log.warning(
+            "report refused: the lease was lost",
+            extra={
+                "connection": held.connection_id,
+                "lane": held.lane,
+                "batch": str(held.batch_id),
+                "count": len(lost),
+            },
+        )
+    return lost
+
+
+def _write_work(reports: Sequence[tuple[Item, Outcome, int]]) -> None:
+    if not reports:
+        return
+    through = sum(_came_through(outcome) for _, outcome, _ in reports)
+    values: list[tuple[int, Verdict, Outcome]] = [
+        (item.work_id, judge(item, outcome, generation=now, others_came_through=through > 0), outcome)
+        for item, outcome, now in reports
+    ]
+    db.change(
+        """UPDATE engine_work w SET
+               state = v.state, attempts = v.attempts, crashes = 0,
+               due_at = now() + make_interval(secs => v.delay),
+               lease_token = NULL, lease_until = NULL,
+               message = v.message, error_kind = v.error_kind, fix = v.fix,
+               title = COALESCE(NULLIF(v.title, ''), w.title),
+               finished_at = CASE WHEN v.state IN ('done', 'skipped', 'failed') THEN now() END,
+               updated_at = now()
+             FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::float8[], %s::text[], %s::text[], %s::text[],
+                         %s::text[]) AS v (id, state, attempts, delay, message, error_kind, fix, title)
+            WHERE w.id = v.id""",
+        [
+            [number for number, _, _ in values],
+            [verdict.state.value for _, verdict, _ in values],
+            [verdict.attempts for _, verdict, _ in values],
+            [verdict.delay for _, verdict, _ in values],
+            [_plain(outcome.message) for _, _, outcome in values],
+            [outcome.error_kind for _, _, outcome in values],
+            [_plain(outcome.fix) for _, _, outcome in values],
+            [_plain(outcome.title, LONGEST_TITLE) for _, _, outcome in values],
+        ],
+    )
+
+
+def _write_runs(held: Claim, kept: Sequence[Item], outcomes: Mapping[int, Outcome]) -> None:
+    if not kept:
+        return
+    reports = [(item.work_id, outcomes[item.work_id]) for item in kept]
+    db.change(
+        """UPDATE engine_run r SET
+               outcome = v.outcome, ended_at = now(), message = v.message, error_kind = v.error_kind, fix = v.fix,
+               plan = v.plan, traceback = v.trace
+             FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::jsonb[], %s::text[])
+                  AS v (work_id, outcome, message, error_kind, fix, plan, trace)
+            WHERE r.batch = %s AND r.work_id = v.work_id""",
+        [
+            [number for number, _ in reports],
+            [outcome.kind.value for _, outcome in reports],
+            [_plain(outcome.message) for _, outcome in reports],
+            [outcome.error_kind for _, outcome in reports],
+            [_plain(outcome.fix) for _, outcome in reports],
+            [None if outcome.plan is None else Jsonb(redact(outcome.plan)) for _, outcome in reports],
+            [_plain(outcome.trace, LONGEST_TRACE) for _, outcome in reports],
+            held.batch_id,
+        ],
+    )
+
+
+def _tell_breaker(held: Claim, outcomes: Sequence[Outcome]) -> None:
+    """Pause the connection where a side was down; let it go again where a probe came back."""
+    down = [outcome for outcome in outcomes if outcome.kind is OutcomeKind.DOWN]
+    if down:
+        worst = max(down, key=lambda outcome: outcome.retry_after or 0.0)
+        breaker.trip(held.connection_id, side=worst.side, reason=_plain(worst.message), retry_after=worst.retry_after)
+    elif held.probe and outcomes:
+        breaker.reset(held.connection_id)
+
+
+def _came_through(outcome: Outcome) -> bool:
+    return outcome.kind in (OutcomeKind.DONE, OutcomeKind.SKIPPED)
+
+
+def _plain(text: str, most: int = LONGEST_TEXT) -> str:
+    """Return text PostgreSQL can hold and a screen can show."""
+    return shortened(text, most).replace("\x00", "").encode("utf-8", "replace").decode("utf-8")

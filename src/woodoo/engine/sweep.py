@@ -1,0 +1,83 @@
+"""Puts right what was left lying: records of workers that vanished, retries that are due, rings that got lost.
+
+Decides how often a host looks (every few seconds, one host at a time), so that nothing depends on a ring arriving.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.db import transaction
+
+from woodoo.engine import db, lease, ledger
+from woodoo.engine.wake import wake, wake_poll
+
+log = logging.getLogger(__name__)
+
+
+def sweep() -> int:
+    """Free what workers left behind, ring for every lane in which something may go, and return how many lanes."""
+    with transaction.atomic():
+        if not _mine("sweep"):
+            return 0
+        freed = lease.take_back_expired()
+        if freed:
+            log.warning("took records back from a worker that vanished", extra={"count": len(freed)})
+        due = db.rows(
+            """SELECT DISTINCT w.connection_id, w.lane
+                 FROM engine_work w LEFT JOIN engine_breaker b USING (connection_id)
+                WHERE w.state IN ('ready', 'waiting') AND w.due_at <= now()
+                  AND (b.paused_until IS NULL OR b.paused_until <= now())"""
+        )
+        for connection_id, lane in sorted(due):
+            wake(connection_id, lane)
+    return len(due)
+
+
+def poll_due(polls: Mapping[int, float]) -> list[int]:
+    """Ring for the polls that are due and return their connections. However many hosts ask, each is due once.
+
+    Args:
+        polls: connection → seconds between two of its polls.
+    """
+    if not polls:
+        return []
+    found = db.rows(
+        """INSERT INTO engine_poll AS p (connection_id, due_at)
+           SELECT v.id, now() + make_interval(secs => v.seconds)
+             FROM unnest(%(ids)s::int[], %(seconds)s::float8[]) AS v (id, seconds)
+            WHERE NOT EXISTS (SELECT 1 FROM engine_poll q WHERE q.connection_id = v.id AND q.due_at > now())
+              AND NOT EXISTS (SELECT 1 FROM engine_breaker b WHERE b.connection_id = v.id AND b.paused_until > now())
+            ORDER BY v.id
+           ON CONFLICT (connection_id) DO UPDATE SET due_at = EXCLUDED.due_at WHERE p.due_at <= now()
+           RETURNING connection_id""",
+        {"ids": list(polls), "seconds": [float(seconds) for seconds in polls.values()]},
+    )
+    due = [number for (number,) in found]
+    wake_poll(due)
+    return due
+
+
+def tidy() -> int:
+    """Delete what is older than WOODOO_KEEP_DAYS, and jobs of workers that are gone; return how many rows."""
+    with transaction.atomic():
+        if not _mine("tidy"):
+            return 0
+        gone = ledger.expire(settings.WOODOO_KEEP_DAYS)
+        # A worker that was killed leaves its job "doing" for ever; Procrastinate forgets the worker after a while.
+        gone += db.change(
+            """DELETE FROM procrastinate_jobs j
+                WHERE j.status NOT IN ('todo', 'doing')
+                   OR (j.status = 'doing' AND j.worker_id IS NULL
+                       AND NOT EXISTS (SELECT 1 FROM procrastinate_events e
+                                        WHERE e.job_id = j.id AND e.at > now() - interval '1 hour'))"""
+        )
+    return gone
+
+
+def _mine(chore: str) -> bool:
+    """Whether this host may do the chore now; held until the end of the transaction."""
+    ((taken,),) = db.rows("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"woodoo:{chore}"])
+    return bool(taken)

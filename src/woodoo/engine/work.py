@@ -1,0 +1,99 @@
+"""The to-do list as people and polls use it: put records on it, try again, leave out.
+
+Decides what brings a resting record back: an event, a person, or a change of its connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db import transaction
+
+from woodoo.engine import breaker, db
+from woodoo.engine.inbox import accept
+from woodoo.engine.wake import wake
+
+
+def enqueue(connection_id: int, lane: str, flow: str, records: Iterable[str], *, source: str, topic: str = "") -> int:
+    """Put records on the to-do list, each once, and return how many there were.
+
+    Records that are on it already are looked at again; each gets an event that says where this came from.
+
+    Args:
+        connection_id: which connection they belong to.
+        lane: the queue they wait in.
+        flow: which flow of the lane is to look at them.
+        records: the store's ids.
+        source: "poll", "manual", "reconcile", …
+        topic: more about why, in the store's words.
+    """
+    return accept(connection_id, lane, flow, records, source=source, topic=topic)
+
+
+def retry(work_ids: Iterable[int], *, source: str = "retry") -> int:
+    """Have these records tried again now, with all attempts before them, and return how many there were.
+
+    A record that is being worked on runs once more afterwards; one for which Odoo may still be at work waits for that.
+    """
+    return _again("id = ANY(%(ids)s)", {"ids": list(work_ids)}, source)
+
+
+def connection_changed(connection_id: int) -> int:
+    """Have everything tried again that waits for a change of this connection, and return how many records that was.
+
+    Call it after keys, addresses, settings or mappings of the connection were changed.
+    """
+    breaker.reset(connection_id)
+    return _again("connection_id = %(id)s AND state = 'parked'", {"id": connection_id}, "settings")
+
+
+def skip(work_ids: Sequence[int], reason: str) -> int:
+    """Leave these records out, for the reason given, until something happens to them; return how many it was.
+
+    Each gets an event, so that its history tells of it. Records that are being worked on or are done already are not
+    touched.
+    """
+    return db.change(
+        """WITH chosen AS (
+               SELECT id FROM engine_work
+                WHERE id = ANY(%(ids)s) AND state IN ('ready', 'waiting', 'parked', 'failed')
+                ORDER BY record COLLATE "C" FOR UPDATE
+           ), left_out AS (
+               UPDATE engine_work w SET state = 'skipped', message = %(reason)s, error_kind = '', fix = '',
+                                        finished_at = now(), updated_at = now()
+               FROM chosen WHERE w.id = chosen.id
+               RETURNING w.connection_id, w.lane, w.record, w.generation
+           )
+           INSERT INTO engine_event (connection_id, source, topic, lane, record, generation, raw, headers)
+           SELECT connection_id, 'skip', '', lane, record, generation, '', '{}' FROM left_out""",
+        {"ids": list(work_ids), "reason": reason},
+    )
+
+
+def _again(which: str, params: dict[str, object], source: str) -> int:
+    """Begin a new generation of the records that `which` (a condition of ours, never input) selects."""
+    with transaction.atomic():
+        found = db.rows(
+            f"""WITH chosen AS (
+                    SELECT id, state = 'waiting' AND error_kind = 'OutcomeUnknown' AND due_at > now() AS held
+                      FROM engine_work WHERE {which} ORDER BY record COLLATE "C" FOR UPDATE
+                ), again AS (
+                    UPDATE engine_work w SET
+                        generation = w.generation + 1,
+                        state = CASE WHEN w.state = 'running' OR chosen.held THEN w.state ELSE 'ready' END,
+                        attempts = CASE WHEN w.state = 'running' THEN w.attempts ELSE 0 END,
+                        crashes = CASE WHEN w.state = 'running' THEN w.crashes ELSE 0 END,
+                        due_at = CASE WHEN w.state = 'running' OR chosen.held THEN w.due_at ELSE now() END,
+                        finished_at = NULL, updated_at = now()
+                    FROM chosen WHERE w.id = chosen.id
+                    RETURNING w.connection_id, w.lane, w.record, w.generation
+                ), noted AS (
+                    INSERT INTO engine_event (connection_id, source, topic, lane, record, generation, raw, headers)
+                    SELECT connection_id, %(source)s, '', lane, record, generation, '', '{{}}' FROM again
+                )
+                SELECT connection_id, lane FROM again""",  # noqa: S608
+            {**params, "source": source},
+        )
+        for connection_id, lane in sorted(set(found)):
+            wake(connection_id, lane)
+    return len(found)

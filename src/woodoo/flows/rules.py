@@ -1,0 +1,155 @@
+"""Turn a connection's settings into the rules plans are made by: look up in Odoo what each setting points at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ..connections.settings import ConnectionSettings
+from ..domain.errors import ConfigError
+from ..domain.money import to_decimal
+from ..mapping.rules import Carrier, Currency, Journal, Precision, Rules, Tax
+from ..odoo.company import read_company
+from ..odoo.records import Records
+
+
+def load_rules(odoo: Records, settings: ConnectionSettings, namespace: str) -> Rules:
+    """Read from Odoo what the settings name: about ten light reads, to be kept for some minutes.
+
+    Raises:
+        ConfigError: where a setting points at something Odoo does not have, or the company does not use.
+    """
+    company = read_company(odoo)
+    _single_records(odoo, settings)
+    currencies = _currencies(odoo)
+    countries, states = _countries(odoo)
+    pricelists = dict(settings.pricelist_map)
+    if settings.pricelist_id:
+        pricelists[company.currency] = settings.pricelist_id
+    return Rules(
+        namespace=namespace,
+        company_id=company.odoo_id,
+        company_currency=company.currency,
+        precision=Precision(
+            price_digits=company.price_digits,
+            round_globally=company.rounding_method == "round_globally",
+            can_pin=odoo.client.dialect.can_pin_taxes,
+        ),
+        import_statuses=frozenset(settings.import_statuses),
+        taxes=_taxes(odoo, settings.tax_map),
+        journals=_journals(odoo, settings.journal_map),
+        currencies=currencies,
+        pricelists=_pricelists(odoo, pricelists, currencies),
+        carriers=_carriers(odoo, settings.shipping_map),
+        shipping_product_id=settings.shipping_product_id,
+        fee_product_id=settings.fee_product_id,
+        warehouse_id=settings.warehouse_id,
+        team_id=settings.team_id,
+        sku_field=_sku_field(odoo, settings.sku_field),
+        order_prefix=settings.order_prefix,
+        timezone=ZoneInfo(settings.timezone),
+        countries=countries,
+        states=states,
+    )
+
+
+def _single_records(odoo: Records, settings: ConnectionSettings) -> None:
+    """Make sure that Odoo has what the settings that name one record point at."""
+    for model, setting, ids in (
+        ("product.product", "products for shipping and fees", (settings.shipping_product_id, settings.fee_product_id)),
+        ("stock.warehouse", "warehouse", (settings.warehouse_id,)),
+        ("crm.team", "sales team", (settings.team_id,)),
+    ):
+        _named(odoo, model, [odoo_id for odoo_id in ids if odoo_id], ["name"], setting)
+
+
+def _currencies(odoo: Records) -> dict[str, Currency]:
+    rows = odoo.search_read("res.currency", [], ["name", "decimal_places"])
+    return {row["name"]: Currency(row["id"], row["name"], int(row["decimal_places"])) for row in rows}
+
+
+def _countries(odoo: Records) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
+    rows = odoo.search_read("res.country", [], ["code"])
+    codes = {row["id"]: str(row["code"] or "").upper() for row in rows}
+    states = odoo.search_read("res.country.state", [], ["code", "country_id"])
+    by_code = {(codes.get(row["country_id"], ""), str(row["code"]).upper()): int(row["id"]) for row in states}
+    return {code: odoo_id for odoo_id, code in codes.items()}, by_code
+
+
+def _taxes(odoo: Records, tax_map: Mapping[str, int]) -> dict[str, Tax]:
+    fields = ["name", "amount", "amount_type", "type_tax_use", "price_include", "include_base_amount"]
+    rows = _named(odoo, "account.tax", tax_map.values(), fields, "taxes")
+    for row in rows.values():
+        if row["amount_type"] != "percent" or row["type_tax_use"] != "sale":
+            raise ConfigError(
+                f"The tax '{row['name']}' of Odoo is not a sales tax in percent, so no tax rate can be mapped to it.",
+                where="settings -> taxes",
+                fix="Map the rate to a sales tax computed as a percentage of the price.",
+            )
+    return {rate: _tax(rows[odoo_id]) for rate, odoo_id in tax_map.items()}
+
+
+def _tax(row: Mapping[str, Any]) -> Tax:
+    percent = to_decimal(row["amount"]).quantize(Decimal("0.0001"))
+    return Tax(row["id"], row["name"], percent, bool(row["price_include"]), bool(row["include_base_amount"]))
+
+
+def _journals(odoo: Records, journal_map: Mapping[str, int]) -> dict[str, Journal]:
+    rows = _named(odoo, "account.journal", journal_map.values(), ["name", "type"], "payment journals")
+    for row in rows.values():
+        if row["type"] not in {"bank", "cash", "credit"}:
+            raise ConfigError(
+                f"The journal '{row['name']}' of Odoo is no bank or cash journal, so no payment can go there.",
+                where="settings -> payment journals",
+                fix="Map the payment method to a bank or cash journal.",
+            )
+    return {method: Journal(odoo_id, rows[odoo_id]["name"]) for method, odoo_id in journal_map.items()}
+
+
+def _carriers(odoo: Records, shipping_map: Mapping[str, int]) -> dict[str, Carrier]:
+    rows = _named(odoo, "delivery.carrier", shipping_map.values(), ["name", "product_id"], "shipping")
+    return {
+        method: Carrier(odoo_id, rows[odoo_id]["name"], int(rows[odoo_id]["product_id"]))
+        for method, odoo_id in shipping_map.items()
+    }
+
+
+def _pricelists(odoo: Records, wanted: Mapping[str, int], currencies: Mapping[str, Currency]) -> dict[str, int]:
+    rows = _named(odoo, "product.pricelist", wanted.values(), ["name", "currency_id"], "pricelists")
+    for code, odoo_id in wanted.items():
+        if code not in currencies or rows[odoo_id]["currency_id"] != currencies[code].odoo_id:
+            raise ConfigError(
+                f"The pricelist '{rows[odoo_id]['name']}' of Odoo is not in {code}.",
+                where="settings -> pricelists",
+                fix=f"Choose a pricelist in {code}, or activate the currency in Odoo.",
+            )
+    return dict(wanted)
+
+
+def _sku_field(odoo: Records, name: str) -> str:
+    if name not in odoo.fields("product.product"):
+        raise ConfigError(
+            f"Products in Odoo have no field '{name}' to look SKUs up in.",
+            where="settings -> sku_field",
+            fix="Choose default_code or barcode.",
+        )
+    return name
+
+
+def _named(
+    odoo: Records, model: str, ids: Iterable[int], fields: list[str], setting: str
+) -> dict[int, Mapping[str, Any]]:
+    """Read the records a setting points at; all of them must be there, unarchived, in the company."""
+    wanted = sorted(set(ids))
+    found = odoo.search_read(model, [("id", "in", wanted)], fields) if wanted else []
+    rows: dict[int, Mapping[str, Any]] = {row["id"]: row for row in found}
+    lost = [str(odoo_id) for odoo_id in wanted if odoo_id not in rows]
+    if lost:
+        raise ConfigError(
+            f"The settings point at {model} {', '.join(lost)}, which Odoo does not have (any more) or has archived.",
+            where=f"settings -> {setting}",
+            fix="Choose another one in the connection's settings.",
+        )
+    return rows

@@ -1,0 +1,181 @@
+"""Make sure that each order has a posted invoice that equals the store to the cent, total and each tax."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+
+from ...domain.errors import DataError
+from ...domain.money import ZERO, quantum, round_money, to_decimal
+from ...domain.plan import Total
+from ...mapping.account_move import invoice_external_id, invoice_lines, invoice_vals
+from ...odoo import workflows
+from ...odoo.invoice_taxes import override_taxes
+from ...odoo.records import Row
+from ..batch import OrderBatch, Progress, named
+from ..context import Context
+
+FIELDS = ("name", "state", "payment_state", "amount_untaxed", "amount_tax", "amount_total", "amount_residual")
+
+
+def ensure_invoices(context: Context, batch: OrderBatch) -> None:
+    """Create the invoices the sales orders do not have, and read all of them back.
+
+    A draft that does not come to the store's amounts, left from before, gets its lines written anew.
+    """
+    _use_existing(batch)
+    _create(context, batch, batch.where(lambda p: not p.invoice))
+    read_invoices(context, batch)
+    stale = batch.where(lambda p: p.plan.document is not None and p.invoice["state"] == "draft" and not _fits(p))
+    for progress in stale:
+        try:
+            context.odoo.rewrite("account.move", progress.invoice["id"], _row(context, progress))
+        except DataError as error:
+            batch.drop(progress, named(progress, error, "its draft invoice could not be brought up to date"))
+    if stale:
+        read_invoices(context, batch)
+
+
+def settle_cents(context: Context, batch: OrderBatch) -> None:
+    """Set the tax lines of draft invoices to the store's amounts where rounding drove them apart by cents."""
+    apart = batch.where(lambda p: p.invoice["state"] == "draft" and bool(_tax_differences(p)) and _only_cents(p))
+    if not apart:
+        return
+    wanted = {p.invoice["id"]: {tax: p.plan.priced.taxes[tax] for tax in _tax_differences(p)} for p in apart}
+    failed = override_taxes(context.odoo, wanted)
+    for progress in apart:
+        error = failed.get(progress.invoice["id"])
+        if error:
+            batch.drop(progress, named(progress, error, "the tax of its invoice could not be set"))
+        else:
+            progress.notes.append(f"Tax lines set to the store's amounts: {_arithmetic(progress)}.")
+    read_invoices(context, batch)
+
+
+def post_invoices(context: Context, batch: OrderBatch) -> None:
+    """Post the invoices that equal the store; what differs by a cent stays a draft and is parked."""
+    for progress in batch:
+        progress.totals = compare(progress)
+        if any(not total.equal for total in progress.totals):
+            batch.drop(progress, _mismatch(progress))
+    drafts = batch.where(lambda p: p.invoice["state"] == "draft")
+    if not drafts:
+        return
+    failed = workflows.post_invoices(context.odoo, [p.invoice["id"] for p in drafts]).errors
+    for progress in drafts:
+        error = failed.get(progress.invoice["id"])
+        if error:
+            batch.drop(progress, named(progress, error, "its invoice could not be posted"))
+
+
+def compare(progress: Progress) -> tuple[Total, ...]:
+    """Return the store's totals beside those of the invoice: untaxed, each tax, total."""
+    plan = progress.plan
+    digits = plan.order.currency_digits
+    names = {tax.odoo_id: tax.name for line in plan.priced.lines for tax in line.taxes}
+
+    def amount(field: str) -> Decimal:
+        return round_money(to_decimal(progress.invoice[field]), digits)
+
+    strangers = {tax: ZERO for tax in progress.invoice_taxes if tax not in plan.priced.taxes}
+    taxes = tuple(
+        Total(names.get(tax, f"Tax {tax}"), wanted, round_money(progress.invoice_taxes.get(tax, ZERO), digits))
+        for tax, wanted in {**plan.priced.taxes, **strangers}.items()
+    )
+    return (
+        Total("Untaxed", plan.targets.untaxed, amount("amount_untaxed")),
+        *taxes,
+        Total("Total", plan.targets.total, amount("amount_total")),
+    )
+
+
+def read_invoices(context: Context, batch: OrderBatch, *, taxes: bool = True) -> None:
+    """Read the invoices as they are now, and (`taxes`) what each tax of them comes to."""
+    by_id = {progress.invoice["id"]: progress for progress in batch}
+    if not by_id:
+        return
+    for row in context.odoo.read("account.move", list(by_id), list(FIELDS)):
+        by_id[row["id"]].invoice = row
+    if not taxes:
+        return
+    found: dict[int, dict[int, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    domain = [("move_id", "in", list(by_id)), ("tax_line_id", "!=", False)]
+    for row in context.odoo.search_read(
+        "account.move.line", domain, ["move_id", "tax_line_id", "amount_currency"], order="id"
+    ):
+        found[row["move_id"]][row["tax_line_id"]] -= to_decimal(row["amount_currency"])
+    for odoo_id, progress in by_id.items():
+        progress.invoice_taxes = dict(found[odoo_id])
+
+
+def _use_existing(batch: OrderBatch) -> None:
+    for progress in batch:
+        document = progress.plan.document
+        if document and document.invoice:
+            progress.invoice = {"id": document.invoice.odoo_id}
+
+
+def _create(context: Context, batch: OrderBatch, wanted: Sequence[Progress]) -> None:
+    if not wanted:
+        return
+    ensured = workflows.ensure_invoices(context.odoo, [_row(context, progress) for progress in wanted])
+    for progress in wanted:
+        external_id = invoice_external_id(progress.plan.order)
+        if external_id in ensured.errors:
+            batch.drop(progress, named(progress, ensured.errors[external_id], "its invoice could not be created"))
+        else:
+            progress.invoice = {"id": ensured.ids[external_id]}
+
+
+def _row(context: Context, progress: Progress) -> Row:
+    plan, rules, order = progress.plan, context.rules, progress.sale_order
+    header = invoice_vals(
+        plan.order,
+        rules,
+        order_name=order["name"],
+        invoice_id=order["partner_invoice_id"],
+        shipping_id=order["partner_shipping_id"],
+        memo=plan.memo,
+    )
+    lines = invoice_lines(plan.lines, progress.order_line_ids, rules, plan.order.currency)
+    return Row(invoice_external_id(plan.order), header, {"invoice_line_ids": lines})
+
+
+def _tax_differences(progress: Progress) -> dict[int, Decimal]:
+    """Return by how much each tax of the invoice is away from the store's."""
+    found = progress.invoice_taxes
+    return {
+        tax: wanted - found.get(tax, ZERO)
+        for tax, wanted in progress.plan.priced.taxes.items()
+        if tax in found and round_money(found[tax], progress.plan.order.currency_digits) != wanted
+    }
+
+
+def _only_cents(progress: Progress) -> bool:
+    """Say whether rounding explains the differences: at most one cent per line and tax."""
+    cent = quantum(progress.plan.order.currency_digits)
+    return all(abs(away) <= cent * len(progress.plan.lines) for away in _tax_differences(progress).values())
+
+
+def _fits(progress: Progress) -> bool:
+    untaxed = to_decimal(progress.invoice["amount_untaxed"])
+    return untaxed == progress.plan.targets.untaxed and _only_cents(progress)
+
+
+def _arithmetic(progress: Progress) -> str:
+    names = {tax.odoo_id: tax.name for line in progress.plan.priced.lines for tax in line.taxes}
+    return "; ".join(
+        f"{names[tax]} {progress.invoice_taxes[tax]} + {away} = {progress.plan.priced.taxes[tax]}"
+        for tax, away in _tax_differences(progress).items()
+    )
+
+
+def _mismatch(progress: Progress) -> DataError:
+    rows = [f"{t.name} {t.store} in the store, {t.odoo} in Odoo" for t in progress.totals if not t.equal]
+    return DataError(
+        f"{progress.label} was not posted, because its invoice differs from the store: {'; '.join(rows)}.",
+        record=progress.label,
+        where="account.move",
+        fix="Check the tax mapping, and whether somebody changed the draft invoice in Odoo; then retry.",
+    )

@@ -1,0 +1,145 @@
+"""Make sure that each posted invoice is paid, in the journal of its payment method, with the transaction as memo."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from ...domain.errors import DataError, WoodooError
+from ...domain.money import round_money, to_decimal
+from ...mapping.order_plan import SETTLED
+from ...odoo import workflows
+from ...odoo.workflows import PaymentGroup
+from ..batch import OrderBatch, Progress, named
+from ..context import Context
+from .invoices import read_invoices
+
+
+def register_payments(context: Context, batch: OrderBatch) -> None:
+    """Pay what is unpaid: one wizard per journal, day and currency for all invoices of the batch.
+
+    The wizard would pay a partly paid invoice a second time only for what is open, and refuses what is paid; still
+    nothing is paid that somebody has begun to pay by hand.
+    """
+    unpaid = batch.where(lambda p: bool(p.plan.targets.total) and p.invoice["payment_state"] not in SETTLED)
+    for progress in unpaid:
+        residual = round_money(to_decimal(progress.invoice["amount_residual"]), progress.plan.order.currency_digits)
+        if residual != progress.plan.targets.total:
+            batch.drop(progress, _partly_paid(progress))
+    payable = [p for p in unpaid if p.record in batch.orders]
+    if not payable:
+        return
+    failed = workflows.register_payments(context.odoo, _groups(payable)).errors
+    for progress in payable:
+        error = failed.get(progress.invoice["id"])
+        if error:
+            batch.drop(progress, named(progress, error, "its payment could not be registered"))
+
+
+def cancel_doubles(context: Context, batch: OrderBatch) -> None:
+    """Note the payment of each order, and cancel what another worker registered for it at the same moment.
+
+    The wizard checks only when it is opened that something is open, so two workers that open it together both pay;
+    the second payment then is empty or stays unreconciled. Payments of one order have one memo, so it is found and
+    taken back. Whoever comes last sees both. Left alone is what somebody else entered, and what pays anything else:
+    a memo need not be of one order only.
+    """
+    paid = {p.invoice["id"]: p for p in batch if p.plan.targets.total}
+    if not paid:
+        return
+    memos: dict[str, dict[int, Progress]] = defaultdict(dict)
+    for odoo_id, progress in paid.items():
+        memos[progress.plan.memo][odoo_id] = progress
+    payments = _payments(context, memos)
+    for text, orders in memos.items():
+        found = payments.get(text, [])
+        for odoo_id, progress in orders.items():
+            progress.payment = _real_payment(found, odoo_id, progress) or {}
+        real = {p.payment["id"] for p in orders.values() if p.payment}
+        if len(real) == len(orders):
+            extra = [row for row in found if row["id"] not in real and _is_double(context, row, orders)]
+            _cancel(context, extra, next(iter(orders.values())))
+
+
+def _payments(context: Context, memos: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+    """Return the payments that stand, by memo."""
+    memo = context.odoo.client.dialect.payment_memo
+    domain = [
+        (memo, "in", sorted(memos)),
+        ("company_id", "=", context.rules.company_id),
+        ("state", "not in", ["draft", "cancel", "canceled", "rejected"]),
+    ]
+    fields = [memo, "name", "amount", "is_reconciled", "reconciled_invoice_ids", "journal_id", "create_uid"]
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in context.odoo.search_read("account.payment", domain, fields):
+        rows[row[memo]].append(row)
+    return rows
+
+
+def _real_payment(found: Sequence[Mapping[str, Any]], invoice: int, progress: Progress) -> Mapping[str, Any] | None:
+    """Return the payment that pays the invoice; None where it is not clear which one that is."""
+    total, digits = progress.plan.targets.total, progress.plan.order.currency_digits
+    paying = [row for row in found if row["is_reconciled"] and invoice in row["reconciled_invoice_ids"]]
+    return next((row for row in paying if round_money(to_decimal(row["amount"]), digits) == total), None)
+
+
+def _is_double(context: Context, row: Mapping[str, Any], orders: Mapping[int, Progress]) -> bool:
+    """Say whether Woodoo made the payment for one of these orders, and it pays nothing else."""
+    journals = {p.plan.journal.odoo_id for p in orders.values() if p.plan.journal}
+    ours = row["create_uid"] == context.odoo.client.uid and row["journal_id"] in journals
+    return ours and set(row["reconciled_invoice_ids"]) <= orders.keys()
+
+
+def _cancel(context: Context, extra: Sequence[Mapping[str, Any]], progress: Progress) -> None:
+    if not extra:
+        return
+    done = tuple(int(row["id"]) for row in extra)
+    left: dict[int, WoodooError] = {}
+    for method in context.odoo.client.dialect.payment_cancel:
+        result = context.odoo.action("account.payment", method, done)
+        done, left = result.done, {**left, **result.errors}
+    if done:
+        ids = ", ".join(str(odoo_id) for odoo_id in done)
+        progress.notes.append(f"Another worker had paid at the same moment; payment {ids} was cancelled.")
+    for odoo_id, error in left.items():
+        progress.notes.append(f"Payment {odoo_id} was registered twice and could not be cancelled: {error.message}")
+
+
+def _groups(payable: Sequence[Progress]) -> list[PaymentGroup]:
+    members: dict[tuple[int, date, str], list[int]] = defaultdict(list)
+    for progress in payable:
+        plan = progress.plan
+        if plan.journal:
+            members[plan.journal.odoo_id, plan.payment_date, plan.order.currency].append(progress.invoice["id"])
+    return [PaymentGroup(journal_id, day, tuple(ids)) for (journal_id, day, _), ids in members.items()]
+
+
+def verify_paid(context: Context, batch: OrderBatch) -> None:
+    """Read the invoices once more and drop what is not settled."""
+    read_invoices(context, batch, taxes=False)
+    for progress in batch:
+        state, residual = progress.invoice["payment_state"], to_decimal(progress.invoice["amount_residual"])
+        if progress.plan.targets.total and state not in SETTLED:
+            batch.drop(
+                progress,
+                DataError(
+                    f"{progress.label}: its payment is in Odoo, but invoice {progress.invoice['name']} still shows "
+                    f"{residual} open ({state}).",
+                    record=progress.label,
+                    where="account.move -> payment_state",
+                    fix="Look at the payment in Odoo and reconcile it with the invoice, then retry.",
+                ),
+            )
+
+
+def _partly_paid(progress: Progress) -> DataError:
+    residual = to_decimal(progress.invoice["amount_residual"])
+    return DataError(
+        f"{progress.label}: {residual} of {progress.plan.targets.total} {progress.plan.order.currency} are open on "
+        f"invoice {progress.invoice['name']}, so somebody has paid a part of it in Odoo already.",
+        record=progress.label,
+        where="account.move -> amount_residual",
+        fix="Complete the payment in Odoo, then retry.",
+    )

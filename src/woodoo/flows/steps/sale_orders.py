@@ -1,0 +1,125 @@
+"""Make sure that each order is a confirmed sales order in Odoo, with the store's totals and date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...domain.errors import DataError
+from ...domain.money import quantum, to_decimal
+from ...mapping.sale_order import sale_order_external_id, sale_order_line_vals, sale_order_vals
+from ...odoo import workflows
+from ...odoo.records import Row
+from ..batch import OrderBatch, Progress, named
+from ..context import Context
+
+FIELDS = (
+    "name",
+    "state",
+    "amount_untaxed",
+    "amount_tax",
+    "amount_total",
+    "currency_id",
+    "date_order",
+    "invoice_ids",
+    "partner_invoice_id",
+    "partner_shipping_id",
+)
+
+
+def ensure_sale_orders(context: Context, batch: OrderBatch) -> None:
+    """Create the sales orders Odoo does not have and read all of them back, with their lines.
+
+    A quotation of ours that does not come to the store's total is left from an attempt under other settings, or from
+    before the order was changed in the store: it was never confirmed, so its lines are written anew.
+    """
+    _create(context, batch, list(batch))
+    _read(context, batch, list(batch))
+    stale = batch.where(lambda p: p.plan.document is not None and p.sale_order["state"] == "draft" and not _fits(p))
+    for progress in stale:
+        try:
+            context.odoo.rewrite("sale.order", progress.sale_order["id"], _row(context, progress))
+        except DataError as error:
+            batch.drop(
+                progress, named(progress, error, f"{progress.sale_order['name']} could not be brought up to date")
+            )
+    _read(context, batch, [p for p in stale if p.record in batch.orders])
+    for progress in batch:
+        if not _fits(progress):
+            batch.drop(progress, _mismatch(progress))
+
+
+def confirm_sale_orders(context: Context, batch: OrderBatch) -> None:
+    """Confirm the quotations and give back the store's date, which confirming overwrites with now."""
+    drafts = batch.where(lambda p: p.sale_order["state"] in {"draft", "sent"})
+    if drafts:
+        failed = workflows.confirm_orders(context.odoo, [p.sale_order["id"] for p in drafts]).errors
+        for progress in drafts:
+            error = failed.get(progress.sale_order["id"])
+            if error:
+                batch.drop(progress, named(progress, error, f"{progress.sale_order['name']} could not be confirmed"))
+    dates = {p.sale_order["id"]: p.plan.order.created_at for p in batch if p in drafts or not _has_date(p)}
+    if dates:
+        workflows.restore_order_dates(context.odoo, dates)
+
+
+def _has_date(progress: Progress) -> bool:
+    return str(progress.sale_order["date_order"]) == f"{progress.plan.order.created_at:%Y-%m-%d %H:%M:%S}"
+
+
+def _create(context: Context, batch: OrderBatch, wanted: Sequence[Progress]) -> None:
+    rows = [_row(context, progress) for progress in wanted]
+    ensured = context.odoo.ensure("sale.order", rows)
+    for progress in wanted:
+        external_id = sale_order_external_id(progress.plan.order)
+        if external_id in ensured.errors:
+            batch.drop(progress, named(progress, ensured.errors[external_id], "could not be created in Odoo"))
+        else:
+            progress.sale_order = {"id": ensured.ids[external_id]}
+
+
+def _row(context: Context, progress: Progress) -> Row:
+    plan, rules = progress.plan, context.rules
+    header = sale_order_vals(
+        plan.order,
+        rules,
+        partner_id=progress.partner_id,
+        invoice_id=progress.invoice_partner_id,
+        shipping_id=progress.delivery_partner_id,
+        carrier=plan.carrier,
+    )
+    taxes_field = context.odoo.client.dialect.order_line_taxes
+    lines = [sale_order_line_vals(line, rules, plan.order.currency, taxes_field=taxes_field) for line in plan.lines]
+    return Row(sale_order_external_id(plan.order), header, {"order_line": lines})
+
+
+def _read(context: Context, batch: OrderBatch, wanted: Sequence[Progress]) -> None:
+    if not wanted:
+        return
+    by_id = {progress.sale_order["id"]: progress for progress in wanted}
+    for row in context.odoo.read("sale.order", list(by_id), [*FIELDS, "order_line"]):
+        by_id[row["id"]].sale_order = row
+        by_id[row["id"]].order_line_ids = tuple(sorted(row["order_line"]))
+
+
+def _fits(progress: Progress) -> bool:
+    """Say whether the sales order comes to the store's total, as far as its line taxes allow."""
+    plan, order = progress.plan, progress.sale_order
+    slack = abs(plan.priced.computed_tax - plan.targets.tax)
+    total = to_decimal(order["amount_total"])
+    if len(progress.order_line_ids) != len(plan.lines):
+        return False
+    return abs(total - plan.targets.total) <= slack
+
+
+def _mismatch(progress: Progress) -> DataError:
+    order, targets = progress.sale_order, progress.plan.targets
+    untaxed, tax, total = (to_decimal(order[f"amount_{name}"]) for name in ("untaxed", "tax", "total"))
+    cent = quantum(progress.plan.order.currency_digits)
+    return DataError(
+        f"{progress.label} comes to {targets.untaxed} + {targets.tax} tax = {targets.total} "
+        f"{progress.plan.order.currency} in the store, but {order['name']} in Odoo to {untaxed.quantize(cent)} + "
+        f"{tax.quantize(cent)} tax = {total.quantize(cent)}. It was not confirmed.",
+        record=progress.label,
+        where="sale.order -> amount_total",
+        fix="Check the tax mapping, and whether somebody changed the order in Odoo; then retry.",
+    )

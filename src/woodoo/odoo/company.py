@@ -1,0 +1,80 @@
+"""What the company itself has set that decides amounts: currency, rounding, precision of prices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from ..domain.errors import ConfigError
+from .client import OdooClient
+from .records import Records
+
+#: What Odoo comes with (addons/product/data/product_data.xml).
+DEFAULT_PRICE_DIGITS = 2
+
+
+@dataclass(frozen=True)
+class Company:
+    """A company in Odoo."""
+
+    odoo_id: int
+    name: str
+    currency_id: int
+    #: ISO 4217.
+    currency: str
+    currency_digits: int
+    #: How taxes are summed: each line by itself, or once per document.
+    rounding_method: Literal["round_per_line", "round_globally"]
+    #: Decimals a unit price may have; None where Odoo keeps prices as given.
+    price_digits: int | None
+
+
+def read_company(records: Records) -> Company:
+    """Read the company the records belong to.
+
+    Raises:
+        ConfigError: where the user may not see the company.
+    """
+    rows = records.read("res.company", [records.company_id or 0], ["name", "currency_id", _ROUNDING])
+    if not rows:
+        raise ConfigError(
+            f"Odoo shows no company with the id {records.company_id}.",
+            where="odoo_company_id",
+            fix="Choose the company in the connection's settings.",
+        )
+    row = rows[0]
+    currency = records.read("res.currency", [row["currency_id"]], ["name", "decimal_places"])[0]
+    return Company(
+        row["id"],
+        row["name"],
+        currency_id=currency["id"],
+        currency=currency["name"],
+        currency_digits=int(currency["decimal_places"]),
+        rounding_method=cast(Literal["round_per_line", "round_globally"], row[_ROUNDING]),
+        price_digits=read_price_digits(records),
+    )
+
+
+def read_price_digits(records: Records) -> int | None:
+    """Return how many decimals Odoo keeps of a unit price ("Product Price"), None where it keeps all.
+
+    Read from the field itself, for `decimal.precision` is not shown to every user.
+    """
+    client = records.client
+    if client.dialect.price_unrounded:
+        return None
+    answer = client.call("sale.order.line", "fields_get", allfields=["price_unit"], attributes=["digits"])
+    digits = answer.get("price_unit", {}).get("digits")
+    return int(digits[1]) if digits else DEFAULT_PRICE_DIGITS
+
+
+def user_companies(client: OdooClient) -> Sequence[tuple[int, str]]:
+    """Return (id, name) of the companies the API user may work in, its own one first."""
+    records = Records(client)
+    user = records.read("res.users", [client.uid], ["company_id", "company_ids"])[0]
+    rows = records.read("res.company", user["company_ids"], ["name"])
+    return sorted(((row["id"], row["name"]) for row in rows), key=lambda pair: pair[0] != user["company_id"])
+
+
+_ROUNDING = "tax_calculation_rounding_method"

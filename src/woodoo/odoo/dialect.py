@@ -1,0 +1,215 @@
+"""Every difference between Odoo versions that Woodoo knows of, as one table.
+
+A row says what holds from which version on (addons/sale, account, stock, product, delivery of odoo 14.0 to 19.0).
+Where a row names a model, the database is asked which of the fields it has (`fields_get`), and that answer beats the
+version: intermediate releases of Odoo Online and apps that rename fields are then no matter. Nowhere else does code
+look at a version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+#: (model, field names) → those the model has, None where the model is not there.
+FieldNames = Callable[[str, Sequence[str]], frozenset[str] | None]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one difference is: `since[14]` holds until the next version named."""
+
+    since: Mapping[int, Any]
+    #: The model to ask.
+    model: str = ""
+    #: Field to look for → the value that holds if it is there, first match wins; else `absent`.
+    fields: Mapping[str, Any] | None = None
+    absent: Any = None
+
+    def value(self, version: int) -> Any:
+        return self.since[max((v for v in self.since if v <= version), default=min(self.since))]
+
+
+def _name(model: str, since: Mapping[int, str]) -> Row:
+    """A field that changed its name: the newest name that is there."""
+    names = list(dict.fromkeys(reversed(list(since.values()))))
+    return Row(since, model, {name: name for name in names}, absent=names[0])
+
+
+def _has(model: str, field: str, since: Mapping[int, bool]) -> Row:
+    """A field that is there or not."""
+    return Row(since, model, {field: True}, absent=False)
+
+
+# fmt: off
+TABLE: Mapping[str, Row] = {
+    # --- sale.order ---------------------------------------------------------------------------------------------
+    # States in which an order is confirmed; locked orders were a state of their own up to 16.
+    "order_confirmed_states":    Row({14: ("sale", "done"), 17: ("sale",)}),
+    # A second action_confirm: accepted silently up to 16, UserError from 17 on.
+    "order_confirm_repeatable":  Row({14: True, 17: False}),
+    "order_locked_field":        _has("sale.order", "locked", {14: False, 17: True}),
+    "order_pricelist_required":  Row({14: True, 17: False}),
+    "order_warehouse":           _has("sale.order", "warehouse_id", {14: True}),          # app sale_stock
+    "order_carrier":             _has("sale.order", "carrier_id", {14: True}),            # app delivery
+    "order_delivery_status":     _has("sale.order", "delivery_status", {14: False, 16: True}),
+    # Up to 18 action_cancel answers a wizard and cancels nothing, unless the context says otherwise.
+    "order_cancel_context":      Row({14: {"disable_cancel_warning": True}, 19: {}}),
+    # --- sale.order.line ----------------------------------------------------------------------------------------
+    "order_line_taxes":          _name("sale.order.line", {14: "tax_id", 19: "tax_ids"}),
+    "order_line_uom":            _name("sale.order.line", {14: "product_uom", 19: "product_uom_id"}),
+    "order_line_route":          _name("sale.order.line", {14: "route_id", 19: "route_ids"}),
+    "order_line_is_delivery":    _has("sale.order.line", "is_delivery", {14: True}),      # app delivery
+    "can_pin_order_taxes":       _has("sale.order.line", "extra_tax_data", {14: False, 19: True}),
+    # --- account.move -------------------------------------------------------------------------------------------
+    "can_pin_invoice_taxes":     _has("account.move.line", "extra_tax_data", {14: False, 19: True}),
+    # From 16 on a changed tax line pulls the receivable line along; before, both are written together.
+    "tax_line_rebalances":       Row({14: False, 16: True}, "account.move.line", {"exclude_from_invoice_tab": False},
+                                     absent=True),
+    "tax_line_domain":           Row({14: (("tax_line_id", "!=", False),), 16: (("display_type", "=", "tax"),)},
+                                     "account.move.line", {"exclude_from_invoice_tab": (("tax_line_id", "!=", False),)},
+                                     absent=(("display_type", "=", "tax"),)),
+    # The first draft of a month takes its number before it is posted, so two made at once can hold the same one.
+    "draft_takes_number":        Row({14: True, 16: False}),
+    # Numbers of a journal are given under a lock that makes the transaction that comes second start anew.
+    "numbering_conflicts":       Row({14: True, 18: False}),
+    # From 18 on a payment taken back to draft loses its entry when it is cancelled, which Odoo refuses for any but
+    # the last entry of its sequence (account_payment.py `action_cancel`).
+    "payment_cancel":            Row({14: ("action_draft", "action_cancel"), 18: ("action_cancel",)}),
+    # Paid in full: Enterprise says in_payment until the bank statement is matched.
+    "settled_payment_states":    Row({14: ("paid", "in_payment", "reversed")}),
+    # Where an invoice names its payments.
+    "invoice_payments":          _name("account.move", {14: "invoice_payments_widget", 18: "matched_payment_ids"}),
+    # A credit note is reconciled with its invoice when it is posted.
+    "refund_reconciles":         Row({14: False, 17: True}),
+    "reversal_method":           Row({14: "reverse_moves", 17: "refund_moves"}, "account.move.reversal",
+                                     {"refund_method": "reverse_moves"}, absent="refund_moves"),
+    "reversal_mode_field":       _has("account.move.reversal", "refund_method", {14: True, 17: False}),
+    # --- account.payment ----------------------------------------------------------------------------------------
+    "payment_memo":              _name("account.payment", {14: "ref", 18: "memo"}),
+    "payment_method":            _name("account.payment.register",
+                                       {14: "payment_method_id", 15: "payment_method_line_id"}),
+    "payment_posted_states":     Row({14: ("posted",), 18: ("in_process", "paid")}),
+    "journal_payment_methods":   _name("account.journal", {14: "inbound_payment_method_ids",
+                                                           15: "inbound_payment_method_line_ids"}),
+    # --- account.tax --------------------------------------------------------------------------------------------
+    "tax_price_include":         _name("account.tax", {14: "price_include", 18: "price_include_override"}),
+    # --- products -----------------------------------------------------------------------------------------------
+    # What to write for storable goods.
+    "product_storable":          Row({14: {"type": "product"}, 15: {"detailed_type": "product"},
+                                      18: {"type": "consu", "is_storable": True}},
+                                     "product.template", {"is_storable": {"type": "consu", "is_storable": True},
+                                                         "detailed_type": {"detailed_type": "product"}},
+                                     absent={"type": "product"}),
+    "product_service":           Row({14: {"type": "service"}, 15: {"detailed_type": "service"},
+                                      18: {"type": "service"}},
+                                     "product.template", {"detailed_type": {"detailed_type": "service"}},
+                                     absent={"type": "service"}),
+    "product_purchase_uom":      _has("product.template", "uom_po_id", {14: True, 19: False}),
+    # 19 keeps prices as they are given; before, they are rounded to the precision "Product Price".
+    "price_unrounded":           Row({14: False, 19: True}),
+    # --- partners -----------------------------------------------------------------------------------------------
+    "partner_mobile":            _has("res.partner", "mobile", {14: True, 19: False}),
+    # 19 stores any language code, the others refuse unknown ones.
+    "partner_lang_checked":      Row({14: True, 19: False}),
+    # --- deliveries and stock -----------------------------------------------------------------------------------
+    "picking_moves":             _name("stock.picking", {14: "move_lines", 16: "move_ids"}),
+    "picking_carrier":           _has("stock.picking", "carrier_tracking_ref", {14: True}),  # delivery/stock_delivery
+    "move_done_quantity":        _name("stock.move", {14: "quantity_done", 17: "quantity"}),
+    "move_line_done_quantity":   _name("stock.move.line", {14: "qty_done", 17: "quantity"}),
+    "move_picked":               _has("stock.move", "picked", {14: False, 17: True}),
+    # Up to 16 button_validate without quantities asks a wizard; skip_immediate would leave the goods where they are.
+    "validate_asks_immediate":   Row({14: True, 17: False}),
+    "lot_model":                 Row({14: "stock.production.lot", 16: "stock.lot"}),
+    "quant_apply_needed":        Row({14: False, 15: True}),
+    "return_method":             Row({14: "create_returns", 18: "action_create_returns"}),
+    # --- calls --------------------------------------------------------------------------------------------------
+    # search_read hands `load` on to read from 15 on (odoo/models.py).
+    "search_read_takes_load":    Row({14: False, 15: True}),
+    # The old protocols are announced to go.
+    "has_json2":                 Row({14: False, 19: True}),
+}
+# fmt: on
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one database speaks. Each field is a row of `TABLE`, explained there."""
+
+    order_confirmed_states: tuple[str, ...]
+    order_confirm_repeatable: bool
+    order_locked_field: bool
+    order_pricelist_required: bool
+    order_warehouse: bool
+    order_carrier: bool
+    order_delivery_status: bool
+    order_cancel_context: Mapping[str, Any]
+    order_line_taxes: str
+    order_line_uom: str
+    order_line_route: str
+    order_line_is_delivery: bool
+    can_pin_order_taxes: bool
+    can_pin_invoice_taxes: bool
+    tax_line_rebalances: bool
+    tax_line_domain: tuple[tuple[str, str, Any], ...]
+    draft_takes_number: bool
+    numbering_conflicts: bool
+    payment_cancel: tuple[str, ...]
+    settled_payment_states: tuple[str, ...]
+    invoice_payments: str
+    refund_reconciles: bool
+    reversal_method: str
+    reversal_mode_field: bool
+    payment_memo: str
+    payment_method: str
+    payment_posted_states: tuple[str, ...]
+    journal_payment_methods: str
+    tax_price_include: str
+    product_storable: Mapping[str, Any]
+    product_service: Mapping[str, Any]
+    product_purchase_uom: bool
+    price_unrounded: bool
+    partner_mobile: bool
+    partner_lang_checked: bool
+    picking_moves: str
+    picking_carrier: bool
+    move_done_quantity: str
+    move_line_done_quantity: str
+    move_picked: bool
+    validate_asks_immediate: bool
+    lot_model: str
+    quant_apply_needed: bool
+    return_method: str
+    search_read_takes_load: bool
+    has_json2: bool
+
+    @classmethod
+    def of_version(cls, version: int) -> Dialect:
+        """Return what the version says. Versions newer than the table speak like the newest in it."""
+        return cls(**{name: row.value(version) for name, row in TABLE.items()})
+
+    @property
+    def can_pin_taxes(self) -> bool:
+        """True where the taxes of a line can be given to the cent, on orders and on invoices."""
+        return self.can_pin_order_taxes and self.can_pin_invoice_taxes
+
+    def probed(self, field_names: FieldNames) -> Dialect:
+        """Return the dialect corrected by what the database's models have. Asks once for each model."""
+        changes: dict[str, Any] = {}
+        for model in dict.fromkeys(row.model for row in TABLE.values() if row.model):
+            rows = {name: row for name, row in TABLE.items() if row.model == model}
+            wanted = sorted({field for row in rows.values() for field in row.fields or ()})
+            present = field_names(model, wanted)
+            for name, row in rows.items():
+                changes |= self._probed_value(name, row, present)
+        return replace(self, **changes)
+
+    def _probed_value(self, name: str, row: Row, present: frozenset[str] | None) -> dict[str, Any]:
+        if present is None:
+            # Without the model there is nothing to look for: what is there or not is not, names stay as by version.
+            return {name: False} if row.absent is False else {}
+        for field, value in (row.fields or {}).items():
+            if field in present:
+                return {name: value}
+        return {name: row.absent}

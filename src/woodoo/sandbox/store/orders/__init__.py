@@ -1,0 +1,1 @@
+"""What happens to an order in the shop: made, changed, paid, refunded, and what it comes to."""

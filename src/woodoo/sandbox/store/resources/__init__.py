@@ -1,0 +1,1 @@
+"""One module per kind of record of the REST API: how it is listed, shown, written and refused."""

@@ -1,0 +1,90 @@
+"""What a flow may ask of a store, whatever platform it runs on.
+
+A new platform is a folder beside this file that implements `Store` and passes `tests/contracts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Generic, Protocol, TypeVar
+
+from ..domain.errors import DataError
+from ..domain.order import Order
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Fetched(Generic[T]):
+    """The answer to "give me these records": each id asked for is in exactly one of the three."""
+
+    found: Mapping[str, T] = field(default_factory=dict)
+    #: Ids the store does not know (any more).
+    missing: frozenset[str] = frozenset()
+    #: Ids whose record cannot be read, with the reason.
+    broken: Mapping[str, DataError] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A record that a poll saw."""
+
+    external_id: str
+    modified_at: datetime
+    status: str
+
+
+@dataclass(frozen=True)
+class StoreIdentity:
+    """What a store says of itself."""
+
+    url: str
+    version: str
+    currency: str
+    currency_digits: int
+    prices_include_tax: bool
+    tax_round_at_subtotal: bool
+    timezone_offset_minutes: int | None = None
+
+
+@dataclass(frozen=True)
+class StoreTaxRate:
+    """A tax rate the store is set up with. `percent` 21 means 21 %; empty `country` means every country."""
+
+    rate_id: str
+    name: str
+    percent: Decimal
+    country: str
+    state: str
+    tax_class: str
+    compound: bool
+
+
+@dataclass(frozen=True)
+class StoreChoice:
+    """Something a mapping is made for: a payment method or a shipping method."""
+
+    key: str
+    title: str
+
+
+class Store(Protocol):
+    """The store side of a connection. Raises the errors of `woodoo.domain.errors`."""
+
+    def identify(self) -> StoreIdentity:
+        """Read what the store is; the connection test."""
+
+    def fetch_orders(self, external_ids: Sequence[str]) -> Fetched[Order]:
+        """Read those orders as they are now, however many."""
+
+    def changed_orders(self, since: datetime | None) -> Iterator[Changed]:
+        """Yield orders modified at or after `since` (aware UTC; None: all), oldest change first, lightly."""
+
+    def tax_rates(self) -> Sequence[StoreTaxRate]: ...
+
+    def payment_methods(self) -> Sequence[StoreChoice]: ...
+
+    def shipping_methods(self) -> Sequence[StoreChoice]: ...

@@ -1,0 +1,94 @@
+"""Reads what came back over HTTP: JSON where it is JSON, and what else it is where it is not.
+
+Decides that a JSON answer with PHP notices, a byte-order mark or a cache plugin's comment around it is still an answer,
+while a page of HTML never is one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+#: How far into an answer JSON may start, and how many places are tried.
+NOISE_LIMIT = 20_000
+TRIES = 40
+
+_PAGE = re.compile(r"\s*(<!doctype\b|<html\b|<head\b|<\?xml\b)", re.IGNORECASE)
+_TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP answer. `data` is the JSON value; `noise` what stood around it; `text` the start of a non-JSON body."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: Any = None
+    is_json: bool = True
+    noise: str = ""
+    text: str = ""
+
+    @property
+    def code(self) -> str:
+        """WordPress' error code, such as `woocommerce_rest_cannot_view`; empty where there is none."""
+        return str(self._error.get("code") or "")
+
+    @property
+    def message(self) -> str:
+        """WordPress' error message as plain text, in the site's language."""
+        return page_text(str(self._error.get("message") or ""))
+
+    @property
+    def error_data(self) -> Mapping[str, Any]:
+        """The error's `data`, such as `resource_id` of a duplicate SKU or `params` of a validation."""
+        data = self._error.get("data")
+        return data if isinstance(data, dict) else {}
+
+    @property
+    def _error(self) -> Mapping[str, Any]:
+        return self.data if isinstance(self.data, dict) else {}
+
+
+@dataclass(frozen=True)
+class Body:
+    """The readable part of a body."""
+
+    data: Any = None
+    is_json: bool = True
+    noise: str = field(default="")
+    text: str = field(default="")
+
+
+def read_body(content: bytes) -> Body:
+    """Find the JSON value in a body."""
+    try:
+        return Body(data=json.loads(content))
+    except (ValueError, RecursionError):
+        text = content.decode("utf-8-sig", errors="replace")
+    if not _PAGE.match(text):
+        found = _find_json(text)
+        if found is not None:
+            return found
+    return Body(is_json=False, text=page_text(text)[:300])
+
+
+def page_text(text: str) -> str:
+    """Return the text of a page without its markup, in one line."""
+    return " ".join(_TAG.sub(" ", text).split())
+
+
+def _find_json(text: str) -> Body | None:
+    decoder = json.JSONDecoder()
+    for place in list(re.finditer(r"[\[{]", text[:NOISE_LIMIT]))[:TRIES]:
+        start = place.start()
+        try:
+            data, end = decoder.raw_decode(text, start)
+        except (ValueError, RecursionError):
+            continue
+        before, after = text[:start].strip(), text[end:].strip()
+        if isinstance(data, dict | list) and (not after or after.startswith("<")):
+            return Body(data=data, noise=page_text(f"{before} {after}")[:300])
+    return None

@@ -1,0 +1,95 @@
+"""Reads many records by their ids without losing one.
+
+Decides what a missing row means: what a list leaves out is asked for in the trash and then one by one. And what a
+failing list means: it is halved until the record the shop fails on stands alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ...domain.errors import DataError, RemoteDown, RemoteError
+from .client import PAGE, JsonObject, WooClient
+from .errors import NotFound
+
+#: Decimals asked for: more than WooCommerce stores, so that nothing is rounded on the way.
+DECIMALS = 8
+#: Failing requests without one success after which the shop, not a record, is at fault.
+GIVE_UP = 12
+
+
+def is_id(text: str) -> bool:
+    """Say whether the store may have a record of this id; anything else would spoil the whole list."""
+    return text.isascii() and text.isdecimal() and 0 < int(text) < 2**63 and not text.startswith("0")
+
+
+def fetch_rows(
+    client: WooClient, path: str, ids: Sequence[str], fields: str | None = None
+) -> tuple[dict[str, JsonObject], dict[str, DataError]]:
+    """Read up to a hundred records: the list, then the trash, then one by one what is still missing."""
+    params: dict[str, object] = {"_fields": fields} if fields else {"dp": DECIMALS}
+    rows, failed = _fetch_listed(client, path, ids, {**params, "status": "any"})
+    left = [one for one in ids if one not in rows and one not in failed]
+    if left:
+        trashed, more = _fetch_listed(client, path, left, {**params, "status": "trash"})
+        rows, failed = rows | trashed, failed | more
+    for one in [one for one in left if one not in rows and one not in failed]:
+        try:
+            row = client.get(f"{path}/{one}", params)
+        except NotFound:
+            continue
+        except RemoteDown:
+            raise
+        except RemoteError as error:
+            if not rows:
+                raise
+            failed[one] = _store_fails(path, one, error)
+            continue
+        if isinstance(row, dict) and str(row.get("id")) == one:
+            rows[one] = row
+    return rows, failed
+
+
+def _fetch_listed(
+    client: WooClient, path: str, ids: Sequence[str], params: Mapping[str, object]
+) -> tuple[dict[str, JsonObject], dict[str, DataError]]:
+    """Read a list of ids. Where the shop fails on the whole, halve until the record it fails on stands alone.
+
+    Raises:
+        RemoteError: where it fails on all of them: then the shop is at fault, not a record.
+    """
+    rows: dict[str, JsonObject] = {}
+    failed: dict[str, DataError] = {}
+    answered = failures = 0
+    pending = [ids]
+    while pending:
+        chunk = pending.pop()
+        try:
+            listed = client.rows(path, {**params, "include": chunk, "per_page": PAGE})
+        except RemoteDown:
+            raise
+        except RemoteError as error:
+            failures += 1
+            if len(ids) == 1 or (not answered and failures >= GIVE_UP):
+                raise
+            if len(chunk) > 1:
+                half = len(chunk) // 2
+                pending += [chunk[half:], chunk[:half]]
+            elif not answered and not pending:
+                raise
+            else:
+                failed[chunk[0]] = _store_fails(path, chunk[0], error)
+            continue
+        answered += 1
+        rows.update({str(row.get("id")): row for row in listed})
+    return rows, failed
+
+
+def _store_fails(path: str, external_id: str, error: RemoteError) -> DataError:
+    name = f"{path.removesuffix('s').capitalize()} #{external_id}"
+    return DataError(
+        f"{name}: the store itself fails on it: {error.message}",
+        record=name,
+        where=f"{path}/{external_id}",
+        fix=error.fix,
+    )

@@ -1,0 +1,192 @@
+"""Turns an order of WooCommerce into an order of the domain.
+
+Decides what of a payload the rest of Woodoo sees: product options without internal keys, plain text without HTML, a
+variation's SKU only where it is the variation's own.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from ...domain.customer import Address
+from ...domain.money import ZERO, round_money
+from ...domain.order import Coupon, FeeLine, LineTax, Order, OrderLine, ShippingLine, TaxRate
+from ...domain.text import clean, shortened
+from .payloads import (
+    AddressPayload,
+    LineItemPayload,
+    LineTaxPayload,
+    MetaPayload,
+    OrderPayload,
+    PricedPayload,
+    TaxLinePayload,
+    parse,
+)
+
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+_SPACE = re.compile(r"\s+")
+
+
+def to_domain(
+    payload: Mapping[str, Any] | OrderPayload,
+    currency_digits: int,
+    *,
+    parent_skus: Mapping[str, str] | None = None,
+) -> Order:
+    """Read an order as the store sent it.
+
+    A variation without a SKU of its own shows its parent's (`WC_Product_Variation::get_sku`). SKUs are unique in a
+    store, so a variation that shows the SKU of its parent has none: its line's `sku` becomes empty.
+
+    Shops that round once per order (`woocommerce_tax_round_at_subtotal`) keep the totals of `tax_lines` unrounded;
+    they come over as they are, and their sum rounds to `total_tax`.
+
+    Args:
+        payload: the JSON object, asked for with many decimals (`dp=8`); amounts net of tax, in the order's currency.
+        currency_digits: decimals of the store's amounts.
+        parent_skus: SKU by product id, of the products whose variations are in the order.
+
+    Raises:
+        DataError: naming the order, the field and what is in it.
+    """
+    order = payload if isinstance(payload, OrderPayload) else parse_order(payload)
+    rates = tuple(_tax_rate(line, order) for line in order.tax_lines)
+    return Order(
+        external_id=order.id,
+        number=order.number or order.id,
+        status=order.status,
+        currency=order.currency.upper(),
+        currency_digits=currency_digits,
+        prices_include_tax=order.prices_include_tax,
+        created_at=order.date_created_gmt,
+        modified_at=order.date_modified_gmt or order.date_created_gmt,
+        paid_at=order.date_paid_gmt,
+        customer_id=order.customer_id,
+        billing=_address(order.billing),
+        shipping=_address(order.shipping),
+        lines=tuple(_line(line, parent_skus or {}) for line in order.line_items),
+        shipping_lines=tuple(
+            ShippingLine(
+                external_id=line.id,
+                method_id=line.method_id,
+                instance_id=line.instance_id,
+                title=plain_text(line.method_title),
+                total=line.total,
+                total_tax=line.total_tax,
+                taxes=_taxes(line.taxes),
+            )
+            for line in order.shipping_lines
+        ),
+        fee_lines=tuple(
+            FeeLine(line.id, plain_text(line.name), line.total, line.total_tax, _taxes(line.taxes))
+            for line in order.fee_lines
+        ),
+        coupons=tuple(Coupon(line.code, line.discount or ZERO) for line in order.coupon_lines),
+        tax_rates=rates,
+        total=order.total,
+        total_tax=order.total_tax,
+        payment_method=order.payment_method,
+        payment_method_title=plain_text(order.payment_method_title),
+        transaction_id=order.transaction_id,
+        customer_note=order.customer_note,
+        refund_ids=tuple(refund.id for refund in order.refunds),
+        meta=_meta(order.meta_data),
+    )
+
+
+def parse_order(payload: Mapping[str, Any]) -> OrderPayload:
+    """Read the JSON object of an order.
+
+    Raises:
+        DataError: naming the order, the field and what is in it.
+    """
+    external_id = payload.get("id") or "?"
+    label = f"Order #{shortened(clean(str(payload.get('number') or external_id)), 60)}"
+    return parse(OrderPayload, payload, record=label, where=f"orders/{external_id}")
+
+
+def variation_parents(orders: Iterable[OrderPayload]) -> set[str]:
+    """Return the product ids whose own SKU is needed to tell whether a line shows the variation's SKU."""
+    lines = (line for order in orders for line in order.line_items)
+    return {line.product_id for line in lines if line.variation_id and line.sku and line.product_id}
+
+
+def plain_text(value: object) -> str:
+    """Return what a reader of the shop's page would read: no tags, no entities, single spaces."""
+    text = html.unescape(_TAG.sub(" ", value if isinstance(value, str) else str(value)))
+    return _SPACE.sub(" ", clean(text)).strip()
+
+
+def _address(address: AddressPayload) -> Address:
+    return Address(**{name: getattr(address, name).strip() for name in Address.__dataclass_fields__})
+
+
+def _line(line: LineItemPayload, parent_skus: Mapping[str, str]) -> OrderLine:
+    inherited = bool(line.variation_id) and bool(line.sku) and parent_skus.get(line.product_id) == line.sku
+    return OrderLine(
+        external_id=line.id,
+        name=plain_text(line.name),
+        sku="" if inherited else line.sku,
+        product_id=line.product_id,
+        variation_id=line.variation_id,
+        quantity=line.quantity,
+        total=line.total,
+        total_tax=line.total_tax,
+        subtotal=line.subtotal,
+        taxes=_taxes(line.taxes),
+        options=_options(line.meta_data),
+    )
+
+
+def _taxes(taxes: Iterable[LineTaxPayload]) -> tuple[LineTax, ...]:
+    return tuple(LineTax(tax.id, tax.total) for tax in taxes if tax.total is not None)
+
+
+def _options(entries: Iterable[MetaPayload]) -> tuple[tuple[str, str], ...]:
+    """Return what the buyer chose, as the shop's screens label it; keys starting with `_` are internal."""
+    options = []
+    for entry in entries:
+        if not entry.key or entry.key.startswith("_"):
+            continue
+        shown = entry.display_value if isinstance(entry.display_value, str | int | float) else entry.value
+        if shown is None or isinstance(shown, dict | list):
+            continue
+        label = entry.display_key if isinstance(entry.display_key, str) and entry.display_key else entry.key
+        options.append((plain_text(label), plain_text(shown)))
+    return tuple(options)
+
+
+def _meta(entries: Iterable[MetaPayload]) -> dict[str, Any]:
+    """Return `meta_data` by key; of a key that is there twice the first counts, as in `WC_Data::get_meta`."""
+    meta: dict[str, Any] = {}
+    for entry in entries:
+        if entry.key:
+            meta.setdefault(entry.key, entry.value)
+    return meta
+
+
+def _tax_rate(line: TaxLinePayload, order: OrderPayload) -> TaxRate:
+    shipping = line.shipping_tax_total or ZERO
+    percent = line.rate_percent
+    return TaxRate(
+        rate_id=line.rate_id,
+        label=plain_text(line.label),
+        percent=_percent(line, order) if percent is None else percent,
+        compound=line.compound,
+        tax_total=line.tax_total,
+        shipping_tax_total=shipping,
+    )
+
+
+def _percent(line: TaxLinePayload, order: OrderPayload) -> Decimal:
+    """Work the percentage out of the amounts, to two decimals, where an old order does not tell it."""
+    lines: list[PricedPayload] = [*order.line_items, *order.shipping_lines, *order.fee_lines]
+    taxed = [one for one in lines if any(tax.id == line.rate_id and tax.total for tax in one.taxes)]
+    base = sum((one.total for one in taxed), ZERO)
+    if not base:
+        return ZERO
+    return round_money((line.tax_total + (line.shipping_tax_total or ZERO)) * 100 / base)

@@ -1,0 +1,109 @@
+"""Who may do what in the panel.
+
+Decides the three roles (administrator, operator, viewer), what each is made of in Django's terms, and that every
+page names the role it needs. Requests and answers of remote calls need one right more, `engine.view_personal_data`,
+whatever the role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntEnum
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import AnonymousUser, Group, Permission, User
+from django.db import DEFAULT_DB_ALIAS
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+
+Reader = User | AnonymousUser
+View = Callable[..., HttpResponseBase]
+
+#: Sees bodies of events, requests and answers, and details of plans.
+PERSONAL_DATA = "engine.view_personal_data"
+
+
+class Role(IntEnum):
+    """What a person is to the panel; each may do all that those before may."""
+
+    NOBODY = 0
+    #: Sees work, journeys and connections; no settings, no content of calls.
+    VIEWER = 1
+    #: Retries and skips records as well.
+    OPERATOR = 2
+    #: Adds, tests and changes connections as well. Django's `is_staff`.
+    ADMINISTRATOR = 3
+
+
+#: What each group of Django may do; made when the database is set up.
+GROUPS = {
+    "viewer": ("view_work",),
+    "operator": ("view_work", "change_work", "view_personal_data"),
+}
+
+
+def role_of(user: Reader) -> Role:
+    """Return the highest role of a user; `NOBODY` for strangers and for accounts without any."""
+    if not user.is_authenticated or not user.is_active:
+        return Role.NOBODY
+    if user.is_staff or user.is_superuser:
+        return Role.ADMINISTRATOR
+    if user.has_perm("engine.change_work"):
+        return Role.OPERATOR
+    if user.has_perm("engine.view_work"):
+        return Role.VIEWER
+    return Role.NOBODY
+
+
+def may_see_personal_data(user: Reader) -> bool:
+    """Return whether the user may read what was asked and answered."""
+    return bool(user.has_perm(PERSONAL_DATA))
+
+
+def needs(role: Role) -> Callable[[View], View]:
+    """Open a page to users of that role and above; others are sent to sign in, or told whom to ask."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return _to_login(request)
+            if role_of(request.user) < role:
+                return refused(request)
+            return view(request, *args, **kwargs)
+
+        guarded.needs_role = role  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    login = reverse("login")
+    if request.headers.get("HX-Request"):
+        # The fragment's own address is no page to come back to; the page around it is.
+        response = HttpResponse(status=204)
+        response["HX-Refresh"] = "true"
+        return response
+    back = request.get_full_path() if request.method == "GET" else "/"
+    return redirect(f"{login}?{urlencode({'next': back})}")
+
+
+def refused(request: HttpRequest) -> HttpResponse:
+    """Tell a user who is signed in that a page is not for this role."""
+    from .pages import note
+
+    text = "Your account may not do this. An administrator can give it another role: viewer, operator or administrator."
+    return note(request, "Not for your role", text, status=403)
+
+
+def ensure_roles(using: str = DEFAULT_DB_ALIAS) -> None:
+    """Make the groups `viewer` and `operator` where they are missing. Rights taken away by hand stay away."""
+    for name, codenames in GROUPS.items():
+        group, made = Group.objects.using(using).get_or_create(name=name)
+        if made:
+            rights = Permission.objects.using(using).filter(content_type__app_label="engine", codename__in=codenames)
+            group.permissions.set(rights)

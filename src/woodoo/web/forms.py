@@ -1,0 +1,181 @@
+"""The form for a connection.
+
+Decides that a secret goes in and never comes out: an empty field keeps what is stored, and a stored secret is not
+sent to a new address unless it is entered again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from django import forms
+
+from woodoo.connections.models import Connection
+
+if TYPE_CHECKING:
+    _ModelForm = forms.ModelForm[Connection]
+else:
+    _ModelForm = forms.ModelForm
+
+
+@dataclass(frozen=True)
+class Group:
+    """Fields that stand together on a card."""
+
+    title: str
+    fields: list[forms.BoundField]
+    hint: str = ""
+    wide: bool = False
+    #: The fields are "this in the store → that in Odoo" rows.
+    mapped: bool = False
+    #: What to say where there are no rows.
+    empty: str = ""
+    #: Rows without an answer.
+    gaps: int = 0
+    #: The empty row for what the store does not list: key and answer.
+    another: tuple[forms.BoundField, forms.BoundField] | None = None
+
+
+def dress(form: forms.Form | forms.ModelForm[Any]) -> None:
+    """Give every field the look of the panel."""
+    for name, field in form.fields.items():
+        widget = field.widget
+        css = {
+            "checkbox": "form-check-input",
+            "select": "form-select",
+        }.get(getattr(widget, "input_type", ""), "form-control")
+        if form.is_bound and name in form.errors:
+            css += " is-invalid"
+        widget.attrs["class"] = css
+
+
+class SecretInput(forms.PasswordInput):
+    """A field that never shows what it holds, and that browsers do not take for the person's own password."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"autocomplete": "new-password", "spellcheck": "false"}, render_value=False)
+
+
+class ConnectionForm(_ModelForm):
+    """Name, both sides, and their secrets."""
+
+    store_key = forms.CharField(label="Consumer key", required=False, strip=True, widget=SecretInput(), max_length=200)
+    store_secret = forms.CharField(
+        label="Consumer secret", required=False, strip=True, widget=SecretInput(), max_length=200
+    )
+    webhook_secret = forms.CharField(
+        label="Webhook secret", required=False, strip=True, widget=SecretInput(), min_length=16, max_length=200
+    )
+    odoo_key = forms.CharField(
+        label="API key or password", required=False, strip=True, widget=SecretInput(), max_length=500
+    )
+
+    class Meta:
+        model = Connection
+        fields = (
+            "name",
+            "enabled",
+            "store_url",
+            "store_ca_bundle",
+            "odoo_url",
+            "odoo_database",
+            "odoo_login",
+            "odoo_company_id",
+            "odoo_ca_bundle",
+        )
+        labels = {
+            "name": "Name",
+            "enabled": "Switched on",
+            "store_url": "Store address",
+            "store_ca_bundle": "Private certificate authority",
+            "odoo_url": "Odoo address",
+            "odoo_database": "Database",
+            "odoo_login": "Login",
+            "odoo_company_id": "Company",
+            "odoo_ca_bundle": "Private certificate authority",
+        }
+        help_texts = {
+            "store_url": "As in the browser, with the folder if the shop lives in one: https://shop.example.com",
+            "odoo_url": "https://company.odoo.com, https://odoo.example.com, …",
+            "odoo_database": "On Odoo Online it is the first part of the address.",
+            "odoo_login": "The user Woodoo works as. Best one of its own, so that Odoo's log tells you two apart.",
+            "odoo_company_id": "Number (id) of the company in Odoo. 1 is the first one.",
+        }
+
+    #: Secret → the address it is sent to.
+    SENT_TO = {"store_key": "store_url", "store_secret": "store_url", "odoo_key": "odoo_url"}
+    _HELP = {
+        "store_key": "WooCommerce → Settings → Advanced → REST API → Add key, permission Read/Write. Begins with ck_.",
+        "store_secret": "Shown next to the key, once. Begins with cs_.",
+        "webhook_secret": "Signs what the store sends. Empty: one is made.",
+        "odoo_key": "Odoo → your picture → My Profile → Account Security → New API Key.",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, text in self._HELP.items():
+            kept = self._has(name)
+            self.fields[name].help_text = text
+            if kept:
+                self.fields[name].widget.attrs["placeholder"] = "•••••••• kept"
+                self.fields[name].help_text = "Kept. Enter a new one only to change it."
+            elif name != "webhook_secret":
+                self.fields[name].required = True
+        dress(self)
+
+    def _has(self, name: str) -> bool:
+        """Whether a secret is stored, without opening it."""
+        return bool(self.instance.pk and self.instance.__dict__.get(name))
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to send a kept secret to another host."""
+        data = super().clean() or self.cleaned_data
+        for secret, address in self.SENT_TO.items():
+            if not self._has(secret) or data.get(secret) or address not in data:
+                continue
+            if _host(data[address]) != _host(str(self.initial.get(address, ""))):
+                self.add_error(secret, "The address is another one now: enter this again.")
+        return data
+
+    def save(self, commit: bool = True) -> Connection:
+        """Store the connection; secrets left empty stay as they are."""
+        for name in self._HELP:
+            if entered := self.cleaned_data.get(name):
+                setattr(self.instance, name, entered)
+        return super().save(commit)
+
+    def groups(self) -> list[Group]:
+        """Return the fields as the page shows them."""
+        return [
+            Group(
+                "Store",
+                [self[n] for n in ("store_url", "store_key", "store_secret", "webhook_secret", "store_ca_bundle")],
+                "WooCommerce 8 or later",
+            ),
+            Group(
+                "Odoo",
+                [
+                    self[n]
+                    for n in (
+                        "odoo_url",
+                        "odoo_database",
+                        "odoo_login",
+                        "odoo_key",
+                        "odoo_company_id",
+                        "odoo_ca_bundle",
+                    )
+                ],
+                "Version 14 or later",
+            ),
+            Group("Woodoo", [self["name"], self["enabled"]], wide=True),
+        ]
+
+
+def _host(url: str) -> tuple[str, str | None, int | None]:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme, parts.hostname, parts.port
+    except ValueError:
+        return "", None, None

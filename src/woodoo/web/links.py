@@ -1,0 +1,52 @@
+"""Addresses that take a reader from the panel to the same record in the store or in Odoo."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlsplit
+
+#: What Odoo's people call each model.
+MODEL_WORDS = {
+    "res.partner": "Customer",
+    "sale.order": "Sales order",
+    "account.move": "Invoice",
+    "account.payment": "Payment",
+    "product.product": "Product",
+    "product.template": "Product",
+    "stock.picking": "Delivery",
+    "delivery.carrier": "Shipping method",
+}
+
+#: The document a reader looks for first.
+MAIN_MODELS = ("sale.order", "account.move", "res.partner")
+
+
+def odoo_record_url(odoo_url: str, model: str, odoo_id: int, *, database: str = "") -> str:
+    """Return the address of a record's form in Odoo.
+
+    The form with `#` is understood by all versions: 14 to 17 use it, 18 and later turn it into their own
+    (odoo/addons/web `router.js`, `urlToState`). The database is named for servers that hold several, which lead
+    a stranger to their database list instead (odoo/addons/web `ensure_db`).
+    """
+    base = web_address(odoo_url)
+    named = f"?db={quote(database, safe='')}" if database else ""
+    return f"{base}/web{named}#id={odoo_id}&model={model}&view_type=form" if base else ""
+
+
+def store_order_url(platform: str, store_url: str, external_id: str) -> str:
+    """Return the address of an order in the store's back office, or "" where the platform is not known.
+
+    WooCommerce sends the old post address on to its own order page where orders have their own tables
+    (woocommerce `src/Internal/Admin/Orders/PostsRedirectionController.php`).
+    """
+    base = web_address(store_url)
+    if platform != "woocommerce" or not base or not external_id.isdigit():
+        return ""
+    return f"{base}/wp-admin/post.php?post={external_id}&action=edit"
+
+
+def web_address(url: str) -> str:
+    """Return an address without its last slash; "" for anything that is no web address (never `javascript:`)."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        return ""
+    return url.split("?")[0].split("#")[0].rstrip("/")

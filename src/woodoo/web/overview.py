@@ -1,0 +1,115 @@
+"""How the connections are doing: counts per state, pauses, last signs of life."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Max
+from django.utils import timezone
+
+from woodoo.connections.models import Connection
+from woodoo.engine.models import Breaker, Event, Work
+
+from .words import STATES
+
+SIDES = {"odoo": "Odoo", "store": "The store"}
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A side that does not answer."""
+
+    side: str
+    reason: str
+    since: datetime | None
+    until: datetime | None
+
+
+@dataclass(frozen=True)
+class Status:
+    """Whether a connection works: "on", "paused" or "off"."""
+
+    state: str
+    pauses: tuple[Pause, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many records are in one state."""
+
+    state: str
+    label: str
+    meaning: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Card:
+    """One connection on the overview."""
+
+    connection: Connection
+    status: Status
+    tallies: tuple[Tally, ...]
+    last_done: datetime | None
+    last_event: datetime | None
+
+
+def cards(connections: Sequence[Connection]) -> list[Card]:
+    """Return how each connection is doing, in a fixed number of queries."""
+    ids = [connection.pk for connection in connections]
+    counts = state_counts(ids)
+    statuses = connection_statuses(connections)
+    done = dict(
+        Work.objects.filter(connection_id__in=ids, state="done")
+        .values_list("connection_id")
+        .annotate(Max("finished_at"))
+    )
+    return [
+        Card(
+            connection,
+            statuses[connection.pk],
+            tallies_of(counts[connection.pk]),
+            done.get(connection.pk),
+            last_event(connection.pk),
+        )
+        for connection in connections
+    ]
+
+
+def state_counts(connection_ids: Iterable[int]) -> Mapping[int, Mapping[str, int]]:
+    """Return, per connection, how many records are in each state."""
+    counts: dict[int, dict[str, int]] = defaultdict(dict)
+    rows = Work.objects.filter(connection_id__in=list(connection_ids)).values_list("connection_id", "state")
+    for connection_id, state, count in rows.annotate(Count("pk")):
+        counts[connection_id][state] = count
+    return counts
+
+
+def tallies_of(counts: Mapping[str, int]) -> tuple[Tally, ...]:
+    """Return all states in their order, with their counts."""
+    return tuple(Tally(name, word.label, word.meaning, counts.get(name, 0)) for name, word in STATES.items())
+
+
+def connection_statuses(connections: Sequence[Connection]) -> Mapping[int, Status]:
+    """Return which connections are on, paused by an outage, or switched off."""
+    breakers = {b.connection_id: b for b in Breaker.objects.filter(failures__gt=0, paused_until__isnull=False)}
+    return {c.pk: _status(c, breakers.get(c.pk)) for c in connections}
+
+
+def _status(connection: Connection, breaker: Breaker | None) -> Status:
+    if not connection.enabled:
+        return Status("off")
+    if breaker is None:
+        return Status("on")
+    until = breaker.paused_until if breaker.paused_until and breaker.paused_until > timezone.now() else None
+    side = SIDES.get(breaker.side, "One side")
+    return Status("paused", (Pause(side, breaker.reason, breaker.since, until),))
+
+
+def last_event(connection_id: int) -> datetime | None:
+    """Return when the store last reported something that was taken in."""
+    newest = Event.objects.filter(connection_id=connection_id, source__in=("webhook", "poll"))
+    return newest.order_by("-received_at").values_list("received_at", flat=True).first()

@@ -1,0 +1,104 @@
+// The panel's few moving parts: times in the reader's zone, theme button, copy buttons, bulk selection.
+(function () {
+  "use strict";
+
+  var full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
+  var day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+  var year = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+  var clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  var ago = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "short" });
+
+  function short(when) {
+    var seconds = (when - Date.now()) / 1000, size = Math.abs(seconds);
+    if (size < 60) { return ago.format(Math.round(seconds), "second"); }
+    if (size < 3600) { return ago.format(Math.round(seconds / 60), "minute"); }
+    if (size < 12 * 3600) { return ago.format(Math.round(seconds / 3600), "hour"); }
+    return size < 300 * 86400 ? day.format(when) : year.format(when);
+  }
+
+  function times(root) {
+    root.querySelectorAll("time[datetime]").forEach(function (element) {
+      var when = new Date(element.getAttribute("datetime"));
+      if (isNaN(when)) { return; }
+      element.textContent = element.dataset.show === "clock" ? clock.format(when)
+        : element.dataset.show === "full" ? full.format(when) : short(when);
+      element.title = full.format(when);
+    });
+  }
+
+  function selection() {
+    var boxes = document.querySelectorAll("input[name=work]");
+    var chosen = document.querySelectorAll("input[name=work]:checked").length;
+    var bar = document.getElementById("bulk");
+    if (!bar) { return; }
+    bar.hidden = chosen === 0;
+    bar.querySelectorAll("[data-count]").forEach(function (e) { e.textContent = chosen; });
+    var all = document.getElementById("work-all");
+    if (all) {
+      all.checked = chosen > 0 && chosen === boxes.length;
+      all.indeterminate = chosen > 0 && chosen < boxes.length;
+    }
+  }
+
+  document.addEventListener("DOMContentLoaded", function () { times(document); selection(); });
+  document.addEventListener("htmx:afterSwap", function () { times(document); selection(); });
+  setInterval(function () { if (!document.hidden) { times(document); } }, 15000);
+
+  // A page that refreshes itself holds still while it is in the background or somebody is choosing rows.
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    if (!event.target.hasAttribute("data-live")) { return; }
+    var busy = document.hidden || document.querySelector("input[name=work]:checked") !== null ||
+      event.target.querySelector("details[open].call") !== null ||
+      event.target.querySelector(":focus-visible") !== null;
+    if (busy) { event.preventDefault(); }
+  });
+
+  // What the reader opened or closed stays so when the page refreshes itself.
+  var opened = {};
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    event.target.querySelectorAll("details[id]").forEach(function (element) { opened[element.id] = element.open; });
+  });
+  document.addEventListener("htmx:afterSettle", function () {
+    document.querySelectorAll("details[id]").forEach(function (element) {
+      if (element.id in opened) { element.open = opened[element.id]; }
+    });
+    opened = {};
+  });
+
+  document.addEventListener("change", function (event) {
+    if (event.target.id === "work-all") {
+      document.querySelectorAll("input[name=work]").forEach(function (box) { box.checked = event.target.checked; });
+    }
+    if (event.target.id === "work-all" || event.target.name === "work") { selection(); }
+  });
+
+  document.addEventListener("click", function (event) {
+    var theme = event.target.closest("[data-theme-toggle]");
+    if (theme) { window.woodooTheme(); return; }
+    var copy = event.target.closest("[data-copy]");
+    if (copy && navigator.clipboard) {
+      navigator.clipboard.writeText(document.querySelector(copy.dataset.copy).textContent.trim()).then(function () {
+        copy.classList.add("copied");
+        setTimeout(function () { copy.classList.remove("copied"); }, 1500);
+      });
+      return;
+    }
+    document.querySelectorAll("details.menu[open]").forEach(function (menu) {
+      if (!menu.contains(event.target)) { menu.removeAttribute("open"); }
+    });
+  });
+
+  document.addEventListener("keydown", function (event) {
+    // Else Enter would press the first button of the form around it, which is another one.
+    if (event.key === "Enter" && event.target.dataset && event.target.dataset.enter) {
+      event.preventDefault();
+      document.querySelector(event.target.dataset.enter).click();
+    }
+    if (event.key === "Escape") {
+      document.querySelectorAll("details.menu[open]").forEach(function (menu) { menu.removeAttribute("open"); });
+    }
+    var typing = /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName);
+    var search = document.getElementById("search");
+    if (event.key === "/" && search && !typing) { event.preventDefault(); search.focus(); }
+  });
+})();

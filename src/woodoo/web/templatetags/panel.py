@@ -1,0 +1,86 @@
+"""Small words for the panel's templates: icons, states, times and durations, each shown one way everywhere."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from ..words import STATES, state_word
+
+register = template.Library()
+_ICONS = Path(__file__).resolve().parent.parent / "icons"
+
+
+@cache
+def _svg(name: str) -> str:
+    text = (_ICONS / f"{name}.svg").read_text(encoding="utf-8")
+    start = text.index(">") + 1
+    return " ".join(text[start : text.index("</svg>")].split())
+
+
+@register.simple_tag
+def icon(name: str, css: str = "") -> SafeString:
+    """Draw one of the icons of `web/icons`, hidden from screen readers: the words beside it say the same."""
+    return mark_safe(  # noqa: S308 - our own files and literals of our own templates
+        f'<svg class="icon {css}" width="24" height="24" viewBox="0 0 24 24" fill="none" stroke="currentColor" '
+        f'stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{_svg(name)}</svg>'
+    )
+
+
+@register.simple_tag
+def state(name: str) -> SafeString:
+    """Draw a work state as a pill in plain words."""
+    word = state_word(name)
+    return format_html('<span class="state s-{}" title="{}">{}</span>', name, word.meaning, word.label)
+
+
+@register.simple_tag
+def when(moment: datetime | None, show: str = "short") -> SafeString:
+    """Write a time in UTC, which the page's script turns into the reader's own zone."""
+    if moment is None:
+        return mark_safe('<span class="text-secondary">—</span>')
+    utc = moment.astimezone(UTC)
+    return format_html(
+        '<time datetime="{}" data-show="{}">{} UTC</time>',
+        utc.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        show,
+        utc.strftime("%Y-%m-%d %H:%M:%S" if show != "clock" else "%H:%M:%S"),
+    )
+
+
+@register.filter
+def duration(milliseconds: float | None) -> str:
+    """Write how long something took: 48 ms, 1.2 s, 3 min 20 s."""
+    if milliseconds is None:
+        return ""
+    if milliseconds < 1000:
+        return f"{milliseconds:.0f} ms"
+    seconds = milliseconds / 1000
+    return f"{seconds:.1f} s" if seconds < 60 else f"{int(seconds // 60)} min {int(seconds % 60)} s"
+
+
+@register.filter
+def pretty(value: Any) -> str:
+    """Write a request or an answer as indented JSON, or as it is where it is text."""
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, indent=2, ensure_ascii=False, default=str)
+
+
+@register.filter
+def get(mapping: dict[Any, Any], key: Any) -> Any:
+    """Look up a key that is itself a variable."""
+    return mapping.get(key)
+
+
+@register.simple_tag
+def states() -> tuple[str, ...]:
+    """Name every state, in the order the panel shows them."""
+    return tuple(STATES)

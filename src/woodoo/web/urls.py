@@ -1,0 +1,35 @@
+"""Every address of the service."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from . import health, hooks
+from .views import account, configuration, connections, home, record, work
+
+urlpatterns = [
+    path("hooks/<str:token>/", hooks.receive, name="hook"),
+    path("health", health.health, name="health"),
+    path("login/", account.login, name="login"),
+    path("logout/", account.logout, name="logout"),
+    path("", home.home, name="home"),
+    path("work/", work.work_list, name="work"),
+    path("work/retry/", work.retry_many, name="retry-many"),
+    path("work/skip/", work.skip_many, name="skip-many"),
+    path("work/<int:work_id>/", record.journey, name="journey"),
+    path("work/<int:work_id>/retry/", work.retry_one, name="retry"),
+    path("work/<int:work_id>/skip/", work.skip_one, name="skip"),
+    path("work/<int:work_id>/calls/<int:call_id>/", record.call, name="call"),
+    path("connections/", connections.connection_list, name="connections"),
+    path("connections/add/", connections.connection_add, name="connection-add"),
+    path("connections/<int:connection_id>/", connections.connection, name="connection"),
+    path("connections/<int:connection_id>/edit/", connections.connection_edit, name="connection-edit"),
+    path("connections/<int:connection_id>/test/", connections.connection_test, name="connection-test"),
+    path("connections/<int:connection_id>/webhook-secret/", connections.webhook_secret, name="webhook-secret"),
+    path("connections/<int:connection_id>/configuration/", configuration.configuration, name="configuration"),
+]
+
+handler400 = account.bad_request
+handler403 = account.forbidden
+handler404 = account.not_found
+handler500 = account.broken

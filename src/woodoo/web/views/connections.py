@@ -1,0 +1,137 @@
+"""Connections: how they are doing, adding and changing them, testing them, and where the store sends its news."""
+
+from __future__ import annotations
+
+import logging
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from woodoo.connections.models import Connection, new_webhook_secret
+from woodoo.domain.errors import ConfigError, WoodooError
+from woodoo.engine.work import connection_changed
+
+from ..access import Role, needs
+from ..doors import forget_doors
+from ..forms import ConnectionForm
+from ..overview import cards, connection_statuses, last_event, state_counts, tallies_of
+from ..pages import page
+from ..routes import followed_topics
+from ..tallies import last_ping, tally_lines
+
+log = logging.getLogger(__name__)
+
+
+@require_safe
+@needs(Role.VIEWER)
+def connection_list(request: HttpRequest) -> HttpResponse:
+    """Show all connections."""
+    found = list(Connection.objects.order_by("name"))
+    return page(request, "connections.html", {"section": "connections", "cards": cards(found)})
+
+
+@require_safe
+@needs(Role.VIEWER)
+def connection(request: HttpRequest, connection_id: int) -> HttpResponse:
+    """Show how one connection is doing."""
+    return _show(request, get_object_or_404(Connection, pk=connection_id))
+
+
+def _show(request: HttpRequest, found: Connection, new_secret: str = "") -> HttpResponse:
+    try:
+        poll_seconds = found.rules.poll_seconds
+    except ConfigError:
+        poll_seconds = None
+    topics = [topic.replace(".", " ").capitalize() for topic in followed_topics()]
+    context = {
+        "section": "connections",
+        "connection": found,
+        "status": connection_statuses([found])[found.pk],
+        "tallies": tallies_of(state_counts([found.pk])[found.pk]),
+        "hook_url": settings.WOODOO_URL + reverse("hook", args=[found.hook_token]),
+        "first_topic": topics[0],
+        "more_topics": topics[1:],
+        "new_secret": new_secret,
+        "poll_seconds": poll_seconds or "few",
+        "last_event": last_event(found.pk),
+        "last_ping": last_ping(found.pk),
+        "refusals": tally_lines(found.pk),
+        "test_now": request.GET.get("test") == "1",
+    }
+    return page(request, "connection.html", context)
+
+
+@sensitive_post_parameters("store_key", "store_secret", "webhook_secret", "odoo_key")
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Role.ADMINISTRATOR)
+def connection_add(request: HttpRequest) -> HttpResponse:
+    """Add a connection, then test it."""
+    form = ConnectionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        added = form.save()
+        log.info("connection added", extra={"connection": added.pk})
+        messages.success(request, f"{added.name} is saved. Next: look at the test, then set up taxes and journals.")
+        return redirect(f"{reverse('connection', args=[added.pk])}?test=1")
+    return page(request, "connection_form.html", {"section": "connections", "form": form, "groups": form.groups()})
+
+
+@sensitive_post_parameters("store_key", "store_secret", "webhook_secret", "odoo_key")
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Role.ADMINISTRATOR)
+def connection_edit(request: HttpRequest, connection_id: int) -> HttpResponse:
+    """Change addresses, keys and the switch of a connection, then test it."""
+    found = get_object_or_404(Connection, pk=connection_id)
+    form = ConnectionForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid():
+        saved = form.save()
+        forget_doors()
+        again = connection_changed(saved.pk)
+        log.info("connection changed", extra={"connection": saved.pk})
+        messages.success(request, _saved(again))
+        return redirect(f"{reverse('connection', args=[saved.pk])}?test=1")
+    context = {
+        "section": "connections",
+        "form": form,
+        "groups": form.groups(),
+        # Read again: the form writes what was typed onto its instance even where it is not right.
+        "connection": get_object_or_404(Connection, pk=connection_id),
+        "status": connection_statuses([found])[found.pk],
+    }
+    return page(request, "connection_form.html", context)
+
+
+def _saved(again: int) -> str:
+    if not again:
+        return "Saved."
+    return f"Saved. {again} parked record{'s are' if again > 1 else ' is'} tried again."
+
+
+@require_POST
+@needs(Role.ADMINISTRATOR)
+def connection_test(request: HttpRequest, connection_id: int) -> HttpResponse:
+    """Ask both sides everything the connection needs, and show what they say."""
+    from woodoo.wiring import check_connection
+
+    found = get_object_or_404(Connection, pk=connection_id)
+    try:
+        return page(request, "parts/checks.html", {"checks": check_connection(found)})
+    except WoodooError as error:
+        return page(request, "parts/checks.html", {"failure": error})
+
+
+@require_POST
+@needs(Role.ADMINISTRATOR)
+def webhook_secret(request: HttpRequest, connection_id: int) -> HttpResponse:
+    """Make a new webhook secret and show it this once."""
+    found = get_object_or_404(Connection, pk=connection_id)
+    secret = new_webhook_secret()
+    found.webhook_secret = secret
+    found.save(update_fields=["webhook_secret", "updated_at"])
+    forget_doors()
+    log.info("webhook secret renewed", extra={"connection": found.pk})
+    return _show(request, found, secret)

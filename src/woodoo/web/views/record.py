@@ -1,0 +1,64 @@
+"""The journey of one record, and what was asked and answered on the way."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from woodoo.connections.models import Connection
+from woodoo.engine.models import Call, Work
+
+from ..access import Role, may_see_personal_data, needs, refused
+from ..journey import call_is_about, tell
+from ..links import store_order_url
+from ..pages import is_fragment, page
+from ..words import RETRYABLE, SKIPPABLE
+
+#: In these states something is about to happen, so the page keeps looking.
+_MOVING = ("ready", "running", "waiting")
+
+
+@require_safe
+@needs(Role.VIEWER)
+def journey(request: HttpRequest, work_id: int) -> HttpResponse:
+    """Show what happened to one record, or the live part of it."""
+    work = get_object_or_404(Work, pk=work_id)
+    connection = Connection.objects.filter(pk=work.connection_id).first()
+    told = tell(work, connection, with_personal_data=may_see_personal_data(request.user))
+    context = {
+        "section": "work",
+        "work": work,
+        "connection": connection,
+        "connection_name": connection.name if connection else "A connection that is gone",
+        "store_url": store_order_url(connection.store_platform, connection.store_url, work.record)
+        if connection and work.lane == "orders"
+        else "",
+        "can_retry": work.state in RETRYABLE,
+        "can_skip": work.state in SKIPPABLE,
+        "next_try": work.due_at if work.due_at > timezone.now() else None,
+        "live": work.state in _MOVING,
+        "entries": told.entries,
+        "earlier": told.earlier,
+        "totals": told.totals,
+        "totals_agree": told.totals_agree,
+        "totals_differ": told.totals_differ,
+        "currency": told.currency,
+        "records": told.records,
+        "main_record": told.main_record,
+    }
+    return page(request, "parts/journey_live.html" if is_fragment(request) else "journey.html", context)
+
+
+@require_safe
+@needs(Role.VIEWER)
+def call(request: HttpRequest, work_id: int, call_id: int) -> HttpResponse:
+    """Show what one call asked and what was answered, to those who may see personal data."""
+    if not may_see_personal_data(request.user):
+        return refused(request)
+    work = get_object_or_404(Work, pk=work_id)
+    found = get_object_or_404(Call, pk=call_id)
+    if not call_is_about(found, work):
+        raise Http404
+    return page(request, "parts/call.html", {"call": found})

@@ -1,0 +1,113 @@
+"""The list of work: what stands where, trying things again, and leaving them out."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from woodoo.connections.models import Connection
+from woodoo.engine.models import Work
+from woodoo.engine.work import retry as retry_work
+from woodoo.engine.work import skip as skip_work
+
+from ..access import Role, needs
+from ..pages import is_fragment, page
+from ..words import RETRYABLE, skipped_because, state_word
+from ..worklist import PAGE, Query, page_of, pills
+
+
+@require_safe
+@needs(Role.VIEWER)
+def work_list(request: HttpRequest) -> HttpResponse:
+    """Show the list, or its live part."""
+    query = Query.of(request.GET)
+    connections = list(Connection.objects.order_by("name"))
+    names = {connection.pk: connection.name for connection in connections}
+    rows, older = page_of(query)
+    now = timezone.now()
+    for row in rows:
+        row.connection_name = names.get(row.connection_id, "A connection that is gone")  # type: ignore[attr-defined]
+        row.meaning = state_word(row.state).meaning  # type: ignore[attr-defined]
+        row.can_retry = row.state in ("parked", "failed", "waiting")  # type: ignore[attr-defined]
+        row.next_try = row.due_at if row.due_at > now else None  # type: ignore[attr-defined]
+    context = {
+        "section": "work",
+        "query": query,
+        "rows": rows,
+        "older": older,
+        "pills": pills(query),
+        "connections": connections,
+        "many_connections": len(connections) > 1,
+    }
+    return page(request, "parts/work_list.html" if is_fragment(request) else "work.html", context)
+
+
+@require_POST
+@needs(Role.OPERATOR)
+def retry_one(request: HttpRequest, work_id: int) -> HttpResponse:
+    """Try one record again and go back to its journey."""
+    work = get_object_or_404(Work, pk=work_id)
+    _retry(request, [work.pk])
+    return redirect("journey", work_id=work.pk)
+
+
+@require_POST
+@needs(Role.OPERATOR)
+def retry_many(request: HttpRequest) -> HttpResponse:
+    """Try the chosen records again and go back to the list as it was."""
+    _retry(request, _chosen(request))
+    return _back_to_list(request)
+
+
+@require_POST
+@needs(Role.OPERATOR)
+def skip_one(request: HttpRequest, work_id: int) -> HttpResponse:
+    """Leave one record out for a reason and go back to its journey."""
+    work = get_object_or_404(Work, pk=work_id)
+    _skip(request, [work.pk])
+    return redirect("journey", work_id=work.pk)
+
+
+@require_POST
+@needs(Role.OPERATOR)
+def skip_many(request: HttpRequest) -> HttpResponse:
+    """Leave the chosen records out for one reason and go back to the list as it was."""
+    _skip(request, _chosen(request))
+    return _back_to_list(request)
+
+
+def _chosen(request: HttpRequest) -> list[int]:
+    chosen = [request.POST["one"]] if "one" in request.POST else request.POST.getlist("work")
+    return [int(text) for text in chosen[:PAGE] if text.isascii() and text.isdigit() and len(text) < 19]
+
+
+def _back_to_list(request: HttpRequest) -> HttpResponse:
+    back = Query.of(QueryDict(request.POST.get("back", ""))).as_string
+    return HttpResponseRedirect(reverse("work") + (f"?{back}" if back else ""))
+
+
+def _retry(request: HttpRequest, numbers: list[int]) -> None:
+    found = list(Work.objects.filter(pk__in=numbers, state__in=RETRYABLE).values_list("pk", flat=True))
+    if not found:
+        messages.warning(request, "Nothing to try again: choose a record that is not being worked on already.")
+        return
+    retry_work(found)
+    messages.success(request, f"{len(found)} record{'s' if len(found) > 1 else ''} will be tried again now.")
+
+
+def _skip(request: HttpRequest, numbers: list[int]) -> None:
+    reason = skipped_because(request.POST.get("reason", ""), request.user.get_username())
+    if not reason:
+        messages.warning(request, "Nothing was skipped: say why, so that others know.")
+        return
+    count = skip_work(numbers, reason)
+    if not count:
+        messages.warning(request, "Nothing to skip: choose a record that is neither done nor being worked on.")
+        return
+    messages.success(
+        request, f"{count} record{'s' if count > 1 else ''} skipped. A change in the store brings it back."
+    )

@@ -1,0 +1,48 @@
+"""The words of the panel and the command line for what the engine calls by short names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class StateWord:
+    """A state of work: its label, and what it means to the reader."""
+
+    label: str
+    meaning: str
+
+
+#: In the order screens show them: what needs a person first.
+STATES: dict[str, StateWord] = {
+    "parked": StateWord("Parked", "Waits until somebody mends the record or a setting"),
+    "failed": StateWord("Failed", "Tried several times without success; nothing happens until it is retried"),
+    "waiting": StateWord("Retrying", "Did not work yet and is tried again by itself"),
+    "ready": StateWord("Queued", "Will be worked on next"),
+    "running": StateWord("Running", "Is being worked on right now"),
+    "done": StateWord("Done", "Both sides agree"),
+    "skipped": StateWord("Skipped", "Needs nothing, or was left out by a person, for the reason shown"),
+}
+
+#: States in which a retry makes sense.
+RETRYABLE = ("parked", "failed", "waiting", "skipped", "done")
+
+#: States in which a person may leave a record out.
+SKIPPABLE = ("parked", "failed", "waiting", "ready")
+
+#: Longest reason for it, in characters.
+LONGEST_REASON = 300
+
+#: States that ask for a person.
+ATTENTION = ("parked", "failed")
+
+
+def state_word(name: str) -> StateWord:
+    """Return the words for a state, or its own name where the engine knows one that the panel does not."""
+    return STATES.get(name, StateWord(name.capitalize(), ""))
+
+
+def skipped_because(reason: str, by: str = "") -> str:
+    """Return what stands on a record that a person has left out; empty where no reason is given."""
+    told = " ".join(reason.replace("\x00", "").split())[:LONGEST_REASON]
+    return f"Skipped by {by or 'hand'}: {told}" if told else ""

@@ -1,0 +1,136 @@
+"""Finds the work a reader asks for: by state, connection and text, newest change first.
+
+Decides that pages are cut by position, not by number: a page far down costs no more than the first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.db.models import Count, Q, QuerySet
+from django.http import QueryDict
+
+from woodoo.engine.models import Work
+
+from .words import ATTENTION, STATES
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Query:
+    """What the reader asked for."""
+
+    state: str = ""
+    connection: int | None = None
+    text: str = ""
+    #: Only records changed before this one: its time and number.
+    before: tuple[datetime, int] | None = None
+
+    @classmethod
+    def of(cls, given: QueryDict) -> Query:
+        """Read the query string; what makes no sense is left out."""
+        state = given.get("state", "")
+        connection = given.get("connection", "")
+        return cls(
+            state=state if state in STATES or state == "attention" else "",
+            connection=int(connection)
+            if connection.isascii() and connection.isdigit() and len(connection) < 10
+            else None,
+            text=given.get("q", "").replace("\x00", "").strip()[:100],
+            before=_position(given.get("before", "")),
+        )
+
+    @property
+    def first(self) -> bool:
+        """Whether this is the newest page."""
+        return self.before is None
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything is filtered out."""
+        return bool(self.state or self.connection or self.text)
+
+    @property
+    def as_string(self) -> str:
+        """The query string of the first page."""
+        parts = {"state": self.state, "connection": self.connection or "", "q": self.text}
+        return urlencode({name: value for name, value in parts.items() if value})
+
+    @property
+    def page_string(self) -> str:
+        """The query string of this very page."""
+        return self.as_string if self.before is None else self.older_than(*self.before)
+
+    def older_than(self, moment: datetime, number: int) -> str:
+        """Return the query string of the page after that record."""
+        position = urlencode({"before": f"{moment.isoformat()},{number}"})
+        return f"{self.as_string}&{position}" if self.as_string else position
+
+    def with_state(self, state: str) -> str:
+        """Return the query string of the same search in another state."""
+        return replace(self, state=state, before=None).as_string
+
+
+@dataclass(frozen=True)
+class Pill:
+    """One state to filter by."""
+
+    label: str
+    meaning: str
+    count: int
+    query: str
+    current: bool
+
+
+def _position(text: str) -> tuple[datetime, int] | None:
+    moment, _, number = text.rpartition(",")
+    try:
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    if at.tzinfo is None or not (number.isascii() and number.isdigit()) or len(number) > 18:
+        return None
+    return at, int(number)
+
+
+def found(query: Query) -> QuerySet[Work]:
+    """Return what fits the query in any state."""
+    rows = Work.objects.all()
+    if query.connection:
+        rows = rows.filter(connection_id=query.connection)
+    if query.text:
+        bare = query.text.removeprefix("#")
+        rows = rows.filter(Q(record=bare) | Q(title__icontains=query.text) | Q(message__icontains=query.text))
+    return rows
+
+
+def page_of(query: Query) -> tuple[list[Work], str]:
+    """Return one page of work, and the query string of the next older one ("" on the last)."""
+    rows = found(query)
+    if query.state:
+        rows = rows.filter(state__in=ATTENTION if query.state == "attention" else (query.state,))
+    if query.before:
+        moment, number = query.before
+        rows = rows.filter(Q(updated_at__lt=moment) | Q(updated_at=moment, pk__lt=number))
+    batch = list(rows.order_by("-updated_at", "-pk")[: PAGE + 1])
+    shown = batch[:PAGE]
+    older = query.older_than(shown[-1].updated_at, shown[-1].pk) if len(batch) > PAGE else ""
+    return shown, older
+
+
+def pills(query: Query) -> list[Pill]:
+    """Return the states to filter by, with how many records each has under the same search."""
+    counts = dict(found(query).values_list("state").annotate(Count("pk")))
+    attention = sum(counts.get(state, 0) for state in ATTENTION)
+    rows = [
+        ("", "All", "Everything", sum(counts.values())),
+        ("attention", "Needs a person", "Parked and failed", attention),
+        *((name, word.label, word.meaning, counts.get(name, 0)) for name, word in STATES.items()),
+    ]
+    return [
+        Pill(label, meaning, count, query.with_state(state), state == query.state)
+        for state, label, meaning, count in rows
+    ]

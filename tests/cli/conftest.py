@@ -1,0 +1,33 @@
+"""Runs the command line within the test, on the test's own database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from woodoo.cli import output
+from woodoo.cli.main import guarded
+
+
+@dataclass
+class Said:
+    """What a command answered."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def woodoo(db: None, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Said]:
+    """Run `woodoo` with these arguments."""
+
+    def run(*arguments: str) -> Said:
+        monkeypatch.setattr(output.out, "_file", None)
+        code = guarded(list(arguments))
+        said = capfd.readouterr()
+        return Said(code, said.out, said.err)
+
+    return run

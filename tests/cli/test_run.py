@@ -1,0 +1,223 @@
+"""The whole service as a user starts it: real processes, real signals, nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A home folder of its own, which the database's account can reach."""
+    folder = Path(tempfile.mkdtemp(prefix="woodoo-run-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def environment(home: Path) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("WOODOO_", "DATABASE_URL", "DJANGO_"))}
+    return {**kept, "WOODOO_HOME": str(home)}
+
+
+def woodoo(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "woodoo.cli", *arguments]
+    return subprocess.run(command, env=environment(home), capture_output=True, text=True, timeout=90, check=False)
+
+
+class Service:
+    """`woodoo run` on a free port."""
+
+    def __init__(self, home: Path, port: int = 0) -> None:
+        self.home = home
+        self.port = port or free_port()
+        self.log = home / "run.log"
+        command = [sys.executable, "-m", "woodoo.cli", "run", "--port", str(self.port), "--workers", "1"]
+        command += ["--web-processes", "1", "--concurrency", "1"]
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(command, env=environment(home), stdout=log, stderr=subprocess.STDOUT)
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text(encoding="utf-8")
+
+    def health(self) -> dict[str, object]:
+        try:
+            return dict(httpx2.get(f"http://127.0.0.1:{self.port}/health", timeout=5).json())
+        except httpx2.HTTPError:
+            return {}
+
+    def until_well(self) -> None:
+        wait_for(lambda: self.health().get("status") == "ok" or self.process.poll() is not None, 60)
+        assert self.process.poll() is None, self.said
+
+    def family(self) -> list[int]:
+        """All processes of this service, however deep."""
+        return [pid for pid in descendants(self.process.pid) if alive(pid)]
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(30)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(holds: Callable[[], object], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if holds():
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def descendants(pid: int) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parent = int((entry / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+            if parent == pid:
+                found += [int(entry.name), *descendants(int(entry.name))]
+    return found
+
+
+@pytest.fixture
+def service(home: Path) -> Iterator[Service]:
+    running = Service(home)
+    yield running
+    running.end()
+
+
+def test_one_command_runs_everything_and_leaves_nothing(service: Service, home: Path) -> None:
+    service.until_well()
+    assert wait_for(lambda: f"Woodoo is at http://127.0.0.1:{service.port}" in service.said, 10)
+    password = re.search(r"password\s+([a-z2-9-]{19})", service.said)
+    assert password, service.said
+
+    # Its first administrator gets in, past the CSRF check.
+    with httpx2.Client(base_url=f"http://127.0.0.1:{service.port}") as browser:
+        token = re.search(r'csrfmiddlewaretoken" value="([^"]+)"', browser.get("/login/").text)
+        assert token
+        form = {"username": "admin", "password": password.group(1), "csrfmiddlewaretoken": token.group(1)}
+        answer = browser.post("/login/", data=form)
+        assert answer.status_code == 302, answer.text
+        assert "No connection yet" in browser.get("/").text
+        style = browser.get("/static/web/vendor/tabler.min.css")
+        assert style.status_code == 200
+
+    # Another command finds the running database.
+    said = woodoo(home, "status")
+    assert said.returncode == 0, said.stderr
+    assert "no connection yet" in said.stdout
+
+    # A second service on the same home or port is refused, and the first one goes on.
+    again = woodoo(home, "run", "--port", str(service.port))
+    assert again.returncode == 1
+    assert "cannot listen" in again.stderr
+    assert service.health()["status"] == "ok"
+
+    # A worker that dies is replaced.
+    worker = next(pid for pid in service.family() if "worker" in command_of(pid))
+    os.kill(worker, signal.SIGKILL)
+    assert wait_for(lambda: any("worker" in command_of(p) and p != worker for p in service.family()), 20)
+
+    family = service.family()
+    service.process.send_signal(signal.SIGTERM)
+    assert service.process.wait(45) == 0
+    assert "Stopped." in service.said
+    assert wait_for(lambda: not [pid for pid in family if alive(pid)], 10), family
+
+    # A second start keeps the data and prints no password.
+    second = Service(home)
+    try:
+        second.until_well()
+        assert "password" not in second.said
+        second.process.send_signal(signal.SIGINT)
+        assert second.process.wait(45) == 0
+    finally:
+        second.end()
+
+
+def test_nothing_outlives_a_service_that_is_killed(service: Service, home: Path) -> None:
+    service.until_well()
+    family = service.family()
+    assert len(family) > 8
+    service.process.kill()
+    service.process.wait(30)
+    assert wait_for(lambda: not [pid for pid in family if alive(pid)], 40), [command_of(p) for p in family if alive(p)]
+
+
+def command_of(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
+
+
+def test_a_command_without_a_running_service_starts_the_database_for_itself(home: Path) -> None:
+    refused = woodoo(home, "status")
+    assert refused.returncode == 1
+    assert "woodoo migrate" in refused.stderr
+    assert woodoo(home, "migrate").returncode == 0
+    said = woodoo(home, "status")
+    assert said.returncode == 0, said.stderr
+    assert not (home / "postgres" / "data" / "postmaster.pid").exists(), "the server was left running"
+
+
+def test_a_database_that_cannot_be_reached_is_a_sentence(home: Path) -> None:
+    command = [sys.executable, "-m", "woodoo.cli", "status"]
+    env = {**environment(home), "DATABASE_URL": f"postgresql://u:secret-word@127.0.0.1:{free_port()}/x"}
+    said = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert said.returncode == 1
+    assert "cannot be reached" in said.stderr
+    assert "Traceback" not in said.stderr
+    assert "secret-word" not in said.stderr
+
+
+def test_the_panel_can_run_alone(home: Path) -> None:
+    assert woodoo(home, "migrate").returncode == 0
+    port = free_port()
+    command = [sys.executable, "-m", "woodoo.cli", "web", "--port", str(port), "--web-processes", "1"]
+    process = subprocess.Popen(command, env=environment(home), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+
+        def answers() -> bool:
+            try:
+                return httpx2.get(f"http://127.0.0.1:{port}/health", timeout=5).json()["database"] == "ok"
+            except httpx2.HTTPError:
+                return False
+
+        assert wait_for(answers, 40)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(45) == 0
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait(30)

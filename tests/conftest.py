@@ -1,0 +1,59 @@
+"""One PostgreSQL for the whole test session, shared by all workers of xdist; nothing of it stays behind.
+
+With DATABASE_URL set, that server is used instead (its role must be allowed to create databases).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+_cleanup = pytest.StashKey[ExitStack]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the server in the controlling process; workers find it in the environment they inherit."""
+    cleanup = config.stash[_cleanup] = ExitStack()
+    if hasattr(config, "workerinput"):
+        return
+    _use_home(cleanup)
+    if not os.environ.get("DATABASE_URL"):
+        _use_database(cleanup)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    config.stash[_cleanup].close()
+
+
+def _use_home(cleanup: ExitStack) -> None:
+    """Keep the keys of this session apart from those of an installation on this machine."""
+    folder = Path(tempfile.mkdtemp(prefix="woodoo-test-home-"))
+    folder.chmod(0o711)
+    cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["WOODOO_HOME"] = str(folder)
+    for name in ("WOODOO_SECRET_KEYS", "WOODOO_SECRET_KEY_FILE"):
+        os.environ.pop(name, None)
+
+
+def _use_database(cleanup: ExitStack) -> None:
+    from woodoo.runtime.postgres import throwaway
+
+    server = cleanup.enter_context(throwaway())
+    os.environ["DATABASE_URL"] = server.url()
+    cleanup.callback(os.environ.pop, "DATABASE_URL", None)
+    _tell_django()
+
+
+def _tell_django() -> None:
+    """pytest-django has read the settings by now; no connection is open yet, so the address can still change."""
+    from django.conf import settings
+
+    from woodoo.settings import database
+
+    settings.DATABASES["default"].update(database())

@@ -1,0 +1,163 @@
+"""A side is down."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from woodoo.domain.errors import RemoteDown, RemoteError
+from woodoo.engine import breaker, lease
+from woodoo.engine import work as todo
+from woodoo.engine.models import Breaker, State
+from woodoo.engine.sweep import poll_due, sweep
+
+from .helpers import DONE, OTHER_SHOP, SHOP, ScriptedFlow, drain_all, event, let_pass, use, work
+
+pytestmark = pytest.mark.usefixtures("db_committed")
+
+DOWN = RemoteDown("Odoo does not answer.", side="odoo")
+
+
+def pause() -> timedelta:
+    """How long the connection rests from now on (to the second)."""
+    from woodoo.engine import db
+
+    ((left,),) = db.rows("SELECT paused_until - now() FROM engine_breaker WHERE connection_id = %s", [SHOP])
+    return timedelta(seconds=round(left.total_seconds()))
+
+
+def test_an_outage_pauses_the_connection_and_uses_up_no_attempt(flow: ScriptedFlow):
+    flow.raises = DOWN
+    event()
+    assert drain_all() == 1
+    assert (work().state, work().attempts, work().message) == (State.WAITING, 0, "Odoo does not answer.")
+    state = Breaker.objects.get()
+    assert (state.failures, state.side, state.reason) == (1, "odoo", "Odoo does not answer.")
+    assert state.since is not None
+    assert breaker.paused(SHOP)
+    assert drain_all() == 0
+
+
+def test_other_connections_go_on(flow: ScriptedFlow):
+    flow.raises = DOWN
+    event()
+    drain_all()
+    flow.raises = None
+    event(shop=OTHER_SHOP)
+    assert drain_all(OTHER_SHOP) == 1
+
+
+def test_the_pause_doubles_with_each_outage_in_a_row_up_to_five_minutes(flow: ScriptedFlow):
+    flow.raises = DOWN
+    event()
+    for seconds in (5, 10, 20, 40, 80, 160, 300, 300):
+        assert drain_all() == 1
+        assert pause() == timedelta(seconds=seconds)
+        assert drain_all() == 0
+        let_pass(seconds + 1)
+    assert work().attempts == 0
+
+
+def test_two_batches_that_fail_at_once_are_one_outage():
+    breaker.trip(SHOP, side="odoo", reason="Odoo does not answer.")
+    breaker.trip(SHOP, side="odoo", reason="Odoo does not answer.")
+    assert Breaker.objects.get().failures == 1
+    assert pause() == timedelta(seconds=5)
+
+
+def test_the_other_side_says_how_long_and_is_obeyed(flow: ScriptedFlow):
+    flow.raises = RemoteDown("Too many requests.", side="store", retry_after=120)
+    event()
+    drain_all()
+    assert pause() == timedelta(seconds=120)
+
+
+def test_an_absurd_wish_to_wait_is_cut_to_an_hour():
+    breaker.trip(SHOP, side="store", reason="", retry_after=10**9)
+    assert pause() == timedelta(hours=1)
+
+
+def test_after_the_pause_one_record_goes_ahead_and_the_others_follow(flow: ScriptedFlow):
+    for record in ("1", "2", "3"):
+        event(record)
+    flow.raises = DOWN
+    drain_all()
+    let_pass(6)
+    flow.raises = None
+    drain_all()
+    assert [len(items) for items in flow.batches] == [3, 1, 2]
+    assert Breaker.objects.get().failures == 0
+    assert not breaker.paused(SHOP)
+
+
+def test_only_one_probe_is_out_at_a_time():
+    for record in ("1", "2", "3"):
+        event(record)
+    breaker.trip(SHOP, side="odoo", reason="")
+    let_pass(6)
+    probe = lease.claim(SHOP, "orders", slots=4, batch_size=50)
+    assert probe is not None
+    assert (len(probe.items), probe.probe, probe.more) == (1, True, False)
+    assert lease.claim(SHOP, "orders", slots=4, batch_size=50) is None
+
+
+def test_a_probe_whose_worker_vanished_is_followed_by_another(flow: ScriptedFlow):
+    event()
+    breaker.trip(SHOP, side="odoo", reason="")
+    let_pass(6)
+    assert lease.claim(SHOP, "orders", slots=4, batch_size=50) is not None
+    let_pass(61)
+    sweep()
+    assert drain_all() == 1
+    assert work().state == State.DONE
+
+
+def test_the_probe_is_another_record_each_time(flow: ScriptedFlow):
+    flow.answers["poison"] = RemoteDown("502 Bad Gateway", side="odoo")
+    event("poison")
+    drain_all()
+    event("good")
+    for _ in range(3):
+        let_pass(400)
+        drain_all()
+    assert work("good").state == State.DONE
+
+
+def test_a_side_that_answers_with_a_fault_is_not_down(flow: ScriptedFlow):
+    event()
+    breaker.trip(SHOP, side="odoo", reason="")
+    let_pass(6)
+    flow.default = RemoteError("Odoo is being updated.")
+    drain_all()
+    assert Breaker.objects.get().failures == 0
+
+
+def test_a_change_of_the_connection_ends_the_pause(flow: ScriptedFlow):
+    flow.raises = DOWN
+    event()
+    drain_all()
+    flow.raises = None
+    todo.connection_changed(SHOP)
+    assert drain_all() == 1
+
+
+def test_a_new_event_does_not_break_the_pause(flow: ScriptedFlow):
+    flow.raises = DOWN
+    event()
+    drain_all()
+    event()
+    event("2")
+    assert drain_all() == 0
+
+
+def test_nobody_rings_for_a_connection_that_rests(flow: ScriptedFlow):
+    use(flow)
+    flow.default = DONE
+    event()
+    breaker.trip(SHOP, side="odoo", reason="")
+    assert sweep() == 0
+    assert poll_due({SHOP: 60.0}) == []
+    let_pass(6)
+    assert sweep() == 1
+    assert poll_due({SHOP: 60.0}) == [SHOP]

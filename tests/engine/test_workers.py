@@ -1,0 +1,193 @@
+"""Real worker processes: they share the work, are killed in the middle of it, stop in order, outlive the database."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from woodoo.engine import db
+from woodoo.engine.models import State, Work
+from woodoo.engine.schedule import workers_alive
+from woodoo.engine.work import enqueue
+
+from .helpers import OTHER_SHOP, SHOP, event, let_pass
+
+pytestmark = pytest.mark.usefixtures("diary")
+
+SCRIPT = Path(__file__).with_name("worker_process.py")
+Start = Callable[..., subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def diary(db_committed: None) -> Iterator[None]:
+    """The table in which the workers' flow notes what it does."""
+    db.change("DROP TABLE IF EXISTS test_diary")
+    db.change(
+        """CREATE TABLE test_diary (id bigserial, connection_id int, record text, generation bigint, batch uuid,
+                                    pid int, what text, at timestamptz DEFAULT clock_timestamp())"""
+    )
+    yield
+    db.change("DROP TABLE test_diary")
+
+
+@pytest.fixture
+def start(diary: None, tmp_path: Path) -> Iterator[Start]:
+    """Start worker processes on the test's database; they are gone when the test is."""
+    running: list[subprocess.Popen[bytes]] = []
+    settings = connection.settings_dict
+    environment = {
+        **os.environ,
+        "DATABASE_URL": f"host='{settings['HOST']}' port={settings['PORT'] or 5432} user='{settings['USER']}' "
+        f"password='{settings['PASSWORD']}' dbname='{settings['NAME']}'",
+        "DJANGO_SETTINGS_MODULE": "woodoo.settings",
+    }
+
+    def start_one(seconds: float = 0.0, grace: float = 5.0) -> subprocess.Popen[bytes]:
+        log = (tmp_path / f"worker-{len(running)}.log").open("wb")
+        command = [sys.executable, "-m", "tests.engine.worker_process", str(seconds), str(grace)]
+        process = subprocess.Popen(command, env=environment, stderr=log, cwd=SCRIPT.parents[2])
+        running.append(process)
+        return process
+
+    yield start_one
+    for process in running:
+        if process.poll() is None:
+            process.kill()
+        process.wait(10)
+
+
+def until(condition: Callable[[], object], *, seconds: float = 30.0) -> None:
+    """Wait for something to become true."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, diary_text()
+        time.sleep(0.05)
+
+
+def diary_text() -> str:
+    return "\n".join(map(str, db.rows("SELECT record, generation, pid, what, at FROM test_diary ORDER BY id")))
+
+
+def all_done() -> bool:
+    return not Work.objects.exclude(state=State.DONE).exists()
+
+
+def noted(what: str) -> int:
+    ((count,),) = db.rows("SELECT count(*) FROM test_diary WHERE what = %s", [what])
+    return int(count)
+
+
+def assert_never_in_two_hands() -> None:
+    overlapping = db.rows(
+        """SELECT a.record FROM test_diary a
+             JOIN test_diary a_end ON a_end.batch = a.batch AND a_end.record = a.record AND a_end.what = 'end'
+             JOIN test_diary b ON b.record = a.record AND b.connection_id = a.connection_id AND b.batch <> a.batch
+                  AND b.what = 'begin' AND b.at BETWEEN a.at AND a_end.at
+            WHERE a.what = 'begin'"""
+    )
+    assert overlapping == []
+
+
+def test_two_workers_share_the_work_and_never_touch_the_same_record(start: Start):
+    first, second = start(0.05), start(0.05)
+    until(lambda: workers_alive() == 2)
+    for number in range(40):
+        event(str(number % 20))
+    until(all_done)
+    assert_never_in_two_hands()
+    workers = {pid for (pid,) in db.rows("SELECT DISTINCT pid FROM test_diary WHERE what = 'begin'")}
+    assert workers == {first.pid, second.pid}
+    missed = db.rows(
+        """SELECT w.record FROM engine_work w
+            WHERE NOT EXISTS (SELECT 1 FROM test_diary d
+                               WHERE d.record = w.record AND d.what = 'end' AND d.generation = w.generation)"""
+    )
+    assert missed == []
+
+
+def test_a_single_event_is_worked_on_at_once(start: Start):
+    start()
+    until(lambda: workers_alive() == 1)
+    time.sleep(0.5)
+    begun = time.monotonic()
+    event()
+    until(all_done)
+    assert time.monotonic() - begun < 2.0
+
+
+def test_a_worker_killed_in_the_middle_of_a_batch_loses_nothing(start: Start):
+    doomed = start(30.0)
+    enqueue(SHOP, "orders", "order", [str(n) for n in range(8)], source="poll")
+    until(lambda: noted("begin") >= 5)
+    doomed.send_signal(signal.SIGKILL)
+    doomed.wait(10)
+    assert Work.objects.filter(state=State.RUNNING).count() == 8
+    start(0.0)
+    until(lambda: noted("poll") >= 1 or workers_alive() >= 2)
+    assert noted("end") == 0, "nobody takes over before the lease has run out"
+    let_pass(61)
+    until(all_done)
+    assert noted("end") == 8
+    assert set(Work.objects.values_list("attempts", "crashes")) == {(1, 0)}
+
+
+def test_a_worker_told_to_stop_finishes_what_it_is_at(start: Start):
+    worker = start(1.0, 10.0)
+    event()
+    until(lambda: noted("begin") == 1)
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(15) == 0
+    assert Work.objects.get().state == State.DONE
+    assert workers_alive() == 0
+
+
+def test_a_worker_that_cannot_finish_in_time_gives_its_records_back(start: Start):
+    worker = start(60.0, 1.0)
+    event()
+    until(lambda: noted("begin") == 1)
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(15) == 0
+    row = Work.objects.get()
+    assert (row.state, row.attempts, row.crashes, row.lease_token) == (State.READY, 0, 0, None)
+    start(0.0)
+    until(all_done)
+
+
+def test_workers_go_on_when_the_database_drops_them(start: Start):
+    start()
+    until(lambda: workers_alive() == 1)
+    for number in range(2):
+        db.rows(
+            """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+        )
+        event(str(number))
+        until(all_done, seconds=60)
+
+
+def test_connections_take_turns(start: Start):
+    enqueue(SHOP, "orders", "order", [f"a{n}" for n in range(60)], source="poll")
+    enqueue(OTHER_SHOP, "orders", "order", [f"b{n}" for n in range(5)], source="poll")
+    start(0.05)
+    until(all_done)
+    order = [shop for (shop,) in db.rows("SELECT connection_id FROM test_diary WHERE what = 'begin' ORDER BY id")]
+    assert order.count(OTHER_SHOP) == 5
+    last_of_the_small_shop = max(place for place, shop in enumerate(order) if shop == OTHER_SHOP)
+    assert last_of_the_small_shop < 30, "a small shop does not wait for a large one to be through"
+
+
+def test_two_workers_poll_once(start: Start):
+    start()
+    start()
+    until(lambda: workers_alive() == 2)
+    until(lambda: noted("poll") == 1)
+    time.sleep(2)
+    assert noted("poll") == 1

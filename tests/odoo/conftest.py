@@ -1,0 +1,129 @@
+"""Real Odoo servers for tests: the machine's sandbox, or one of your own.
+
+With `ODOO_URL`, `ODOO_DB`, `ODOO_LOGIN` and `ODOO_KEY` the tests run against that Odoo (and leave their records in
+it); otherwise each worker gets fresh databases on the sandbox's Odoo 19 and 14. A machine that can provide neither
+fails these tests: an order that was never tried on a real Odoo has not been tested.
+"""
+
+from __future__ import annotations
+
+import os
+import xmlrpc.client
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from woodoo.domain.errors import WoodooError
+from woodoo.odoo.endpoint import Endpoint
+from woodoo.sandbox.odoo import using
+from woodoo.sandbox.odoo.fixtures import Admin
+
+OWN = ("ODOO_URL", "ODOO_DB", "ODOO_LOGIN", "ODOO_KEY")
+
+
+@dataclass(frozen=True)
+class RealOdoo:
+    """One database: the connector's way in, and its administrator's."""
+
+    version: str
+    endpoint: Endpoint
+    admin: Admin
+
+
+def own_odoo() -> RealOdoo | None:
+    """Return the Odoo named in the environment; half a description is an error."""
+    given = {name: os.environ.get(name, "") for name in OWN}
+    if not given["ODOO_URL"]:
+        return None
+    if missing := [name for name, value in given.items() if not value]:
+        pytest.fail(f"ODOO_URL is set, but not {', '.join(missing)}.")
+    url, database, login, key = (given[name] for name in OWN)
+    endpoint = Endpoint(url, database, login, key)
+    with xmlrpc.client.ServerProxy(f"{endpoint.url}/xmlrpc/2/common") as common:
+        version = str(common.version()["server_version_info"][0])  # type: ignore[call-overload, index]
+    return RealOdoo(version.removeprefix("saas~"), endpoint, Admin(endpoint.url, database, login, key))
+
+
+def provide(version: str) -> Iterator[RealOdoo]:
+    """Give a real Odoo of a release, on a database nobody else uses."""
+    own = own_odoo()
+    if own is not None and own.version == version:
+        yield own
+        return
+    running = using(version, fresh=True)
+    try:
+        server = running.__enter__()
+    except WoodooError as exc:
+        pytest.fail(f"These tests need a real Odoo {version}. {exc}", pytrace=False)
+    try:
+        endpoint = Endpoint(server.url, server.database, server.login, server.key)
+        yield RealOdoo(version, endpoint, Admin.of(server))
+    finally:
+        running.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def real_odoo19() -> Iterator[RealOdoo]:
+    yield from provide("19")
+
+
+@pytest.fixture(scope="session")
+def real_odoo14() -> Iterator[RealOdoo]:
+    yield from provide("14")
+
+
+@pytest.fixture(scope="session", params=["own"] if os.environ.get("ODOO_URL") else ["19", "14"])
+def real_odoo(request: pytest.FixtureRequest) -> RealOdoo:
+    """Each release in turn, with its administrator; with ODOO_URL, only that Odoo."""
+    if request.param == "own":
+        own = own_odoo()
+        assert own is not None
+        return own
+    found: RealOdoo = request.getfixturevalue(f"real_odoo{request.param}")
+    return found
+
+
+@pytest.fixture(scope="session")
+def odoo19(real_odoo19: RealOdoo) -> Endpoint:
+    """A fresh database on Odoo 19."""
+    return real_odoo19.endpoint
+
+
+@pytest.fixture(scope="session")
+def odoo14(real_odoo14: RealOdoo) -> Endpoint:
+    """A fresh database on Odoo 14."""
+    return real_odoo14.endpoint
+
+
+@pytest.fixture(scope="session")
+def odoo(real_odoo: RealOdoo) -> Endpoint:
+    """Each release in turn."""
+    return real_odoo.endpoint
+
+
+@pytest.fixture(scope="session")
+def admin19(real_odoo19: RealOdoo) -> Admin:
+    """The administrator of `odoo19`'s database, who prepares what a shop already has (`fixtures`)."""
+    return real_odoo19.admin
+
+
+@pytest.fixture(scope="session")
+def admin14(real_odoo14: RealOdoo) -> Admin:
+    """The administrator of `odoo14`'s database."""
+    return real_odoo14.admin
+
+
+@pytest.fixture(scope="session")
+def admin(real_odoo: RealOdoo) -> Admin:
+    """The administrator of `odoo`'s database."""
+    return real_odoo.admin
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test in this folder, so that `-m "not odoo"` leaves them out on purpose."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.odoo)

@@ -1,0 +1,147 @@
+"""A shop of recorded orders in front of a real Odoo, without engine and HTTP: what flows are tried on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+from woodoo.connections.settings import ConnectionSettings
+from woodoo.domain.order import Order
+from woodoo.engine.flow import LinkVals, Outcome
+from woodoo.flows.context import Context
+from woodoo.flows.order import sync_orders
+from woodoo.flows.rules import load_rules
+from woodoo.odoo.client import connect
+from woodoo.odoo.endpoint import Endpoint
+from woodoo.odoo.records import Records
+from woodoo.sandbox.odoo.fixtures import Admin, Shop, prepare
+from woodoo.stores.base import Changed, Fetched, StoreChoice, StoreIdentity, StoreTaxRate
+from woodoo.stores.woocommerce.orders import to_domain
+
+RECORDINGS = Path(__file__).parent.parent / "data" / "woocommerce"
+
+
+def recorded_orders() -> dict[str, Order]:
+    """Return every recorded order, by id, as it was when it was taken."""
+    orders = {}
+    for path in sorted(RECORDINGS.glob("order_[0-9]*.json")):
+        if "deleted" not in path.name:
+            order = to_domain(json.loads(path.read_text())["body"], 2)
+            orders[order.external_id] = order
+    return orders
+
+
+class RecordedStore:
+    """A store that has exactly the orders it was given."""
+
+    def __init__(self, orders: Mapping[str, Order]) -> None:
+        self.orders = dict(orders)
+
+    def fetch_orders(self, external_ids: Sequence[str]) -> Fetched[Order]:
+        found = {one: self.orders[one] for one in external_ids if one in self.orders}
+        return Fetched(found=found, missing=frozenset(set(external_ids) - found.keys()))
+
+    def identify(self) -> StoreIdentity:
+        raise NotImplementedError
+
+    def changed_orders(self, since: datetime | None) -> Iterator[Changed]:
+        raise NotImplementedError
+
+    def tax_rates(self) -> Sequence[StoreTaxRate]:
+        raise NotImplementedError
+
+    def payment_methods(self) -> Sequence[StoreChoice]:
+        raise NotImplementedError
+
+    def shipping_methods(self) -> Sequence[StoreChoice]:
+        raise NotImplementedError
+
+
+@dataclass
+class MemoryLinks:
+    """Links that last as long as the test."""
+
+    known: dict[tuple[str, str], LinkVals] = field(default_factory=dict)
+
+    def find(self, kind: str, external_ids: Sequence[str]) -> Mapping[str, LinkVals]:
+        return {one: self.known[kind, one] for one in external_ids if (kind, one) in self.known}
+
+    def take(self, outcomes: Mapping[str, Outcome]) -> None:
+        for outcome in outcomes.values():
+            self.known |= {(link.kind, link.external_id): link for link in outcome.links}
+
+
+@dataclass
+class Bench:
+    """A prepared Odoo and a store of orders, with everything between them."""
+
+    odoo: Records
+    shop: Shop
+    store: RecordedStore
+    settings: ConnectionSettings
+    links: MemoryLinks = field(default_factory=MemoryLinks)
+
+    @classmethod
+    def set_up(cls, endpoint: Endpoint, admin: Admin, orders: Mapping[str, Order], namespace: str) -> Bench:
+        """Prepare an Odoo for these orders; `namespace` keeps the records of tests apart."""
+        shop = prepare(admin, sorted({line.sku for order in orders.values() for line in order.lines} - {""}))
+        rates = {rate.rate_id: rate.percent for order in orders.values() for rate in order.tax_rates}
+        taxes = {(percent.normalize(), included): tax for (percent, included), tax in shop.taxes.items()}
+        settings = ConnectionSettings(
+            tax_map={rate: taxes[percent.normalize(), False] for rate, percent in rates.items()},
+            journal_map={"stripe": shop.journals["Stripe"], "ppcp-gateway": shop.journals["PayPal"]},
+            shipping_product_id=shop.shipping_product_id,
+            shipping_map={"flat_rate": shop.carrier_id},
+            fee_product_id=shop.fee_product_id,
+            pricelist_map={"USD": shop.pricelists["USD"]},
+            timezone="Europe/Madrid",
+            order_prefix=f"{crc32(namespace.encode()):x}-",
+            namespace=namespace,
+        )
+        return cls(Records(connect(endpoint), 1, namespace=namespace), shop, RecordedStore(orders), settings)
+
+    def context(self, **changes: Any) -> Context:
+        """Return what the flow works with; `changes` replace settings."""
+        settings = self.settings.model_copy(update=changes)
+        rules = load_rules(self.odoo, settings, self.odoo.namespace)
+        return Context(self.store, self.odoo, rules, self.links)
+
+    def sync(self, external_ids: Sequence[str] | None = None, **changes: Any) -> dict[str, Outcome]:
+        """Bring orders (default: all) to Odoo, with settings changed as given."""
+        outcomes = sync_orders(self.context(**changes), list(external_ids or self.store.orders))
+        self.links.take(outcomes)
+        return outcomes
+
+    def sale_orders(self, *fields: str) -> dict[str, dict[str, Any]]:
+        """Return the sales orders of this bench by store order number."""
+        return self._by_number("sale.order", "client_order_ref", fields, [])
+
+    def invoices(self, *fields: str) -> dict[str, dict[str, Any]]:
+        """Return the invoices of this bench by store order number."""
+        return self._by_number("account.move", "ref", fields, [("move_type", "=", "out_invoice")])
+
+    def _by_number(
+        self, model: str, reference: str, fields: Sequence[str], domain: list[Any]
+    ) -> dict[str, dict[str, Any]]:
+        prefix = self.settings.order_prefix
+        rows = self.odoo.search_read(model, [*domain, (reference, "=like", f"{prefix}%")], [reference, *fields])
+        found = {row[reference].removeprefix(prefix): row for row in rows}
+        assert len(found) == len(rows), f"{model} is there twice"
+        return found
+
+
+def renumbered(orders: Mapping[str, Order], start: int) -> dict[str, Order]:
+    """Return copies of orders under other ids and numbers."""
+    copies = (replace(o, external_id=str(start + i), number=str(start + i)) for i, o in enumerate(orders.values()))
+    return {order.external_id: order for order in copies}
+
+
+def cents(value: object) -> Decimal:
+    """Return an amount of Odoo, which sends floats, as it is meant."""
+    return Decimal(str(value)).quantize(Decimal("0.01"))

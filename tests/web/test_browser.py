@@ -1,0 +1,245 @@
+"""The panel in a real browser: signing in, finding an order, reading its journey, trying it again.
+
+Needs Debian's chromium. Fails, rather than being skipped, where there is none: the look of the panel is part of it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connections
+from playwright.sync_api import Page, expect, sync_playwright
+
+from woodoo.engine.models import Work
+from woodoo.web.access import ensure_roles
+
+from . import scene
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+#: Chromium asks nobody but the page under test.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+ZONE = "Asia/Tokyo"
+
+
+@pytest.fixture(autouse=True)
+def _orm_beside_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Playwright runs a loop in this thread, which Django takes for asynchronous code."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    # The server's threads would keep their connections beyond the tests, and so the database.
+    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
+
+
+@pytest.fixture
+def people() -> None:
+    ensure_roles()
+    User.objects.create_superuser("admin", password="a-long-password-1")
+
+
+class Browser:
+    """A browser window that notes whatever goes wrong in it."""
+
+    def __init__(self, page: Page, base: str) -> None:
+        self.page = page
+        self.base = base
+        self.wrong: list[str] = []
+        page.on("console", lambda message: self._note(message.type, message.text))
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        page.on("request", lambda request: self._foreign(request.url))
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning"):
+            self.wrong.append(text)
+
+    def _foreign(self, url: str) -> None:
+        if not url.startswith((self.base, "data:")):
+            self.wrong.append(f"asked {url}")
+
+    def sign_in(self) -> None:
+        self.page.goto(f"{self.base}/")
+        self.page.get_by_label("User name").fill("admin")
+        self.page.get_by_label("Password").fill("a-long-password-1")
+        self.page.get_by_role("button", name="Sign in").click()
+        expect(self.page.get_by_role("heading", name="Overview")).to_be_visible()
+
+
+@pytest.fixture
+def chromium() -> Iterator[Any]:
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert program, "Debian's chromium is missing: apt-get install chromium"
+    profile = tempfile.mkdtemp(prefix="woodoo-browser-")
+    with sync_playwright() as playwright:
+        env = {**os.environ, "HOME": profile}
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS, env=env)
+        yield browser
+        browser.close()
+    shutil.rmtree(profile, ignore_errors=True)
+
+
+@pytest.fixture(params=["wide", "phone"])
+def window(request: pytest.FixtureRequest, chromium: Any, live_server: Any, people: None) -> Iterator[Browser]:
+    size = {"wide": {"width": 1360, "height": 900}, "phone": {"width": 390, "height": 844}}[request.param]
+    scheme = {"wide": "light", "phone": "dark"}[request.param]
+    context = chromium.new_context(viewport=size, color_scheme=scheme, timezone_id=ZONE, locale="en-GB")
+    context.set_default_timeout(20_000)
+    yield Browser(context.new_page(), live_server.url)
+    context.close()
+    # To Django the playwright's loop is a place of its own, with a connection that nobody else would close.
+    connections.close_all()
+
+
+def test_from_signing_in_to_a_retry(window: Browser) -> None:
+    scene.busy_shop()
+    parked = Work.objects.get(record="1057")
+    during = scene.run(parked, "parked", plan={**scene.PLAN, "steps": scene.PLAN["steps"][:1]})
+    scene.call(during, "GET orders?include=1057", system="store", response=[{"number": "1057-from-the-store"}])
+    page = window.page
+
+    window.sign_in()
+    page.get_by_role("link", name=re.compile("Work")).first.click()
+    page.get_by_role("link", name=re.compile("Needs a person")).click()
+    expect(page.get_by_role("link", name="Order #1058")).to_be_visible()
+    page.get_by_role("link", name="Order #1057").click()
+
+    expect(page.get_by_text("which is mapped to no journal").first).to_be_visible()
+    expect(page.get_by_text("because one customer in Odoo has this e-mail address")).to_be_visible()
+    page.get_by_text("GET orders?include=1057").click()
+    expect(page.get_by_text("1057-from-the-store")).to_be_visible()
+
+    page.get_by_role("button", name="Retry").click()
+    expect(page.get_by_text("1 record will be tried again now.")).to_be_visible()
+    expect(page.locator("h1 .state")).to_have_text("Queued")
+
+    # A worker gets at it; the page follows by itself.
+    Work.objects.filter(pk=parked.pk).update(state="done", message="S00190, invoice INV/2026/00415")
+    expect(page.locator("h1 .state")).to_have_text("Done", timeout=15_000)
+    assert window.wrong == []
+
+
+def test_several_at_once_and_nothing_wider_than_the_screen(window: Browser) -> None:
+    shop = scene.busy_shop()
+    page = window.page
+    window.sign_in()
+    addresses = ["/", "/work/", "/connections/", f"/connections/{shop.pk}/", f"/connections/{shop.pk}/edit/"]
+    addresses.append(f"/work/{Work.objects.get(record='1054').pk}/")
+    for address in addresses:
+        page.goto(window.base + address)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{address} is {wide} px too wide"
+
+    page.goto(f"{window.base}/work/?state=attention")
+    for record in ("1057", "1058"):
+        page.get_by_label(f"Choose Order #{record}").check()
+    page.get_by_role("button", name="Retry 2").click()
+    expect(page.get_by_text("2 records will be tried again now.")).to_be_visible()
+    assert Work.objects.filter(record__in=["1057", "1058"], state="ready").count() == 2
+    assert window.wrong == []
+
+
+def test_several_are_left_out_for_one_reason(window: Browser) -> None:
+    scene.busy_shop()
+    page = window.page
+    window.sign_in()
+    page.goto(f"{window.base}/work/?state=attention")
+    for box in page.locator("input[name=work]").all():
+        box.check()
+    page.get_by_text("Skip…").click()
+    reason = page.get_by_label("Why they need not come over")
+    box = reason.bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= page.viewport_size["width"]  # type: ignore[index]
+    reason.press("Enter")  # without a reason the browser itself holds the form back
+    expect(page.get_by_role("link", name="Order #1058")).to_be_visible()
+    reason.fill("Placed to try the shop out")
+    reason.press("Enter")
+    expect(page.get_by_text("2 records skipped.")).to_be_visible()
+    assert set(Work.objects.filter(record__in=["1057", "1058"]).values_list("state", flat=True)) == {"skipped"}
+    assert window.wrong == []
+
+
+def test_times_are_in_the_reader_s_zone_and_the_theme_is_theirs(window: Browser) -> None:
+    from datetime import UTC, datetime
+
+    order = scene.work(scene.connection(), "1", at=datetime(2026, 3, 1, 22, 5, 7, tzinfo=UTC))
+    page = window.page
+    window.sign_in()
+    page.goto(f"{window.base}/work/{order.pk}/")
+    shown = page.locator("dt:has-text('Last change') + dd time")
+    expect(shown).to_have_attribute("title", re.compile(r"2 Mar(ch)? 2026"))  # already tomorrow in Tokyo
+    html = page.locator("html")
+    before = html.get_attribute("data-bs-theme")
+    page.get_by_role("button", name="Switch between light and dark").click()
+    after = {"light": "dark", "dark": "light"}[str(before)]
+    expect(html).to_have_attribute("data-bs-theme", after)
+    page.reload()
+    expect(html).to_have_attribute("data-bs-theme", after)
+    assert window.wrong == []
+
+
+def test_html_in_an_order_does_not_run(window: Browser) -> None:
+    evil = "<img src=x onerror=\"document.title='run'\"><script>document.title='run'</script>"
+    shop = scene.connection()
+    order = scene.work(shop, "7", "parked", title=f"Order {evil}", message=evil, fix=evil)
+    scene.call(scene.run(order, "parked", plan=scene.PLAN), "res.partner read", response=evil)
+    page = window.page
+    window.sign_in()
+    for address in ("/", "/work/", f"/work/{order.pk}/"):
+        page.goto(window.base + address)
+        assert page.title() != "run"
+        assert page.locator("main img").count() == 0
+    page.get_by_text("res.partner read").click()
+    expect(page.locator(".payload pre").nth(1)).to_contain_text("onerror")
+    assert page.locator("main img").count() == 0
+    assert window.wrong == []
+
+
+def test_the_keyboard_reaches_the_search(window: Browser) -> None:
+    scene.work(scene.connection(), "1")
+    page = window.page
+    window.sign_in()
+    page.goto(f"{window.base}/work/")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip-link")).to_be_focused()
+    page.locator("body").click(position={"x": 5, "y": 400})
+    page.keyboard.press("/")
+    expect(page.locator("#search")).to_be_focused()
+    page.keyboard.type("#1")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"q=%231"))
+    expect(page.get_by_role("link", name="Order #1")).to_be_visible()
+
+
+def test_pictures_can_be_taken(window: Browser, tmp_path: Path) -> None:
+    """Set WOODOO_PICTURES to a folder to keep them."""
+    scene.busy_shop()
+    folder = Path(os.environ.get("WOODOO_PICTURES") or tmp_path)
+    page = window.page
+    window.sign_in()
+    size = page.viewport_size or {"width": 0}
+    for name, address in (("overview", "/"), ("work", "/work/"), ("journey", f"/work/{_order_1054()}/")):
+        page.goto(window.base + address)
+        page.wait_for_function("document.fonts.status === 'loaded'")
+        file = folder / f"{name}-{size['width']}.png"
+        page.screenshot(path=file)
+        assert file.stat().st_size > 10_000
+
+
+def _order_1054() -> int:
+    return int(Work.objects.get(record="1054").pk)

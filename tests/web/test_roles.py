@@ -1,0 +1,205 @@
+"""Who may open what: every address, every role."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from unittest import mock
+
+import pytest
+from django.contrib.auth.models import Group, Permission, User
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from woodoo.connections.models import Connection
+from woodoo.web import urls
+from woodoo.web.access import Role, ensure_roles
+
+from . import scene
+from .conftest import ROLES
+
+RANK = {"stranger": 0, "nobody": 0, "viewer": 1, "operator": 2, "administrator": 3}
+
+#: Address → (method, least role). None: open to everybody.
+EXPECTED: dict[str, tuple[str, str | None]] = {
+    "hook": ("post", None),
+    "health": ("get", None),
+    "login": ("get", None),
+    "logout": ("post", None),
+    "home": ("get", "viewer"),
+    "work": ("get", "viewer"),
+    "journey": ("get", "viewer"),
+    "call": ("get", "operator"),
+    "retry": ("post", "operator"),
+    "retry-many": ("post", "operator"),
+    "skip": ("post", "operator"),
+    "skip-many": ("post", "operator"),
+    "connections": ("get", "viewer"),
+    "connection": ("get", "viewer"),
+    "connection-add": ("get", "administrator"),
+    "connection-edit": ("get", "administrator"),
+    "connection-test": ("post", "administrator"),
+    "webhook-secret": ("post", "administrator"),
+    "configuration": ("get", "administrator"),
+}
+GUARDED = [name for name, (_, role) in EXPECTED.items() if role]
+
+
+def test_every_address_is_in_the_table() -> None:
+    assert {pattern.name for pattern in urls.urlpatterns} == set(EXPECTED)
+
+
+def test_every_guarded_address_names_its_role() -> None:
+    for pattern in urls.urlpatterns:
+        assert isinstance(pattern, URLPattern)
+        _, role = EXPECTED[str(pattern.name)]
+        named = getattr(pattern.callback, "needs_role", None)
+        # A viewer reaches the address of a call, and is told there that its content is not for everybody.
+        wanted = None if role is None else Role.VIEWER if pattern.name == "call" else Role[role.upper()]
+        assert named == wanted, pattern.name
+
+
+@pytest.fixture
+def addresses(shop: Connection) -> dict[str, str]:
+    order = scene.work(shop, "1054", "parked")
+    call = scene.call(scene.run(order, "parked"), "sale.order load")
+    return {
+        "home": reverse("home"),
+        "work": reverse("work"),
+        "journey": reverse("journey", args=[order.pk]),
+        "call": reverse("call", args=[order.pk, call.pk]),
+        "retry": reverse("retry", args=[order.pk]),
+        "retry-many": reverse("retry-many"),
+        "skip": reverse("skip", args=[order.pk]),
+        "skip-many": reverse("skip-many"),
+        "connections": reverse("connections"),
+        "connection": reverse("connection", args=[shop.pk]),
+        "connection-add": reverse("connection-add"),
+        "connection-edit": reverse("connection-edit", args=[shop.pk]),
+        "connection-test": reverse("connection-test", args=[shop.pk]),
+        "webhook-secret": reverse("webhook-secret", args=[shop.pk]),
+        "configuration": reverse("configuration", args=[shop.pk]),
+    }
+
+
+@pytest.mark.parametrize("name", GUARDED)
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_at_each_address(
+    role: str, name: str, addresses: dict[str, str], as_role: Callable[[str], Client]
+) -> None:
+    method, least = EXPECTED[name]
+    with mock.patch("woodoo.wiring.check_connection", return_value=[]):
+        answer = getattr(as_role(role), method)(addresses[name])
+    if role == "stranger":
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/login/?next=%2F")
+    elif RANK[role] < RANK[str(least)]:
+        assert answer.status_code == 403
+        assert "Not for your role" in answer.content.decode()
+    else:
+        assert answer.status_code in (200, 302)
+
+
+@pytest.mark.parametrize("name", [name for name in GUARDED if EXPECTED[name][0] == "post"])
+def test_what_changes_something_is_never_done_by_get(
+    name: str, addresses: dict[str, str], administrator: Client
+) -> None:
+    assert administrator.get(addresses[name]).status_code == 405
+
+
+@pytest.mark.parametrize("name", [name for name in GUARDED if EXPECTED[name][0] == "post"])
+def test_a_form_of_another_site_is_refused(name: str, addresses: dict[str, str], db: None) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(User.objects.create_superuser("boss"))
+    assert client.post(addresses[name]).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["connection-add", "connection-edit", "configuration"])
+def test_a_settings_form_of_another_site_is_refused(name: str, addresses: dict[str, str], db: None) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(User.objects.create_superuser("boss"))
+    assert client.post(addresses[name], {"name": "x"}).status_code == 403
+
+
+def test_a_settings_form_is_for_administrators_alone(addresses: dict[str, str], operator: Client) -> None:
+    for name in ("connection-add", "connection-edit", "configuration"):
+        assert operator.post(addresses[name], {"name": "stolen"}).status_code == 403
+    assert not Connection.objects.filter(name="stolen").exists()
+
+
+def test_a_fragment_asked_for_after_signing_out_reloads_the_page(addresses: dict[str, str]) -> None:
+    answer = Client().get(addresses["work"], headers={"HX-Request": "true"})
+    assert answer.status_code == 204
+    assert answer["HX-Refresh"] == "true"
+
+
+def test_an_account_that_was_switched_off_is_nobody(addresses: dict[str, str], viewer: Client) -> None:
+    User.objects.update(is_active=False)
+    assert viewer.get(addresses["work"]).status_code == 302
+
+
+# What a role is shown
+
+
+def shown(client: Client, address: str) -> str:
+    return client.get(address).content.decode()
+
+
+def test_a_viewer_sees_no_buttons_that_change_something(addresses: dict[str, str], viewer: Client) -> None:
+    for name in ("home", "work", "journey", "connections", "connection"):
+        text = shown(viewer, addresses[name])
+        assert not re.search(r'(action|hx-post)="(?!/logout/|/work/retry/")', text), name
+        assert "Retry</button>" not in text.replace("\n", ""), name
+
+
+def test_a_viewer_sees_no_webhook_address(addresses: dict[str, str], shop: Connection, viewer: Client) -> None:
+    assert shop.hook_token not in shown(viewer, addresses["connection"])
+
+
+def test_content_of_calls_needs_its_own_right(
+    addresses: dict[str, str], viewer: Client, operator: Client, staff_without_personal_data: Client
+) -> None:
+    for client in (viewer, staff_without_personal_data):
+        assert "Ana García" not in shown(client, addresses["journey"])
+        answer = client.get(addresses["call"])
+        assert answer.status_code == 403
+        assert "Ana García" not in answer.content.decode()
+    assert "Ana García" in shown(operator, addresses["call"])
+
+
+def test_details_of_plans_and_names_of_customers_need_it_too(db: None, viewer: Client, operator: Client) -> None:
+    scene.busy_shop()
+    from woodoo.engine.models import Work
+
+    address = reverse("journey", args=[Work.objects.get(record="1054").pk])
+    hidden, seen = shown(viewer, address), shown(operator, address)
+    assert "Ana García Ruiz" not in hidden
+    assert "Create the sales order" in hidden
+    assert "Customer 41" in hidden
+    assert seen.count("Ana García Ruiz") == 2
+
+
+def test_a_call_is_shown_only_with_a_record_it_was_about(shop: Connection, administrator: Client) -> None:
+    mine, other = scene.work(shop, "1"), scene.work(shop, "2")
+    call = scene.call(scene.run(mine), "res.partner read")
+    assert administrator.get(reverse("call", args=[mine.pk, call.pk])).status_code == 200
+    assert administrator.get(reverse("call", args=[other.pk, call.pk])).status_code == 404
+
+
+# The groups
+
+
+def test_the_groups_are_made_with_the_tables(db: None) -> None:
+    rights = {
+        group.name: set(group.permissions.values_list("codename", flat=True))
+        for group in Group.objects.filter(name__in=["viewer", "operator"])
+    }
+    assert rights == {"viewer": {"view_work"}, "operator": {"view_work", "change_work", "view_personal_data"}}
+
+
+def test_rights_taken_away_stay_away(db: None) -> None:
+    Group.objects.get(name="operator").permissions.remove(Permission.objects.get(codename="view_personal_data"))
+    ensure_roles()
+    kept: Any = Group.objects.get(name="operator").permissions.values_list("codename", flat=True)
+    assert set(kept) == {"view_work", "change_work"}
