@@ -125,7 +125,7 @@ def _in_pairs(shop: Shop, orders: Sequence[Order]) -> None:
 def _check(shop: Shop, orders: Sequence[Order]) -> None:
     """Make sure that Odoo has each order once, confirmed, and each invoice once, posted and paid, to the cent."""
     odoo = shop.records()
-    by_reference = {f"{shop.settings['order_prefix']}{order.number}": order for order in orders}
+    by_reference = {shop.settings["order_number_format"].format(number=order.number): order for order in orders}
     wanted = list(by_reference)
     sales = odoo.search_read("sale.order", [("client_order_ref", "in", wanted)], ["client_order_ref", "state"])
     confirmed = {sale["client_order_ref"] for sale in sales if sale["state"] == "sale"}

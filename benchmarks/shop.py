@@ -154,6 +154,6 @@ def _settings(furnished: Furnished, orders: Sequence[Order]) -> dict[str, Any]:
         "fee_product_id": furnished.fee_product_id,
         "timezone": "Europe/Madrid",
         # An Odoo of one's own may have the orders of an earlier run.
-        "order_prefix": f"{secrets.token_hex(3)}-",
+        "order_number_format": f"{secrets.token_hex(3)}-{{number}}",
         "namespace": f"woodoo_{secrets.token_hex(4)}",
     }

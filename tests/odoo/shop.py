@@ -101,10 +101,15 @@ class Bench:
             fee_product_id=shop.fee_product_id,
             pricelist_map={"USD": shop.pricelists["USD"]},
             timezone="Europe/Madrid",
-            order_prefix=f"{crc32(namespace.encode()):x}-",
+            order_number_format=f"{crc32(namespace.encode()):x}-{{number}}",
             namespace=namespace,
         )
         return cls(Records(connect(endpoint), 1, namespace=namespace), shop, RecordedStore(orders), settings)
+
+    @property
+    def prefix(self) -> str:
+        """What this bench's references begin with."""
+        return self.settings.order_number_format.removesuffix("{number}")
 
     def context(self, **changes: Any) -> Context:
         """Return what the flow works with; `changes` replace settings."""
@@ -129,7 +134,7 @@ class Bench:
     def _by_number(
         self, model: str, reference: str, fields: Sequence[str], domain: list[Any]
     ) -> dict[str, dict[str, Any]]:
-        prefix = self.settings.order_prefix
+        prefix = self.prefix
         rows = self.odoo.search_read(model, [*domain, (reference, "=like", f"{prefix}%")], [reference, *fields])
         found = {row[reference].removeprefix(prefix): row for row in rows}
         assert len(found) == len(rows), f"{model} is there twice"

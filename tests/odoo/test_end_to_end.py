@@ -85,7 +85,7 @@ class Way:
                 0,
             ), record
         memo = odoo.client.dialect.payment_memo
-        prefix = self.bench.settings.order_prefix
+        prefix = self.bench.prefix
         domain = [(memo, "=like", f"{prefix}%"), ("state", "not in", ["draft", "cancel", "canceled"])]
         payments = Counter(row[memo].split()[0] for row in odoo.search_read("account.payment", domain, [memo]))
         assert payments == Counter(f"{prefix}{record}" for record in records)

@@ -97,7 +97,7 @@ def test_orders_keep_the_date_and_the_currency_of_the_shop(all_paid: Bench) -> N
 
 def test_payments_are_in_the_mapped_journal_with_the_transaction_as_memo(all_paid: Bench) -> None:
     memo = all_paid.odoo.client.dialect.payment_memo
-    prefix = all_paid.settings.order_prefix
+    prefix = all_paid.prefix
     rows = all_paid.odoo.search_read("account.payment", [(memo, "=like", f"{prefix}%")], [memo, "journal_id", "amount"])
     by_memo = {row[memo]: row for row in rows}
     assert len(by_memo) == len(rows)
@@ -188,7 +188,7 @@ def test_two_workers_on_the_same_orders_double_nothing(bench: Bench) -> None:
     assert {outcome.kind for outcome in outcomes.values()} == {OutcomeKind.DONE}
     assert bench.sale_orders("name").keys() == bench.invoices("name").keys() == twins.keys()
     memo = bench.odoo.client.dialect.payment_memo
-    prefix = bench.settings.order_prefix
+    prefix = bench.prefix
     domain = [(memo, "=like", f"{prefix}7%"), ("state", "not in", ["cancel", "canceled"])]
     payments = bench.odoo.search_read("account.payment", domain, [memo, "is_reconciled"])
     assert sorted(row[memo] for row in payments) == sorted(f"{prefix}{record}" for record in twins)
@@ -253,7 +253,7 @@ def test_an_order_of_the_shop_that_somebody_typed_in_by_hand_is_not_doubled(benc
     order = renumbered({"77": bench.store.orders["77"]}, 5000)["5000"]
     bench.store.orders["5000"] = order
     partner = bench.odoo.create("res.partner", [{"name": "By hand"}])[0]
-    reference = f"{bench.settings.order_prefix}5000"
+    reference = f"{bench.prefix}5000"
     bench.odoo.create("sale.order", [{"partner_id": partner, "client_order_ref": reference}])
     outcome = bench.sync(["5000"])["5000"]
     assert outcome.kind == OutcomeKind.PARKED
@@ -270,7 +270,7 @@ def test_two_orders_of_one_number_are_two_orders(bench: Bench) -> None:
     again = bench.sync(["4002"]) | bench.sync()
     assert {outcome.kind for outcome in (first | again).values()} == {OutcomeKind.DONE}
     assert all("is complete in Odoo" in outcome.message for outcome in again.values())
-    domain = [("ref", "=", f"{bench.settings.order_prefix}4000"), ("move_type", "=", "out_invoice")]
+    domain = [("ref", "=", f"{bench.prefix}4000"), ("move_type", "=", "out_invoice")]
     invoices = bench.odoo.search_read("account.move", domain, ["amount_total", "payment_state"])
     assert [(cents(row["amount_total"]), row["payment_state"]) for row in invoices] == [(one.total, "paid")] * 2
 
@@ -285,7 +285,7 @@ def test_a_payment_somebody_else_entered_under_the_same_memo_is_left_alone(bench
         "partner_type": "customer",
         "partner_id": bench.odoo.create("res.partner", [{"name": "On account"}])[0],
         "journal_id": bench.settings.journal_map[bench.store.orders[number].payment_method],
-        memo: f"{bench.settings.order_prefix}{number}",
+        memo: f"{bench.prefix}{number}",
     }
     by_hand = admin.create("account.payment", [values])
     admin.call("account.payment", "action_post", ids=by_hand)

@@ -38,6 +38,17 @@ class DataError(WoodooError):
     """The record itself cannot be brought over as it is."""
 
 
+class SyncConflict(DataError):
+    """Both sides were changed in ways that do not go together, and only a person can say what shall hold."""
+
+    def __init__(
+        self, message: str, *, record: str = "", where: str = "", choices: tuple[str, ...], fix: str = ""
+    ) -> None:
+        super().__init__(message, record=record, where=where, fix=fix or " Or: ".join(choices))
+        #: What a person can do, each a sentence of its own, the most usual one first.
+        self.choices = choices
+
+
 class ConfigError(WoodooError):
     """A setting, a mapping, a key or an access right is missing or wrong."""
 

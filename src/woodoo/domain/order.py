@@ -21,8 +21,10 @@ class LineTax:
     """The tax one rate puts on one line."""
 
     rate_id: str
-    #: Unrounded as the store keeps it.
+    #: After discounts, unrounded as the store keeps it.
     amount: Decimal
+    #: Before discounts; None where the store does not tell.
+    before_discount: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class TaxRate:
     compound: bool
     tax_total: Decimal
     shipping_tax_total: Decimal
+    #: ISO code of the country the rate is of; empty where the store does not tell, or the rate is for all.
+    country: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,12 @@ class OrderLine:
     taxes: tuple[LineTax, ...] = ()
     #: What the buyer chose or wrote, as (label, value), without the store's internal keys.
     options: tuple[tuple[str, str], ...] = ()
+    #: The store's tax class ("" is its standard one).
+    tax_class: str = ""
+    #: A bundle or composite whose parts are lines of their own.
+    is_bundle: bool = False
+    #: `external_id` of the bundle's line this one is a part of.
+    part_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,6 +90,7 @@ class FeeLine:
     total: Decimal
     total_tax: Decimal
     taxes: tuple[LineTax, ...] = ()
+    tax_class: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,6 +99,7 @@ class Coupon:
 
     code: str
     discount: Decimal
+    free_shipping: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,6 +134,11 @@ class Order:
     customer_note: str
     #: Ids of refunds made so far.
     refund_ids: tuple[str, ...] = ()
+    completed_at: datetime | None = None
+    #: The customer pays no tax: reverse charge, a reseller, a diplomat.
+    is_vat_exempt: bool = False
+    #: What the shop's staff wrote, oldest first; only where it was asked for.
+    admin_notes: tuple[str, ...] = ()
     meta: Mapping[str, Any] = field(default_factory=dict)
 
     @property

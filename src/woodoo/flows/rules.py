@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from ..connections.settings import ConnectionSettings
 from ..domain.errors import ConfigError
 from ..domain.money import to_decimal
-from ..mapping.rules import Carrier, Currency, Journal, Precision, Rules, Tax
+from ..mapping.policy import Policy
+from ..mapping.rules import Carrier, Currency, CustomerRules, Journal, Precision, Rules, Tax
 from ..odoo.company import read_company
 from ..odoo.records import Records
 
@@ -37,18 +38,40 @@ def load_rules(odoo: Records, settings: ConnectionSettings, namespace: str) -> R
             round_globally=company.rounding_method == "round_globally",
             can_pin=odoo.client.dialect.can_pin_taxes,
         ),
-        import_statuses=frozenset(settings.import_statuses),
+        policy=_policy(settings),
         taxes=_taxes(odoo, settings.tax_map),
+        exact=settings.tax_computed_by == "store",
+        allow_order_cent=settings.allow_order_cent,
         journals=_journals(odoo, settings.journal_map),
         currencies=currencies,
         pricelists=_pricelists(odoo, pricelists, currencies),
         carriers=_carriers(odoo, settings.shipping_map),
+        default_carrier=_default_carrier(odoo, settings.default_carrier_id),
         shipping_product_id=settings.shipping_product_id,
+        shipping_products=settings.shipping_product_map,
         fee_product_id=settings.fee_product_id,
+        fee_products={name.casefold(): product for name, product in settings.fee_product_map.items()},
+        placeholder_product_id=settings.placeholder_product_id,
+        discount_as=settings.discount_as,
+        discount_product_id=settings.discount_product_id,
         warehouse_id=settings.warehouse_id,
         team_id=settings.team_id,
+        payment_term_id=settings.payment_term_id,
+        payment_terms=settings.payment_term_map,
+        fiscal_position_id=settings.fiscal_position_id,
+        fiscal_positions=settings.fiscal_position_map,
+        tag_ids=settings.tag_ids,
+        analytic={int(account): Decimal(str(share)) for account, share in settings.analytic_distribution.items()},
+        customer_note_field=settings.customer_note_field,
+        admin_notes_field=settings.admin_notes_field,
+        meta_fields=settings.meta_fields,
+        invoice_journal_id=settings.invoice_journal_id,
+        sales_account_id=settings.sales_account_id,
+        customers=_customer_rules(settings),
         sku_field=_sku_field(odoo, settings.sku_field),
-        order_prefix=settings.order_prefix,
+        quantity_digits=_quantity_digits(odoo),
+        order_number_format=settings.order_number_format,
+        use_order_number=settings.use_order_number,
         timezone=ZoneInfo(settings.timezone),
         countries=countries,
         states=states,
@@ -57,12 +80,63 @@ def load_rules(odoo: Records, settings: ConnectionSettings, namespace: str) -> R
 
 def _single_records(odoo: Records, settings: ConnectionSettings) -> None:
     """Make sure that Odoo has what the settings that name one record point at."""
+    products = (
+        settings.shipping_product_id,
+        settings.fee_product_id,
+        settings.placeholder_product_id,
+        settings.discount_product_id,
+        *settings.shipping_product_map.values(),
+        *settings.fee_product_map.values(),
+    )
+    terms = (settings.payment_term_id, *settings.payment_term_map.values())
+    positions = (settings.fiscal_position_id, *settings.fiscal_position_map.values())
     for model, setting, ids in (
-        ("product.product", "products for shipping and fees", (settings.shipping_product_id, settings.fee_product_id)),
+        ("product.product", "products for shipping, fees, discounts and unknown SKUs", products),
         ("stock.warehouse", "warehouse", (settings.warehouse_id,)),
         ("crm.team", "sales team", (settings.team_id,)),
+        ("account.payment.term", "payment terms", terms),
+        ("account.fiscal.position", "fiscal position", positions),
+        ("crm.tag", "tags", settings.tag_ids),
+        ("account.journal", "invoice journal", (settings.invoice_journal_id,)),
+        ("account.account", "sales account", (settings.sales_account_id,)),
+        ("res.partner", "customer of all orders", (settings.customer_partner_id,)),
     ):
         _named(odoo, model, [odoo_id for odoo_id in ids if odoo_id], ["name"], setting)
+
+
+def _policy(settings: ConnectionSettings) -> Policy:
+    return Policy(
+        order_becomes=settings.order_becomes,
+        status_steps=settings.status_steps,
+        confirm_orders=settings.confirm_orders,
+        unpaid_methods=frozenset(settings.unpaid_methods),
+        invoice_date=settings.invoice_date,
+        post_invoices_from=settings.post_invoices_from,
+    )
+
+
+def _customer_rules(settings: ConnectionSettings) -> CustomerRules:
+    return CustomerRules(
+        partner_id=settings.customer_partner_id,
+        companies=settings.company_contacts,
+        vat_meta_keys=settings.vat_meta_keys,
+        update_fields=frozenset(settings.customer_update_fields),
+        clean_names=settings.clean_names,
+        language=settings.language,
+        language_meta_key=settings.language_meta_key,
+        languages=settings.language_map,
+    )
+
+
+def _quantity_digits(odoo: Records) -> int:
+    """Return how many decimals of a quantity Odoo keeps ("Product Unit of Measure")."""
+    answer = odoo.client.call("sale.order.line", "fields_get", allfields=["product_uom_qty"], attributes=["digits"])
+    digits = answer.get("product_uom_qty", {}).get("digits")
+    return int(digits[1]) if digits else 2
+
+
+def _default_carrier(odoo: Records, odoo_id: int | None) -> Carrier | None:
+    return _carriers(odoo, {"": odoo_id})[""] if odoo_id else None
 
 
 def _currencies(odoo: Records) -> dict[str, Currency]:

@@ -34,7 +34,7 @@ def invoice_vals(
         "partner_id/.id": invoice_id,
         "partner_shipping_id/.id": shipping_id,
         "invoice_date": f"{invoice_date(order, rules):%Y-%m-%d}",
-        "ref": rules.reference(order.number),
+        "ref": rules.reference(order),
         "invoice_origin": order_name,
         "payment_reference": memo,
         "currency_id/.id": rules.currencies[order.currency].odoo_id,

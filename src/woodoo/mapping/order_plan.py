@@ -125,7 +125,7 @@ def plan_order(order: Order, seen: Seen, rules: Rules) -> OrderPlan | NothingToD
         DataError: where the order, or what Odoo has of it, needs a person.
         ConfigError: where a mapping or a setting is missing.
     """
-    reference = rules.reference(order.number)
+    reference = rules.reference(order)
     documents = seen.documents.get(order.external_id, ())
     document = next((document for document in documents if document.ours), None)
     reason = _skip_reason(order, document, rules)
@@ -233,8 +233,9 @@ def _refuse_what_odoo_cannot_post(order: Order, targets: Targets) -> None:
 
 def _skip_reason(order: Order, document: Document | None, rules: Rules) -> str:
     stays = f" {document.name} stays as it is in Odoo." if document else ""
-    if order.status not in rules.import_statuses:
-        wanted = " or ".join(sorted(rules.import_statuses))
+    wanted_statuses = [status for status, step in rules.policy.status_steps.items() if step in {"invoice", "deliver"}]
+    if order.status not in wanted_statuses:
+        wanted = " or ".join(sorted(wanted_statuses))
         return f"{order.label} is '{order.status}' in the store; orders come over when they are {wanted}.{stays}"
     if order.paid_at is None:
         method = order.payment_method_title or order.payment_method or "no payment method"

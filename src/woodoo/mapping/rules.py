@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from zoneinfo import ZoneInfo
+
+from ..domain.order import Order
+from .policy import Policy
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,24 @@ class Precision:
 
 
 @dataclass(frozen=True)
+class CustomerRules:
+    """How customers are recognised, made and changed."""
+
+    #: The partner all orders belong to, where there is one for all.
+    partner_id: int | None = None
+    #: A company named in the billing address becomes a company with the person as its contact.
+    companies: bool = True
+    vat_meta_keys: tuple[str, ...] = ()
+    #: "name", "email", "phone", "address", "vat", "lang".
+    update_fields: frozenset[str] = frozenset()
+    clean_names: bool = False
+    #: `res.lang` code of new customers; empty: Odoo's own choice.
+    language: str = ""
+    language_meta_key: str = ""
+    languages: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Rules:
     """Everything a plan depends on besides the two records themselves."""
 
@@ -69,10 +90,21 @@ class Rules:
     company_id: int
     company_currency: str
     precision: Precision
-    #: Store statuses whose orders come over.
-    import_statuses: frozenset[str] = frozenset({"processing", "completed"})
+    policy: Policy = field(default_factory=Policy)
     #: Store rate id → Odoo tax.
     taxes: Mapping[str, Tax] = field(default_factory=dict)
+    #: "class:country:percent" → Odoo tax, a star for any class or country.
+    tax_rules: Mapping[str, Tax] = field(default_factory=dict)
+    #: All sales taxes in percent of the company; what is proposed, and taken where `match_taxes`, for a rate that is
+    #: mapped nowhere.
+    sale_taxes: Sequence[Tax] = ()
+    match_taxes: bool = False
+    #: "exempt", country code or "*" → tax of 0 % for lines the store did not tax.
+    untaxed: Mapping[str, Tax] = field(default_factory=dict)
+    #: False where Odoo's tax counts, and differences are only shown.
+    exact: bool = True
+    #: A sales order may be a cent off where its invoice is exact and this Odoo leaves no other way.
+    allow_order_cent: bool = True
     #: Store payment method → Odoo journal.
     journals: Mapping[str, Journal] = field(default_factory=dict)
     #: Currency code → Odoo currency; only those active in Odoo.
@@ -81,19 +113,50 @@ class Rules:
     pricelists: Mapping[str, int] = field(default_factory=dict)
     #: Store method ("flat_rate:1" or "flat_rate") → carrier.
     carriers: Mapping[str, Carrier] = field(default_factory=dict)
+    #: For shipping methods that have none of their own.
+    default_carrier: Carrier | None = None
     shipping_product_id: int | None = None
+    #: Store method → product of its line, where it has no carrier.
+    shipping_products: Mapping[str, int] = field(default_factory=dict)
     fee_product_id: int | None = None
+    #: Name of a fee, case-folded → product of its line.
+    fee_products: Mapping[str, int] = field(default_factory=dict)
+    placeholder_product_id: int | None = None
+    #: "price", "percent" or "line".
+    discount_as: str = "price"
+    discount_product_id: int | None = None
     warehouse_id: int | None = None
     team_id: int | None = None
+    payment_term_id: int | None = None
+    #: Store payment method → payment terms.
+    payment_terms: Mapping[str, int] = field(default_factory=dict)
+    fiscal_position_id: int | None = None
+    #: "exempt" or country code → fiscal position.
+    fiscal_positions: Mapping[str, int] = field(default_factory=dict)
+    tag_ids: tuple[int, ...] = ()
+    #: Analytic account → percent.
+    analytic: Mapping[int, Decimal] = field(default_factory=dict)
+    #: Field of the document that takes the customer's note, the staff's notes; empty: none.
+    customer_note_field: str = "note"
+    admin_notes_field: str = ""
+    #: Key of the order's meta data → field of the document.
+    meta_fields: Mapping[str, str] = field(default_factory=dict)
+    invoice_journal_id: int | None = None
+    sales_account_id: int | None = None
+    customers: CustomerRules = field(default_factory=lambda: CustomerRules())
     sku_field: str = "default_code"
-    #: Put before the order number in Odoo's reference: "WOO-" gives "WOO-1054".
-    order_prefix: str = ""
+    #: Decimals of a line's quantity.
+    quantity_digits: int = 2
+    order_number_format: str = "{number}"
+    #: Sales orders are named by their reference.
+    use_order_number: bool = False
     #: Where the shop's day begins; decides invoice and payment dates.
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     #: `res.country` id by ISO code, and `res.country.state` id by (country code, state code).
     countries: Mapping[str, int] = field(default_factory=dict)
     states: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
-    def reference(self, number: str) -> str:
-        """Return the reference (`client_order_ref`) an order of that number has in Odoo."""
-        return f"{self.order_prefix}{number}"
+    def reference(self, order: Order) -> str:
+        """Return the reference (`client_order_ref`) an order has in Odoo."""
+        year = order.created_at.astimezone(self.timezone).year
+        return self.order_number_format.format(number=order.number, id=order.external_id, year=year)

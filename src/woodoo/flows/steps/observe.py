@@ -40,7 +40,7 @@ def _is_settled(document: Document) -> bool:
 def _documents(context: Context, orders: Sequence[Order]) -> tuple[dict[str, list[Document]], dict[str, str]]:
     """Find the sales orders that carry the orders' references or were made for them earlier, and their invoices."""
     rules, odoo = context.rules, context.odoo
-    references = [rules.reference(order.number) for order in orders]
+    references = [rules.reference(order) for order in orders]
     links = context.links.find("order", [order.external_id for order in orders])
     known = {link.odoo_id: record for record, link in links.items() if link.odoo_model == "sale.order"}
     domain: list[Any] = [("company_id", "=", rules.company_id), ("client_order_ref", "in", references)]
@@ -53,7 +53,7 @@ def _documents(context: Context, orders: Sequence[Order]) -> tuple[dict[str, lis
     owners = known | _made_by_woodoo(context, [row["id"] for row in rows if row["id"] not in known])
     by_reference: dict[str, list[str]] = defaultdict(list)
     for order in orders:
-        by_reference[rules.reference(order.number)].append(order.external_id)
+        by_reference[rules.reference(order)].append(order.external_id)
     documents: dict[str, list[Document]] = defaultdict(list)
     for row in rows:
         # Plugins may give two orders one number: what is known to be of one order is not of the other.

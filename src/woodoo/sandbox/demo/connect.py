@@ -72,7 +72,7 @@ def _settings(store: WooCommerceStore, shop: Shop) -> dict[str, Any]:
         "shipping_map": {"flat_rate": shop.carrier_id},
         "fee_product_id": shop.fee_product_id,
         "pricelist_map": {"USD": shop.pricelists["USD"]},
-        "order_prefix": "WOO-",
+        "order_number_format": "WOO-{number}",
         "timezone": "Europe/Madrid",
     }
 

@@ -55,6 +55,7 @@ def to_domain(
     """
     order = payload if isinstance(payload, OrderPayload) else parse_order(payload)
     rates = tuple(_tax_rate(line, order) for line in order.tax_lines)
+    meta = _meta(order.meta_data)
     return Order(
         external_id=order.id,
         number=order.number or order.id,
@@ -82,10 +83,10 @@ def to_domain(
             for line in order.shipping_lines
         ),
         fee_lines=tuple(
-            FeeLine(line.id, plain_text(line.name), line.total, line.total_tax, _taxes(line.taxes))
+            FeeLine(line.id, plain_text(line.name), line.total, line.total_tax, _taxes(line.taxes), line.tax_class)
             for line in order.fee_lines
         ),
-        coupons=tuple(Coupon(line.code, line.discount or ZERO) for line in order.coupon_lines),
+        coupons=tuple(Coupon(line.code, line.discount or ZERO, line.free_shipping) for line in order.coupon_lines),
         tax_rates=rates,
         total=order.total,
         total_tax=order.total_tax,
@@ -94,7 +95,9 @@ def to_domain(
         transaction_id=order.transaction_id,
         customer_note=order.customer_note,
         refund_ids=tuple(refund.id for refund in order.refunds),
-        meta=_meta(order.meta_data),
+        completed_at=order.date_completed_gmt,
+        is_vat_exempt=meta.get("is_vat_exempt") in ("yes", True),
+        meta=meta,
     )
 
 
@@ -139,11 +142,12 @@ def _line(line: LineItemPayload, parent_skus: Mapping[str, str]) -> OrderLine:
         subtotal=line.subtotal,
         taxes=_taxes(line.taxes),
         options=_options(line.meta_data),
+        tax_class=line.tax_class,
     )
 
 
 def _taxes(taxes: Iterable[LineTaxPayload]) -> tuple[LineTax, ...]:
-    return tuple(LineTax(tax.id, tax.total) for tax in taxes if tax.total is not None)
+    return tuple(LineTax(tax.id, tax.total, tax.subtotal) for tax in taxes if tax.total is not None)
 
 
 def _options(entries: Iterable[MetaPayload]) -> tuple[tuple[str, str], ...]:
@@ -179,7 +183,14 @@ def _tax_rate(line: TaxLinePayload, order: OrderPayload) -> TaxRate:
         compound=line.compound,
         tax_total=line.tax_total,
         shipping_tax_total=shipping,
+        country=_country(line.rate_code),
     )
+
+
+def _country(rate_code: str) -> str:
+    """Return the country of a code such as "ES-M-IVA-1"; rates for all countries begin with their name."""
+    first, dash, _ = rate_code.partition("-")
+    return first if dash and len(first) == 2 and first.isalpha() else ""
 
 
 def _percent(line: TaxLinePayload, order: OrderPayload) -> Decimal:

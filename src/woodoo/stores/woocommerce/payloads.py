@@ -152,6 +152,8 @@ class LineTaxPayload(Payload):
 
     id: RecordId
     total: OptionalAmount = None
+    #: Before discounts; line items only.
+    subtotal: OptionalAmount = None
 
 
 class PricedPayload(Payload):
@@ -174,6 +176,7 @@ class LineItemPayload(PricedPayload):
     quantity: Amount
     subtotal: Amount
     sku: Text = ""
+    tax_class: Text = ""
 
 
 class ShippingLinePayload(PricedPayload):
@@ -188,6 +191,7 @@ class FeeLinePayload(PricedPayload):
     """An entry of `fee_lines`; the total may be negative."""
 
     name: Text = ""
+    tax_class: Text = ""
 
 
 class CouponLinePayload(Payload):
@@ -195,12 +199,14 @@ class CouponLinePayload(Payload):
 
     code: Text = ""
     discount: OptionalAmount = None
+    free_shipping: bool = False
 
 
 class TaxLinePayload(Payload):
     """An entry of `tax_lines`. `rate_percent` is missing in orders older than WooCommerce 3.7."""
 
     rate_id: RecordId
+    rate_code: Text = ""
     label: Text = ""
     compound: bool = False
     rate_percent: OptionalAmount = None
@@ -225,6 +231,7 @@ class OrderPayload(Payload):
     date_created_gmt: Utc
     date_modified_gmt: OptionalUtc = None
     date_paid_gmt: OptionalUtc = None
+    date_completed_gmt: OptionalUtc = None
     customer_id: OptionalId = ""
     billing: Annotated[AddressPayload, BeforeValidator(_mapping)] = AddressPayload()
     shipping: Annotated[AddressPayload, BeforeValidator(_mapping)] = AddressPayload()
