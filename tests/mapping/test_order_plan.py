@@ -10,8 +10,10 @@ import pytest
 from tests.mapping.orders import MADRID, make_line, make_order, make_rate, make_rules, make_shipping
 from woodoo.domain.errors import ConfigError, DataError, WoodooError
 from woodoo.domain.order import FeeLine, Order
-from woodoo.mapping.order_plan import Document, Invoice, NothingToDo, OrderPlan, Seen, plan_order
+from woodoo.mapping.document import Document, Invoice, Seen
+from woodoo.mapping.order_plan import NothingToDo, OrderPlan, plan_order
 from woodoo.mapping.order_words import order_plan_shown
+from woodoo.mapping.policy import Do
 from woodoo.mapping.rules import Currency, Rules, Tax
 
 MUG = {"id": 50, "display_name": "Mug", "active": True}
@@ -69,13 +71,15 @@ def test_invoice_and_payment_are_dated_in_the_shop_s_zone() -> None:
     assert f"{plan.invoice_date} {plan.payment_date}" == "2026-11-21 2026-11-21"
 
 
-@pytest.mark.parametrize("status", ["pending", "on-hold", "cancelled", "refunded", "failed", "checkout-draft"])
+@pytest.mark.parametrize("status", ["pending", "cancelled", "refunded", "failed", "checkout-draft"])
 def test_a_status_that_does_not_come_over_is_skipped_with_the_reason(status: str) -> None:
     assert status in nothing(paid_order(status=status)).reason
 
 
-def test_an_unpaid_order_waits_for_its_payment() -> None:
-    assert "not paid yet" in nothing(paid_order(paid_at=None)).reason
+def test_an_unpaid_order_is_confirmed_and_its_invoice_waits_for_the_payment() -> None:
+    plan = planned(paid_order(paid_at=None))
+    assert plan.steps == {Do.ORDER, Do.CONFIRM}
+    assert plan.waits == ("The invoice waits for the payment (Card, no payment date in the store).",)
 
 
 def test_a_complete_order_is_left_alone() -> None:

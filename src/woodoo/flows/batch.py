@@ -10,6 +10,7 @@ from typing import Any
 from ..domain.errors import DataError, WoodooError
 from ..domain.plan import Total
 from ..mapping.order_plan import OrderPlan
+from ..mapping.policy import Do
 
 
 @dataclass
@@ -30,6 +31,10 @@ class Progress:
     payment: Mapping[str, Any] = field(default_factory=dict)
     totals: tuple[Total, ...] = ()
     notes: list[str] = field(default_factory=list)
+
+    def wants(self, step: Do) -> bool:
+        """Say whether the order goes that far now."""
+        return step in self.plan.steps
 
     @property
     def record(self) -> str:

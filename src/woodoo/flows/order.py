@@ -16,9 +16,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..domain.errors import DataError, WoodooError
-from ..domain.plan import Plan
+from ..domain.plan import Plan, join
 from ..engine.flow import LinkVals, Outcome, OutcomeKind
 from ..mapping.account_move import invoice_external_id
+from ..mapping.document import QUOTATION
 from ..mapping.order_plan import NothingToDo, OrderPlan, plan_order
 from ..mapping.order_words import order_plan_shown
 from ..mapping.res_partner import customer_key
@@ -109,12 +110,22 @@ def _nothing(plan: NothingToDo) -> Outcome:
 
 
 def _done(context: Context, progress: Progress) -> Outcome:
-    plan, invoice = progress.plan, progress.invoice
-    paid = f", paid in {plan.journal.name}" if plan.journal else ""
-    amount = f"{plan.targets.total} {plan.order.currency}"
-    message = f"{progress.sale_order['name']}, invoice {invoice['name']} over {amount}{paid}"
+    message = done_message(progress)
     links = _links(context, progress, done=True)
     return Outcome(OutcomeKind.DONE, message, title=progress.label, plan=_shown(progress), links=links)
+
+
+def done_message(progress: Progress) -> str:
+    """Say in one line what the order is in Odoo now, and what waits."""
+    plan, invoice = progress.plan, progress.invoice
+    name = str(progress.sale_order.get("name") or "")
+    if invoice:
+        amount = f"{plan.targets.total} {plan.order.currency}"
+        paid = f"paid in {plan.journal.name}" if plan.journal else ""
+        said = join([name, f"invoice {invoice['name'] or 'draft'} over {amount}", paid])
+    else:
+        said = f"{name}, {'quotation' if progress.sale_order['state'] in QUOTATION else 'confirmed'}"
+    return f"{said}. {' '.join(plan.waits)}" if plan.waits else said
 
 
 def _dropped(context: Context, progress: Progress, error: WoodooError) -> Outcome:
@@ -133,6 +144,7 @@ def _links(context: Context, progress: Progress, *, done: bool = False) -> tuple
     """Return what the order is in Odoo, as far as it has come. Once done, the link says as of which change."""
     order, namespace = progress.plan.order, context.rules.namespace
     sale_order, invoice, partner = progress.sale_order, progress.invoice, progress.plan.partner
+    as_of = order.modified_at.isoformat() if done else ""
     links = []
     if progress.partner_id:
         name = str(partner.vals["name"])
@@ -140,11 +152,13 @@ def _links(context: Context, progress: Progress, *, done: bool = False) -> tuple
         links.append(LinkVals("order_customer", order.external_id, "res.partner", progress.partner_id, name))
     if sale_order.get("name"):
         xmlid = f"{namespace}.{sale_order_external_id(order)}"
-        link = LinkVals("order", order.external_id, "sale.order", sale_order["id"], sale_order["name"], xmlid)
-        links.append(replace(link, store_hash=order.modified_at.isoformat()) if done else link)
+        name = sale_order["name"]
+        links.append(LinkVals("order", order.external_id, "sale.order", sale_order["id"], name, xmlid, as_of))
     if invoice.get("state"):
         xmlid = f"{namespace}.{invoice_external_id(order)}"
         name = invoice["name"] or "draft"
+        if not sale_order:
+            links.append(LinkVals("order", order.external_id, "account.move", invoice["id"], name, xmlid, as_of))
         links.append(LinkVals("invoice", order.external_id, "account.move", invoice["id"], name, xmlid))
     if progress.payment:
         name = str(progress.payment["name"] or "")

@@ -10,21 +10,20 @@ from ..domain.order import Order
 from .rules import Rules
 from .sale_order import DocumentLine, pin_vals
 
+#: What the external ids of invoices begin with; the order's id follows.
+INVOICE_PREFIX = "account_move_"
+
 
 def invoice_external_id(order: Order) -> str:
     """Return the external id (without namespace) of the order's invoice."""
-    return f"account_move_{order.external_id}"
-
-
-def invoice_date(order: Order, rules: Rules) -> date:
-    """Return the day of the invoice in the shop's zone: when it was ordered."""
-    return order.created_at.astimezone(rules.timezone).date()
+    return f"{INVOICE_PREFIX}{order.external_id}"
 
 
 def invoice_vals(
-    order: Order, rules: Rules, *, order_name: str, invoice_id: int, shipping_id: int, memo: str
+    order: Order, rules: Rules, *, day: date, order_name: str, invoice_id: int, shipping_id: int, memo: str
 ) -> dict[str, Any]:
-    """Return the invoice header's columns for `load`. Ids are database ids.
+    """Return the invoice header's columns for `load`. Ids are database ids; `order_name` is empty where there is no
+    sales order.
 
     `memo` becomes the label of the receivable line, and by that the memo of the payment, in the same transaction as
     the payment (addons/account/wizard/account_payment_register.py, `_get_batch_communication`).
@@ -33,20 +32,24 @@ def invoice_vals(
         "move_type": "out_invoice",
         "partner_id/.id": invoice_id,
         "partner_shipping_id/.id": shipping_id,
-        "invoice_date": f"{invoice_date(order, rules):%Y-%m-%d}",
+        "invoice_date": f"{day:%Y-%m-%d}",
         "ref": rules.reference(order),
-        "invoice_origin": order_name,
         "payment_reference": memo,
         "currency_id/.id": rules.currencies[order.currency].odoo_id,
         "invoice_user_id/.id": "",
     }
-    if rules.team_id:
-        vals["team_id/.id"] = rules.team_id
-    return vals
+    optional = {
+        "invoice_origin": order_name,
+        "team_id/.id": rules.team_id,
+        "journal_id/.id": rules.invoice_journal_id,
+    }
+    return vals | {column: value for column, value in optional.items() if value}
 
 
-def invoice_line_vals(line: DocumentLine, order_line_id: int, rules: Rules, currency: str) -> dict[str, Any]:
+def invoice_line_vals(line: DocumentLine, order_line_id: int | None, rules: Rules, currency: str) -> dict[str, Any]:
     """Return one line's columns for `load`, without the `invoice_line_ids/` prefix.
+
+    `order_line_id` is None where there is no sales order.
 
     An empty tax cell means no tax; without the column Odoo would put the product's own.
     """
@@ -56,15 +59,17 @@ def invoice_line_vals(line: DocumentLine, order_line_id: int, rules: Rules, curr
         "quantity": float(line.priced.quantity),
         "price_unit": float(line.priced.price_unit),
         "tax_ids/.id": ",".join(str(tax.odoo_id) for tax in line.priced.taxes),
-        "sale_line_ids/.id": str(order_line_id),
     }
+    if order_line_id is not None:
+        vals["sale_line_ids/.id"] = str(order_line_id)
+    elif rules.sales_account_id:
+        vals["account_id/.id"] = rules.sales_account_id
     return vals | pin_vals(line.priced, rules, currency)
 
 
 def invoice_lines(
     lines: Sequence[DocumentLine], order_line_ids: Sequence[int], rules: Rules, currency: str
 ) -> list[dict[str, Any]]:
-    """Return the columns of all lines; `order_line_ids` are those of the sales order, in the same sequence."""
-    return [
-        invoice_line_vals(line, line_id, rules, currency) for line, line_id in zip(lines, order_line_ids, strict=True)
-    ]
+    """Return the columns of all lines; `order_line_ids` are those of the sales order in the same sequence, if any."""
+    ids: Sequence[int | None] = order_line_ids or [None] * len(lines)
+    return [invoice_line_vals(line, line_id, rules, currency) for line, line_id in zip(lines, ids, strict=True)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..domain.plan import Plan, Step, Total
 from .order_plan import NothingToDo, OrderPlan
+from .policy import Do
 
 
 def order_plan_shown(plan: OrderPlan | NothingToDo) -> Plan:
@@ -19,6 +20,7 @@ def _notes(plan: OrderPlan) -> tuple[str, ...]:
     addresses = (plan.invoice_address, plan.delivery_address)
     unknown = dict.fromkeys(address.unknown_state for address in addresses if address.unknown_state)
     return (
+        *plan.waits,
         *plan.priced.notes,
         *(f"Odoo knows no state {state}; it is written beside the city." for state in unknown),
     )
@@ -29,14 +31,14 @@ def _steps(plan: OrderPlan) -> tuple[Step, ...]:
     steps: list[Step] = []
     if plan.document is None:
         steps += _first_steps(plan)
-    if plan.document is None or plan.document.state in {"draft", "sent"}:
+    if Do.CONFIRM in plan.steps and (plan.document is None or plan.document.is_quotation):
         steps.append(Step("Confirm the sales order", "the store has taken it", "sale.order"))
-    if invoice is None:
+    if Do.INVOICE in plan.steps and invoice is None:
         day = f"{plan.invoice_date:%Y-%m-%d}"
         steps.append(Step("Create the invoice", "the order is paid", "account.move", f"dated {day}"))
-    if invoice is None or invoice.state == "draft":
+    if Do.POST in plan.steps and (invoice is None or invoice.state == "draft"):
         steps.append(Step("Post the invoice", "its totals equal the store's to the cent", "account.move"))
-    if plan.journal:
+    if Do.PAYMENT in plan.steps and plan.journal:
         paid = f"{plan.targets.total} {plan.order.currency} on {plan.payment_date}, '{plan.memo}'"
         why = f"'{plan.order.payment_method}' is mapped to {plan.journal.name}"
         steps.append(Step(f"Register the payment in {plan.journal.name}", why, "account.payment", paid))
@@ -51,6 +53,8 @@ def _first_steps(plan: OrderPlan) -> list[Step]:
         if address and not address.is_partner:
             why = f"the {address.kind} address differs from the customer's own"
             steps.append(Step(f"Create or find the {address.kind} address", why, "res.partner"))
+    if Do.ORDER not in plan.steps:
+        return steps
     lines = len(plan.lines)
     detail = f"{lines} line{'s' if lines != 1 else ''}, reference {plan.reference}"
     steps.append(Step("Create the sales order", "Odoo has none with its external id", "sale.order", detail))

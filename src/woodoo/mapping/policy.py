@@ -18,6 +18,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # rules hold a policy
+    from ..domain.order import Order
+    from .document import Document
+    from .rules import Rules
 
 
 class Do(StrEnum):
@@ -25,7 +31,9 @@ class Do(StrEnum):
 
     ORDER = "order"
     CONFIRM = "confirm"
+    #: A draft invoice.
     INVOICE = "invoice"
+    POST = "post"
     PAYMENT = "payment"
     DELIVERY = "delivery"
 
@@ -33,21 +41,23 @@ class Do(StrEnum):
 #: Setting `order_becomes` → the steps there are at all.
 BECOMES: Mapping[str, frozenset[Do]] = {
     "order": frozenset({Do.ORDER, Do.CONFIRM}),
-    "order_invoice": frozenset({Do.ORDER, Do.CONFIRM, Do.INVOICE}),
-    "order_invoice_payment": frozenset({Do.ORDER, Do.CONFIRM, Do.INVOICE, Do.PAYMENT}),
+    "order_invoice": frozenset({Do.ORDER, Do.CONFIRM, Do.INVOICE, Do.POST}),
+    "order_invoice_payment": frozenset({Do.ORDER, Do.CONFIRM, Do.INVOICE, Do.POST, Do.PAYMENT}),
     "order_invoice_payment_delivery": frozenset(Do),
-    "invoice": frozenset({Do.INVOICE}),
-    "invoice_payment": frozenset({Do.INVOICE, Do.PAYMENT}),
+    "invoice": frozenset({Do.INVOICE, Do.POST}),
+    "invoice_payment": frozenset({Do.INVOICE, Do.POST, Do.PAYMENT}),
 }
 #: What the status table says → the steps it allows.
 STATUS_STEPS: Mapping[str, frozenset[Do]] = {
     "ignore": frozenset(),
     "quotation": frozenset({Do.ORDER}),
     "confirm": frozenset({Do.ORDER, Do.CONFIRM}),
-    "invoice": frozenset({Do.ORDER, Do.CONFIRM, Do.INVOICE, Do.PAYMENT}),
+    "invoice": frozenset({Do.ORDER, Do.CONFIRM, Do.INVOICE, Do.POST, Do.PAYMENT}),
     "deliver": frozenset(Do),
     "cancel": frozenset(),
 }
+#: Statuses in which nothing is ever made in Odoo, whatever the table says; what Odoo has goes by the table.
+NEVER_CREATED = frozenset({"cancelled", "refunded", "failed", "checkout-draft", "trash"})
 
 
 @dataclass(frozen=True)
@@ -69,3 +79,105 @@ class Policy:
     @property
     def with_sale_order(self) -> bool:
         return Do.ORDER in BECOMES[self.order_becomes]
+
+
+@dataclass(frozen=True)
+class PolicyDecision:
+    """How far one order goes now."""
+
+    steps: frozenset[Do] = frozenset()
+    #: What is held back, and why; a sentence each.
+    waits: tuple[str, ...] = ()
+    #: Why the order does not come over; empty where it does.
+    skip: str = ""
+    #: The store has cancelled it, and Odoo has something to cancel.
+    cancel: bool = False
+
+
+def plan_policy(order: Order, document: Document | None, rules: Rules, *, today: date) -> PolicyDecision:
+    """Decide how far the order goes, by its status, its payment, the policies and what Odoo has of it (`document`).
+
+    `today` is a day of the shop's time zone.
+    """
+    policy = rules.policy
+    wish = policy.status_steps.get(order.status)
+    if document and wish == "cancel":
+        return PolicyDecision(cancel=True)
+    if wish in {None, "ignore", "cancel"} or (document is None and order.status in NEVER_CREATED):
+        return PolicyDecision(skip=_not_wanted(order, document, policy))
+    steps = _forms(document, policy) & STATUS_STEPS[str(wish)]
+    if not steps:
+        return PolicyDecision(skip=_not_wanted(order, document, policy))
+    waits: list[str] = []
+    if not policy.confirm_orders and Do.CONFIRM in steps and (document is None or document.is_quotation):
+        return PolicyDecision(frozenset({Do.ORDER}), ("It stays a quotation until somebody confirms it in Odoo.",))
+    if Do.INVOICE in steps:
+        steps, waits = _money(order, steps, rules, today)
+    if not steps:
+        stays = _stays(document)
+        return PolicyDecision(skip=f"{order.label} is not paid yet ({_method(order)}); {_LATER}.{stays}")
+    return PolicyDecision(steps, tuple(waits))
+
+
+_LATER = "its invoice is made once it is paid"
+
+
+def invoice_date(order: Order, rules: Rules, today: date) -> date:
+    """Return the day of the invoice in the shop's zone, by the rule the settings name."""
+    moments = {"paid": order.paid_at, "completed": order.completed_at}
+    if rules.policy.invoice_date == "today":
+        return today
+    moment = moments.get(rules.policy.invoice_date) or order.created_at
+    return moment.astimezone(rules.timezone).date()
+
+
+def _forms(document: Document | None, policy: Policy) -> frozenset[Do]:
+    """Return the steps there are at all: what an order has become in Odoo it stays, whatever is set meanwhile."""
+    steps = BECOMES[policy.order_becomes]
+    if document is None:
+        return steps
+    if document.sale_order_id is None:
+        return steps & BECOMES["invoice_payment"]
+    return steps | BECOMES["order"]
+
+
+def _money(order: Order, steps: frozenset[Do], rules: Rules, today: date) -> tuple[frozenset[Do], list[str]]:
+    """Hold back invoice and payment where they have to wait."""
+    policy = rules.policy
+    left_open = order.payment_method in policy.unpaid_methods
+    if left_open:
+        steps -= {Do.PAYMENT}
+    elif order.paid_at is None and order.total:
+        waits = [f"The invoice waits for the payment ({_method(order)})."]
+        return steps - {Do.INVOICE, Do.POST, Do.PAYMENT}, waits
+    day = invoice_date(order, rules, today)
+    if policy.post_invoices_from and day < policy.post_invoices_from:
+        wait = (
+            f"The invoice is dated {day:%Y-%m-%d}, before {policy.post_invoices_from:%Y-%m-%d}: it stays a draft, "
+            "neither posted nor paid."
+        )
+        return steps - {Do.POST, Do.PAYMENT}, [wait]
+    return steps, []
+
+
+def _method(order: Order) -> str:
+    method = order.payment_method_title or order.payment_method or "no payment method"
+    return f"{method}, no payment date in the store"
+
+
+def _not_wanted(order: Order, document: Document | None, policy: Policy) -> str:
+    becomes = BECOMES[policy.order_becomes]
+    wanted = sorted(
+        status
+        for status, step in policy.status_steps.items()
+        if STATUS_STEPS[step] & becomes and status not in NEVER_CREATED
+    )
+    known = "" if order.status in policy.status_steps else ", which the status table does not name"
+    return (
+        f"{order.label} is '{order.status}' in the store{known}; orders come over when they are "
+        f"{' or '.join(wanted) or 'in no status'}.{_stays(document)}"
+    )
+
+
+def _stays(document: Document | None) -> str:
+    return f" {document.name} stays as it is in Odoo." if document else ""

@@ -10,6 +10,7 @@ from ...domain.errors import DataError
 from ...domain.money import ZERO, quantum, round_money, to_decimal
 from ...domain.plan import Total
 from ...mapping.account_move import invoice_external_id, invoice_lines, invoice_vals
+from ...mapping.policy import Do
 from ...odoo import workflows
 from ...odoo.invoice_taxes import override_taxes
 from ...odoo.records import Row
@@ -25,9 +26,9 @@ def ensure_invoices(context: Context, batch: OrderBatch) -> None:
     A draft that does not come to the store's amounts, left from before, gets its lines written anew.
     """
     _use_existing(batch)
-    _create(context, batch, batch.where(lambda p: not p.invoice))
+    _create(context, batch, batch.where(lambda p: p.wants(Do.INVOICE) and not p.invoice))
     read_invoices(context, batch)
-    stale = batch.where(lambda p: p.plan.document is not None and p.invoice["state"] == "draft" and not _fits(p))
+    stale = batch.where(lambda p: p.plan.document is not None and is_draft(p) and not _fits(p))
     for progress in stale:
         try:
             context.odoo.rewrite("account.move", progress.invoice["id"], _row(context, progress))
@@ -39,7 +40,7 @@ def ensure_invoices(context: Context, batch: OrderBatch) -> None:
 
 def settle_cents(context: Context, batch: OrderBatch) -> None:
     """Set the tax lines of draft invoices to the store's amounts where rounding drove them apart by cents."""
-    apart = batch.where(lambda p: p.invoice["state"] == "draft" and bool(_tax_differences(p)) and _only_cents(p))
+    apart = batch.where(lambda p: is_draft(p) and bool(_tax_differences(p)) and _only_cents(p))
     if not apart:
         return
     wanted = {p.invoice["id"]: {tax: p.plan.priced.taxes[tax] for tax in _tax_differences(p)} for p in apart}
@@ -55,11 +56,11 @@ def settle_cents(context: Context, batch: OrderBatch) -> None:
 
 def post_invoices(context: Context, batch: OrderBatch) -> None:
     """Post the invoices that equal the store; what differs by a cent stays a draft and is parked."""
-    for progress in batch:
+    for progress in batch.where(lambda p: p.wants(Do.INVOICE)):
         progress.totals = compare(progress)
         if any(not total.equal for total in progress.totals):
             batch.drop(progress, _mismatch(progress))
-    drafts = batch.where(lambda p: p.invoice["state"] == "draft")
+    drafts = batch.where(lambda p: p.wants(Do.POST) and is_draft(p))
     if not drafts:
         return
     failed = workflows.post_invoices(context.odoo, [p.invoice["id"] for p in drafts]).errors
@@ -67,6 +68,11 @@ def post_invoices(context: Context, batch: OrderBatch) -> None:
         error = failed.get(progress.invoice["id"])
         if error:
             batch.drop(progress, named(progress, error, "its invoice could not be posted"))
+
+
+def is_draft(progress: Progress) -> bool:
+    """Say whether the order has an invoice that is to be written and is not posted yet."""
+    return progress.wants(Do.INVOICE) and progress.invoice["state"] == "draft"
 
 
 def compare(progress: Progress) -> tuple[Total, ...]:
@@ -92,7 +98,7 @@ def compare(progress: Progress) -> tuple[Total, ...]:
 
 def read_invoices(context: Context, batch: OrderBatch, *, taxes: bool = True) -> None:
     """Read the invoices as they are now, and (`taxes`) what each tax of them comes to."""
-    by_id = {progress.invoice["id"]: progress for progress in batch}
+    by_id = {progress.invoice["id"]: progress for progress in batch if progress.wants(Do.INVOICE)}
     if not by_id:
         return
     for row in context.odoo.read("account.move", list(by_id), list(FIELDS)):
@@ -112,7 +118,7 @@ def read_invoices(context: Context, batch: OrderBatch, *, taxes: bool = True) ->
 def _use_existing(batch: OrderBatch) -> None:
     for progress in batch:
         document = progress.plan.document
-        if document and document.invoice:
+        if document and document.invoice and progress.wants(Do.INVOICE):
             progress.invoice = {"id": document.invoice.odoo_id}
 
 
@@ -133,9 +139,10 @@ def _row(context: Context, progress: Progress) -> Row:
     header = invoice_vals(
         plan.order,
         rules,
-        order_name=order["name"],
-        invoice_id=order["partner_invoice_id"],
-        shipping_id=order["partner_shipping_id"],
+        day=plan.invoice_date,
+        order_name=order["name"] if order else "",
+        invoice_id=order["partner_invoice_id"] if order else progress.invoice_partner_id,
+        shipping_id=order["partner_shipping_id"] if order else progress.delivery_partner_id,
         memo=plan.memo,
     )
     lines = invoice_lines(plan.lines, progress.order_line_ids, rules, plan.order.currency)

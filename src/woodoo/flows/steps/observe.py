@@ -1,4 +1,4 @@
-"""Look at what Odoo has of a batch of shop orders: three or four reads, however many orders."""
+"""Look at what Odoo has of a batch of shop orders: four or five reads, however many orders."""
 
 from __future__ import annotations
 
@@ -8,20 +8,22 @@ from typing import Any
 
 from ...domain.money import to_decimal
 from ...domain.order import Order
-from ...mapping.order_plan import SETTLED, Document, Invoice, Seen
+from ...engine.flow import LinkVals
+from ...mapping.account_move import INVOICE_PREFIX
+from ...mapping.document import SETTLED, Document, Invoice, Seen
 from ...mapping.product_product import PRODUCT_FIELDS
 from ...mapping.res_partner import PARTNER_FIELDS, customer_key, email_of
 from ...mapping.sale_order import SALE_ORDER_PREFIX
 from ..context import Context
 
-INVOICE_FIELDS = ("name", "move_type", "state", "payment_state", "amount_total")
+INVOICE_FIELDS = ("name", "ref", "move_type", "state", "payment_state", "amount_total")
 
 
 def observe_orders(context: Context, orders: Sequence[Order]) -> Seen:
     """Read from Odoo what planning needs: the orders' documents, their customers and products."""
     documents, gone = _documents(context, orders)
-    finished = {record for record, found in documents.items() if any(d.ours and _is_settled(d) for d in found)}
-    waiting = [order for order in orders if order.external_id not in finished]
+    settled = _settled(documents)
+    waiting = [order for order in orders if order.external_id not in settled]
     linked = context.links.find("customer", [customer_key(order) for order in waiting])
     linked_ids = {key: link.odoo_id for key, link in linked.items()}
     return Seen(
@@ -33,68 +35,97 @@ def observe_orders(context: Context, orders: Sequence[Order]) -> Seen:
     )
 
 
-def _is_settled(document: Document) -> bool:
-    return document.invoice is not None and document.invoice.payment_state in SETTLED
+def _settled(documents: Mapping[str, Sequence[Document]]) -> set[str]:
+    """Return the orders that are paid in Odoo: of them nothing but their documents is looked at."""
+    return {
+        record
+        for record, found in documents.items()
+        if any(d.ours and d.invoice and d.invoice.payment_state in SETTLED for d in found)
+    }
 
 
 def _documents(context: Context, orders: Sequence[Order]) -> tuple[dict[str, list[Document]], dict[str, str]]:
-    """Find the sales orders that carry the orders' references or were made for them earlier, and their invoices."""
-    rules, odoo = context.rules, context.odoo
-    references = [rules.reference(order) for order in orders]
+    """Find what carries the orders' references or was made for them earlier: sales orders, and invoices without one."""
     links = context.links.find("order", [order.external_id for order in orders])
-    known = {link.odoo_id: record for record, link in links.items() if link.odoo_model == "sale.order"}
-    domain: list[Any] = [("company_id", "=", rules.company_id), ("client_order_ref", "in", references)]
-    if known:
-        domain = ["|", ("id", "in", sorted(known)), "&", *domain]
-    rows = odoo.search_read(
-        "sale.order", domain, ["name", "client_order_ref", "state", "amount_total", "invoice_ids"], order="id"
-    )
-    invoices = _invoices(context, [invoice for row in rows for invoice in row["invoice_ids"]])
-    owners = known | _made_by_woodoo(context, [row["id"] for row in rows if row["id"] not in known])
-    by_reference: dict[str, list[str]] = defaultdict(list)
+    references: dict[str, list[str]] = defaultdict(list)
     for order in orders:
-        by_reference[rules.reference(order)].append(order.external_id)
+        references[context.rules.reference(order)].append(order.external_id)
+    sale_orders = _found(context, "sale.order", "client_order_ref", _SALE_ORDER_FIELDS, links, references)
+    ids = [odoo_id for row in sale_orders for odoo_id in row["invoice_ids"]]
+    moves = _found(context, "account.move", "ref", INVOICE_FIELDS, links, references, ids)
+    alone = [row for row in moves if row["id"] not in ids and row["move_type"] == "out_invoice"]
+    owners = _owners(context, "sale.order", SALE_ORDER_PREFIX, links, sale_orders)
+    owners |= _owners(context, "account.move", INVOICE_PREFIX, links, alone)
+    invoices = {row["id"]: _invoice(row) for row in moves}
     documents: dict[str, list[Document]] = defaultdict(list)
-    for row in rows:
-        # Plugins may give two orders one number: what is known to be of one order is not of the other.
-        owner = owners.get(row["id"])
-        for record in [owner] if owner else by_reference[row["client_order_ref"]]:
-            documents[record].append(_document(row, invoices, ours=bool(owner)))
-    alive = {row["id"] for row in rows}
-    gone = {
-        record: links[record].odoo_name or str(odoo_id) for odoo_id, record in known.items() if odoo_id not in alive
-    }
+    for model, rows in (("sale.order", sale_orders), ("account.move", alone)):
+        for row in rows:
+            # Plugins may give two orders one number: what is known to be of one order is not of the other.
+            owner = owners.get((model, row["id"]))
+            reference = row["client_order_ref"] if model == "sale.order" else row["ref"]
+            for record in [owner] if owner else references[reference]:
+                documents[record].append(_document(row, invoices, ours=bool(owner)))
+    alive = {("sale.order", row["id"]) for row in sale_orders} | {("account.move", row["id"]) for row in moves}
+    gone = {r: _lost(link) for r, link in links.items() if (link.odoo_model, link.odoo_id) not in alive}
     return dict(documents), gone
 
 
+_SALE_ORDER_FIELDS = ("name", "client_order_ref", "state", "amount_total", "invoice_ids")
+
+
+def _found(
+    context: Context,
+    model: str,
+    reference: str,
+    fields: Sequence[str],
+    links: Mapping[str, LinkVals],
+    references: Iterable[str],
+    more: Iterable[int] = (),
+) -> list[dict[str, Any]]:
+    """Read the records of a model that have one of the references, that were linked, and those in `more`."""
+    known = {link.odoo_id for link in links.values() if link.odoo_model == model} | set(more)
+    domain: list[Any] = [("company_id", "=", context.rules.company_id), (reference, "in", sorted(references))]
+    if known:
+        domain = ["|", ("id", "in", sorted(known)), "&", *domain]
+    return context.odoo.search_read(model, domain, list(fields), order="id")
+
+
+def _owners(
+    context: Context, model: str, prefix: str, links: Mapping[str, LinkVals], rows: Sequence[Mapping[str, Any]]
+) -> dict[tuple[str, int], str]:
+    """Return the order each record was made for: by its link, or by its external id where links were lost."""
+    owners = {(model, link.odoo_id): record for record, link in links.items() if link.odoo_model == model}
+    unknown = [row["id"] for row in rows if (model, row["id"]) not in owners]
+    if unknown:
+        names = context.odoo.external_ids(model, unknown)
+        owners |= {(model, odoo_id): name.removeprefix(prefix) for odoo_id, name in names.items()}
+    return owners
+
+
+def _lost(link: LinkVals) -> str:
+    kind = "invoice" if link.odoo_model == "account.move" else "sales order"
+    return f"{kind} {link.odoo_name or link.odoo_id}"
+
+
 def _document(row: Mapping[str, Any], invoices: Mapping[int, Invoice], *, ours: bool) -> Document:
-    own = tuple(invoices[i] for i in sorted(row["invoice_ids"]) if i in invoices)
-    return Document(row["id"], row["name"], row["state"], to_decimal(row["amount_total"]), own, ours)
+    """Return a sales order with its invoices, or an invoice alone."""
+    total = to_decimal(row["amount_total"])
+    if "invoice_ids" not in row:
+        own = invoices[row["id"]]
+        return Document(None, own.name or "a draft invoice", own.state, total, (own,), ours)
+    of_order = tuple(invoices[i] for i in sorted(row["invoice_ids"]) if i in invoices)
+    return Document(row["id"], row["name"], row["state"], total, of_order, ours)
 
 
-def _invoices(context: Context, ids: Sequence[int]) -> dict[int, Invoice]:
-    if not ids:
-        return {}
-    rows = context.odoo.read("account.move", ids, list(INVOICE_FIELDS))
-    return {
-        row["id"]: Invoice(
-            row["id"],
-            row["name"] or "",
-            row["move_type"],
-            row["state"],
-            row["payment_state"] or "",
-            to_decimal(row["amount_total"]),
-        )
-        for row in rows
-    }
-
-
-def _made_by_woodoo(context: Context, ids: Sequence[int]) -> dict[int, str]:
-    """Return the order ids for which Woodoo made these sales orders, after links were lost."""
-    if not ids:
-        return {}
-    names = context.odoo.external_ids("sale.order", ids)
-    return {odoo_id: name.removeprefix(SALE_ORDER_PREFIX) for odoo_id, name in names.items()}
+def _invoice(row: Mapping[str, Any]) -> Invoice:
+    return Invoice(
+        row["id"],
+        row["name"] or "",
+        row["move_type"],
+        row["state"],
+        row["payment_state"] or "",
+        to_decimal(row["amount_total"]),
+    )
 
 
 def _partners(context: Context, orders: Sequence[Order], linked: Iterable[int]) -> list[dict[str, Any]]:

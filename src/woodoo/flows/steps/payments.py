@@ -9,7 +9,8 @@ from typing import Any
 
 from ...domain.errors import DataError, WoodooError
 from ...domain.money import round_money, to_decimal
-from ...mapping.order_plan import SETTLED
+from ...mapping.document import SETTLED
+from ...mapping.policy import Do
 from ...odoo import workflows
 from ...odoo.workflows import PaymentGroup
 from ..batch import OrderBatch, Progress, named
@@ -23,7 +24,7 @@ def register_payments(context: Context, batch: OrderBatch) -> None:
     The wizard would pay a partly paid invoice a second time only for what is open, and refuses what is paid; still
     nothing is paid that somebody has begun to pay by hand.
     """
-    unpaid = batch.where(lambda p: bool(p.plan.targets.total) and p.invoice["payment_state"] not in SETTLED)
+    unpaid = batch.where(lambda p: has_payment(p) and p.invoice["payment_state"] not in SETTLED)
     for progress in unpaid:
         residual = round_money(to_decimal(progress.invoice["amount_residual"]), progress.plan.order.currency_digits)
         if residual != progress.plan.targets.total:
@@ -38,6 +39,11 @@ def register_payments(context: Context, batch: OrderBatch) -> None:
             batch.drop(progress, named(progress, error, "its payment could not be registered"))
 
 
+def has_payment(progress: Progress) -> bool:
+    """Say whether the order is to be paid in Odoo."""
+    return progress.wants(Do.PAYMENT) and bool(progress.plan.targets.total)
+
+
 def cancel_doubles(context: Context, batch: OrderBatch) -> None:
     """Note the payment of each order, and cancel what another worker registered for it at the same moment.
 
@@ -46,7 +52,7 @@ def cancel_doubles(context: Context, batch: OrderBatch) -> None:
     taken back. Whoever comes last sees both. Left alone is what somebody else entered, and what pays anything else:
     a memo need not be of one order only.
     """
-    paid = {p.invoice["id"]: p for p in batch if p.plan.targets.total}
+    paid = {p.invoice["id"]: p for p in batch if has_payment(p)}
     if not paid:
         return
     memos: dict[str, dict[int, Progress]] = defaultdict(dict)
@@ -111,7 +117,7 @@ def _groups(payable: Sequence[Progress]) -> list[PaymentGroup]:
     members: dict[tuple[int, date, str], list[int]] = defaultdict(list)
     for progress in payable:
         plan = progress.plan
-        if plan.journal:
+        if plan.journal and plan.payment_date:
             members[plan.journal.odoo_id, plan.payment_date, plan.order.currency].append(progress.invoice["id"])
     return [PaymentGroup(journal_id, day, tuple(ids)) for (journal_id, day, _), ids in members.items()]
 
@@ -119,9 +125,9 @@ def _groups(payable: Sequence[Progress]) -> list[PaymentGroup]:
 def verify_paid(context: Context, batch: OrderBatch) -> None:
     """Read the invoices once more and drop what is not settled."""
     read_invoices(context, batch, taxes=False)
-    for progress in batch:
+    for progress in batch.where(has_payment):
         state, residual = progress.invoice["payment_state"], to_decimal(progress.invoice["amount_residual"])
-        if progress.plan.targets.total and state not in SETTLED:
+        if state not in SETTLED:
             batch.drop(
                 progress,
                 DataError(

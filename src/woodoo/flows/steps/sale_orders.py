@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from ...domain.errors import DataError
 from ...domain.money import quantum, to_decimal
+from ...mapping.document import QUOTATION
+from ...mapping.policy import Do
 from ...mapping.sale_order import sale_order_external_id, sale_order_line_vals, sale_order_vals
 from ...odoo import workflows
 from ...odoo.records import Row
@@ -32,9 +34,12 @@ def ensure_sale_orders(context: Context, batch: OrderBatch) -> None:
     A quotation of ours that does not come to the store's total is left from an attempt under other settings, or from
     before the order was changed in the store: it was never confirmed, so its lines are written anew.
     """
-    _create(context, batch, list(batch))
-    _read(context, batch, list(batch))
-    stale = batch.where(lambda p: p.plan.document is not None and p.sale_order["state"] == "draft" and not _fits(p))
+    wanted = batch.where(lambda p: p.wants(Do.ORDER))
+    if not wanted:
+        return
+    _create(context, batch, wanted)
+    _read(context, batch.where(lambda p: p.wants(Do.ORDER)))
+    stale = batch.where(lambda p: p.plan.document is not None and _is_draft(p) and not _fits(p))
     for progress in stale:
         try:
             context.odoo.rewrite("sale.order", progress.sale_order["id"], _row(context, progress))
@@ -42,24 +47,29 @@ def ensure_sale_orders(context: Context, batch: OrderBatch) -> None:
             batch.drop(
                 progress, named(progress, error, f"{progress.sale_order['name']} could not be brought up to date")
             )
-    _read(context, batch, [p for p in stale if p.record in batch.orders])
-    for progress in batch:
+    _read(context, [p for p in stale if p.record in batch.orders])
+    for progress in batch.where(lambda p: p.wants(Do.ORDER)):
         if not _fits(progress):
             batch.drop(progress, _mismatch(progress))
 
 
 def confirm_sale_orders(context: Context, batch: OrderBatch) -> None:
     """Confirm the quotations and give back the store's date, which confirming overwrites with now."""
-    drafts = batch.where(lambda p: p.sale_order["state"] in {"draft", "sent"})
+    wanted = batch.where(lambda p: p.wants(Do.CONFIRM))
+    drafts = [p for p in wanted if p.sale_order["state"] in QUOTATION]
     if drafts:
         failed = workflows.confirm_orders(context.odoo, [p.sale_order["id"] for p in drafts]).errors
         for progress in drafts:
             error = failed.get(progress.sale_order["id"])
             if error:
                 batch.drop(progress, named(progress, error, f"{progress.sale_order['name']} could not be confirmed"))
-    dates = {p.sale_order["id"]: p.plan.order.created_at for p in batch if p in drafts or not _has_date(p)}
+    dates = {p.sale_order["id"]: p.plan.order.created_at for p in wanted if p in drafts or not _has_date(p)}
     if dates:
         workflows.restore_order_dates(context.odoo, dates)
+
+
+def _is_draft(progress: Progress) -> bool:
+    return bool(progress.sale_order) and progress.sale_order["state"] == "draft"
 
 
 def _has_date(progress: Progress) -> bool:
@@ -92,7 +102,7 @@ def _row(context: Context, progress: Progress) -> Row:
     return Row(sale_order_external_id(plan.order), header, {"order_line": lines})
 
 
-def _read(context: Context, batch: OrderBatch, wanted: Sequence[Progress]) -> None:
+def _read(context: Context, wanted: Sequence[Progress]) -> None:
     if not wanted:
         return
     by_id = {progress.sale_order["id"]: progress for progress in wanted}

@@ -1,0 +1,73 @@
+"""What Odoo has of a shop order: a sales order with its invoices, or an invoice without a sales order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+#: Invoice payment states after which nothing is left to pay (Enterprise: `in_payment` until the bank statement).
+SETTLED = frozenset({"paid", "in_payment", "reversed"})
+#: States of a sales order that is not confirmed yet.
+QUOTATION = frozenset({"draft", "sent"})
+
+
+@dataclass(frozen=True)
+class Invoice:
+    """An invoice or credit note as Odoo has it."""
+
+    odoo_id: int
+    name: str
+    move_type: str
+    state: str
+    payment_state: str
+    total: Decimal
+
+
+@dataclass(frozen=True)
+class Document:
+    """What stands for an order in Odoo: the sales order, or the invoice where there is no sales order."""
+
+    #: None where the order became an invoice only.
+    sale_order_id: int | None
+    name: str
+    #: Of the sales order, else of the invoice.
+    state: str
+    total: Decimal
+    invoices: tuple[Invoice, ...] = ()
+    #: Made by Woodoo for this very order: it carries the order's external id.
+    ours: bool = True
+
+    @property
+    def invoice(self) -> Invoice | None:
+        """The order's own invoice: the first customer invoice that is not cancelled."""
+        return next((i for i in self.invoices if i.move_type == "out_invoice" and i.state != "cancel"), None)
+
+    @property
+    def is_quotation(self) -> bool:
+        return self.sale_order_id is not None and self.state in QUOTATION
+
+    @property
+    def model(self) -> str:
+        """The Odoo model of what stands for the order."""
+        return "account.move" if self.sale_order_id is None else "sale.order"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was observed in Odoo for a batch of orders."""
+
+    #: Top-level partners that share an e-mail address with an order, or had an earlier order of the customer.
+    partners: Sequence[Mapping[str, Any]] = ()
+    #: Customer key → partner id of earlier orders.
+    linked_partners: Mapping[str, int] = field(default_factory=dict)
+    #: SKU → products that have it.
+    products: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    #: Order id → the document made for it, and those of others that carry its reference.
+    documents: Mapping[str, Sequence[Document]] = field(default_factory=dict)
+    #: Order ids whose document Woodoo made earlier and Odoo no longer has, with its name.
+    gone: Mapping[str, str] = field(default_factory=dict)
+    #: When it was looked at.
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))

@@ -1,0 +1,72 @@
+"""What needs a person before an order can go to Odoo: foreign or cancelled documents, amounts Odoo cannot hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ..domain.errors import DataError
+from ..domain.money import round_money
+from ..domain.order import Order
+from .document import Document
+from .totals import Targets
+
+
+def refuse_fractions(order: Order, targets: Targets, digits: int) -> None:
+    """Refuse amounts with more decimals than Odoo's currency has, such as 10.50 JPY or 10.505 EUR."""
+    amounts = [targets.total, *targets.taxes.values(), *(line.net for line in targets.lines)]
+    finer = next((amount for amount in amounts if amount != round_money(amount, digits)), None)
+    if finer is not None:
+        raise DataError(
+            f"{order.label} has the amount {finer} {order.currency}, but {order.currency} has {digits} decimals in "
+            "Odoo.",
+            record=order.label,
+            where="res.currency -> rounding",
+            fix="Make the number of decimals in WooCommerce's settings and the rounding of the currency in Odoo agree; "
+            "enter this order by hand.",
+        )
+
+
+def refuse_documents(order: Order, reference: str, documents: Sequence[Document], gone: Mapping[str, str]) -> None:
+    """Leave to a person what somebody did to the order in Odoo."""
+    if order.external_id in gone:
+        raise DataError(
+            f"{order.label}: its {gone[order.external_id]} was deleted in Odoo after Woodoo made it.",
+            record=order.label,
+            where="sale.order",
+            fix="Skip this record; or have it made anew with 'woodoo sync order --again'.",
+        )
+    foreign = [document for document in documents if not document.ours]
+    if foreign and len(foreign) == len(documents):
+        names = ", ".join(document.name for document in foreign)
+        raise DataError(
+            f"{order.label}: Odoo has {names} with the same reference '{reference}', which Woodoo did not make.",
+            record=order.label,
+            where="sale.order -> client_order_ref",
+            fix="If it is this order, skip this record; if not, change its customer reference in Odoo, or set an order "
+            "prefix where two stores count alike; then retry.",
+        )
+    cancelled = [document for document in documents if document.ours and document.state == "cancel"]
+    if cancelled:
+        raise DataError(
+            f"{order.label} is '{order.status}' in the store, but {cancelled[0].name} is cancelled in Odoo.",
+            record=order.label,
+            where="sale.order -> state",
+            fix="Set the sales order back to quotation in Odoo and retry, or skip this record.",
+        )
+
+
+def refuse_what_odoo_cannot_post(order: Order, targets: Targets) -> None:
+    if not targets.lines:
+        raise DataError(
+            f"{order.label} has no lines, and Odoo posts no empty invoice.",
+            record=order.label,
+            where="line_items",
+            fix="Skip this record, or complete the order in the store and retry.",
+        )
+    if targets.total < 0:
+        raise DataError(
+            f"{order.label} comes to {targets.total} {order.currency}; Odoo posts no invoice below zero.",
+            record=order.label,
+            where="total",
+            fix="Enter it in Odoo as a credit note and skip this record, or correct the order in the store and retry.",
+        )
