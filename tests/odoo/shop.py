@@ -42,10 +42,15 @@ class RecordedStore:
 
     def __init__(self, orders: Mapping[str, Order]) -> None:
         self.orders = dict(orders)
+        #: Order id → notes of the staff.
+        self.notes: dict[str, tuple[str, ...]] = {}
 
     def fetch_orders(self, external_ids: Sequence[str]) -> Fetched[Order]:
         found = {one: self.orders[one] for one in external_ids if one in self.orders}
         return Fetched(found=found, missing=frozenset(set(external_ids) - found.keys()))
+
+    def fetch_notes(self, external_ids: Sequence[str]) -> Fetched[tuple[str, ...]]:
+        return Fetched(found={one: self.notes.get(one, ()) for one in external_ids})
 
     def identify(self) -> StoreIdentity:
         raise NotImplementedError

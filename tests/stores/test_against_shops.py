@@ -132,6 +132,14 @@ def test_a_variation_without_a_sku_of_its_own_has_none(client: WooClient, sold: 
     assert [line.options for line in lines] == [(("Size", "S"),), (("Size", "M"),)]
 
 
+def test_notes_of_the_staff_come_without_those_of_the_shop(client: WooClient, sold: dict[str, Any]):
+    notes = f"orders/{sold['id']}/notes"
+    client.post(notes, {"note": "Gift wrap, please", "added_by_user": True})
+    client.post(notes, {"note": "Sent on by a plugin"})
+    found = WooCommerceStore(client).fetch_notes([str(sold["id"])]).found
+    assert found == {str(sold["id"]): ("Gift wrap, please",)}
+
+
 def test_trashed_and_deleted_orders_are_told_apart(client: WooClient, sold: dict[str, Any]):
     store, external_id = WooCommerceStore(client), str(sold["id"])
     client.delete(f"orders/{external_id}")

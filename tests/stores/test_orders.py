@@ -89,6 +89,7 @@ def test_a_variation_that_shows_its_parents_sku_has_none():
     payload["line_items"][0]["sku"] = "WOO-V-1"
     lines = to_domain(payload, 2, parent_skus={"41": "WOO-V-1", "60": "WOO-V-4"}).lines
     assert [line.sku for line in lines] == ["", "WOO-V-1-2", "WOO-V-4-3"]
+    assert [line.parent_sku for line in lines] == ["WOO-V-1", "", ""]
     assert variation_parents([parse_order(payload)]) == {"41", "60"}
 
 

@@ -66,6 +66,8 @@ class OrderLine:
     is_bundle: bool = False
     #: `external_id` of the bundle's line this one is a part of.
     part_of: str = ""
+    #: SKU of the product whose variation this is, where the variation has none of its own.
+    parent_sku: str = ""
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,12 @@ class Store(Protocol):
     def changed_orders(self, since: datetime | None) -> Iterator[Changed]:
         """Yield orders modified at or after `since` (aware UTC; None: all), oldest change first, lightly."""
 
+    def fetch_notes(self, external_ids: Sequence[str]) -> Fetched[tuple[str, ...]]:
+        """Read what the shop's staff wrote about these orders, oldest first; one request an order.
+
+        `broken` holds those whose notes the store does not give.
+        """
+
     def tax_rates(self) -> Sequence[StoreTaxRate]: ...
 
     def payment_methods(self) -> Sequence[StoreChoice]: ...

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ from ...domain.customer import Address
 from ...domain.money import ZERO, round_money
 from ...domain.order import Coupon, FeeLine, LineTax, Order, OrderLine, ShippingLine, TaxRate
 from ...domain.text import clean, shortened
+from .bundles import Bundles, find_bundles
 from .payloads import (
     AddressPayload,
     LineItemPayload,
@@ -69,7 +70,7 @@ def to_domain(
         customer_id=order.customer_id,
         billing=_address(order.billing),
         shipping=_address(order.shipping),
-        lines=tuple(_line(line, parent_skus or {}) for line in order.line_items),
+        lines=_lines(order.line_items, parent_skus or {}),
         shipping_lines=tuple(
             ShippingLine(
                 external_id=line.id,
@@ -128,7 +129,12 @@ def _address(address: AddressPayload) -> Address:
     return Address(**{name: getattr(address, name).strip() for name in Address.__dataclass_fields__})
 
 
-def _line(line: LineItemPayload, parent_skus: Mapping[str, str]) -> OrderLine:
+def _lines(lines: Sequence[LineItemPayload], parent_skus: Mapping[str, str]) -> tuple[OrderLine, ...]:
+    bundles = find_bundles(lines)
+    return tuple(_line(line, parent_skus, bundles) for line in lines)
+
+
+def _line(line: LineItemPayload, parent_skus: Mapping[str, str], bundles: Bundles) -> OrderLine:
     inherited = bool(line.variation_id) and bool(line.sku) and parent_skus.get(line.product_id) == line.sku
     return OrderLine(
         external_id=line.id,
@@ -143,6 +149,9 @@ def _line(line: LineItemPayload, parent_skus: Mapping[str, str]) -> OrderLine:
         taxes=_taxes(line.taxes),
         options=_options(line.meta_data),
         tax_class=line.tax_class,
+        is_bundle=line.id in bundles.bundles,
+        part_of=bundles.part_of.get(line.id, ""),
+        parent_sku=line.sku if inherited else "",
     )
 
 

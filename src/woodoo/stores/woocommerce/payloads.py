@@ -255,6 +255,15 @@ class OrderPayload(Payload):
         return f"Order #{self.number or self.id}"
 
 
+class NotePayload(Payload):
+    """An entry of `GET /orders/<id>/notes`."""
+
+    id: RecordId
+    author: Text = ""
+    note: Text = ""
+    date_created_gmt: OptionalUtc = None
+
+
 class ChangedPayload(Payload):
     """The light form of a record that a poll reads."""
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from ...domain.calls import CallRecorder
-from ...domain.errors import DataError
+from ...domain.errors import ConfigError, DataError, RemoteDown, RemoteError
 from ...domain.order import Order
 from ..base import Changed, Fetched, StoreChoice, StoreIdentity, StoreTaxRate
 from . import orders as order_reader
@@ -22,6 +22,7 @@ from .changes import DRAFTS, read_change, walk_changes
 from .client import PAGE, JsonObject, WooClient, chunks
 from .errors import NoRoute, NotFound
 from .known import Known
+from .notes import staff_notes
 from .payloads import OrderPayload, TaxRatePayload, parse
 
 
@@ -108,6 +109,30 @@ class WooCommerceStore:
             changed = read_change(row)
             if changed is not None and changed.status not in DRAFTS:
                 yield changed
+
+    def fetch_notes(self, external_ids: Sequence[str]) -> Fetched[tuple[str, ...]]:
+        """Read the notes of the shop's staff, to the customer or among themselves, without those of the shop itself.
+
+        Raises:
+            RemoteDown: where the shop cannot be reached.
+        """
+        found: dict[str, tuple[str, ...]] = {}
+        missing: set[str] = set()
+        broken: dict[str, DataError] = {}
+        for external_id in dict.fromkeys(external_ids):
+            path = f"orders/{external_id}/notes"
+            try:
+                rows = self.client.rows(path)
+                found[external_id] = staff_notes(rows, record=f"Order #{external_id}", where=path)
+            except RemoteDown:
+                raise
+            except NotFound:
+                missing.add(external_id)
+            except DataError as error:
+                broken[external_id] = error
+            except (ConfigError, RemoteError) as error:
+                broken[external_id] = DataError(error.message, record=error.record, where=path, fix=error.fix)
+        return Fetched(found, frozenset(missing), broken)
 
     def tax_rates(self) -> Sequence[StoreTaxRate]:
         """Read the tax rates the shop is set up with."""
