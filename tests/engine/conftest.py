@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from woodoo.engine import db, pump, registry
+from woodoo.engine import breaker, db, pump, registry
 
 from .helpers import ScriptedFlow, use
 
@@ -23,10 +23,23 @@ def flow(db_committed: None) -> Iterator[ScriptedFlow]:
 
 
 @pytest.fixture
-def db_committed(transactional_db: None) -> None:
+def long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection rests sixty times as long, so that no machine is so slow that the rest is over within the test."""
+    monkeypatch.setattr(breaker, "FIRST_PAUSE", breaker.FIRST_PAUSE * 60)
+    monkeypatch.setattr(breaker, "LONGEST_PAUSE", breaker.LONGEST_PAUSE * 60)
+
+
+@pytest.fixture
+def db_committed(transactional_db: None) -> Iterator[None]:
     """A database in which the test commits for real: leases and locks mean nothing otherwise.
 
     Django empties its own tables between tests; those of Procrastinate are not managed by it.
     """
+    forget_jobs_and_workers()
+    yield
+    forget_jobs_and_workers()
+
+
+def forget_jobs_and_workers() -> None:
     db.change("DELETE FROM procrastinate_jobs")
     db.change("DELETE FROM procrastinate_workers")

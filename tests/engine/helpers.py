@@ -12,6 +12,8 @@ from woodoo.engine.registry import Lanes
 
 SHOP = 1
 OTHER_SHOP = 2
+#: Seconds after which what a test waits for is taken never to happen. No test asserts that it takes less.
+PATIENCE = 300
 DONE = Outcome(OutcomeKind.DONE, "In Odoo.")
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
-from uuid import uuid4
+from queue import SimpleQueue
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -17,7 +18,7 @@ from woodoo.engine.ledger import LedgerRecorder
 from woodoo.engine.models import Run, State
 from woodoo.engine.sweep import sweep
 
-from .helpers import DONE, OTHER_SHOP, SHOP, ScriptedFlow, drain_all, event, let_pass, use, work
+from .helpers import DONE, OTHER_SHOP, PATIENCE, SHOP, ScriptedFlow, drain_all, event, let_pass, use, work
 
 pytestmark = pytest.mark.usefixtures("db_committed")
 
@@ -247,14 +248,53 @@ def test_what_is_given_back_in_the_middle_of_a_call_waits_for_the_call_to_be_ove
     assert work("1").state == State.DONE
 
 
-def test_a_flow_that_has_lost_its_lease_is_told_so(flow: ScriptedFlow, settings):
-    settings.WOODOO_LEASE_SECONDS = 0.3
+class Pauses:
+    """The pauses of a heartbeat: each is over when the test says so, and the time it asked for has then passed."""
+
+    def __init__(self) -> None:
+        self._over: SimpleQueue[bool] = SimpleQueue()
+        self._asked: SimpleQueue[float] = SimpleQueue()
+
+    def wait(self, seconds: float) -> bool:
+        self._asked.put(seconds)
+        return self._over.get()
+
+    def set(self) -> None:
+        self._over.put(True)
+
+    def end(self) -> None:
+        """Let the pause at hand end; the heart beats once."""
+        let_pass(self._asked.get(timeout=PATIENCE))
+        self._over.put(False)
+
+    def until_next(self) -> None:
+        """Wait until the heart has beaten and pauses again."""
+        seconds = self._asked.get(timeout=PATIENCE)
+        self._asked.put(seconds)
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> Pauses:
+    """The next batch's heart beats when the test says so."""
+    told = Pauses()
+
+    class Heartbeat(pump.Heartbeat):
+        def __init__(self, batch_id: UUID, count: int) -> None:
+            super().__init__(batch_id, count)
+            self._over = told  # type: ignore[assignment]
+
+    monkeypatch.setattr(pump, "Heartbeat", Heartbeat)
+    return told
+
+
+def test_a_flow_that_has_lost_its_lease_is_told_so(flow: ScriptedFlow, pauses: Pauses):
     heard: list[str] = []
 
     def lose(items: Sequence[Item], batch: Batch) -> None:
         batch.renew()
         lease.release([batch.id])
-        deadline = time.monotonic() + 5
+        pauses.end()
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             try:
                 batch.renew()
@@ -270,14 +310,13 @@ def test_a_flow_that_has_lost_its_lease_is_told_so(flow: ScriptedFlow, settings)
     assert work().state == State.READY
 
 
-def test_a_long_batch_keeps_its_lease_without_doing_anything(flow: ScriptedFlow, settings):
-    settings.WOODOO_LEASE_SECONDS = 0.6
-
+def test_a_long_batch_keeps_its_lease_without_doing_anything(flow: ScriptedFlow, pauses: Pauses):
     def dawdle(items: Sequence[Item], batch: Batch) -> None:
-        for _ in range(4):
-            time.sleep(0.4)
+        for _ in range(10):
+            pauses.end()
             sweep()
             batch.renew()
+            pauses.until_next()
 
     flow.during = dawdle
     event()
@@ -321,8 +360,11 @@ def test_a_report_is_repeated_while_the_database_is_away(flow: ScriptedFlow):
         ((pid,),) = db.rows("SELECT pg_backend_pid()")
         with connection.copy().cursor() as other:
             other.execute("SELECT pg_terminate_backend(%s)", [pid])
+            deadline = time.monotonic() + PATIENCE
+            while other.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", [pid]).fetchone():
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
         other.db.close()
-        time.sleep(0.2)
 
     flow.during = hang_up
     event()

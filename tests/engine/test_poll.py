@@ -14,7 +14,7 @@ from woodoo.engine.models import Breaker, Poll
 from woodoo.engine.poll import poll
 from woodoo.engine.sweep import poll_due
 
-from .helpers import OTHER_SHOP, SHOP, ScriptedFlow, let_pass, use
+from .helpers import OTHER_SHOP, PATIENCE, SHOP, ScriptedFlow, let_pass, use
 
 pytestmark = pytest.mark.usefixtures("db_committed")
 
@@ -60,7 +60,7 @@ def test_a_poll_that_takes_long_is_not_joined_by_another(flow: ScriptedFlow):
 
     def slow(number: int) -> None:
         inside.set()
-        over.wait(5)
+        over.wait(PATIENCE)
 
     use(flow, pollers=(slow,))
 
@@ -70,7 +70,7 @@ def test_a_poll_that_takes_long_is_not_joined_by_another(flow: ScriptedFlow):
 
     thread = threading.Thread(target=first)
     thread.start()
-    inside.wait(5)
+    assert inside.wait(PATIENCE)
     second.append(poll(SHOP))
     over.set()
     thread.join()
@@ -78,6 +78,7 @@ def test_a_poll_that_takes_long_is_not_joined_by_another(flow: ScriptedFlow):
     assert poll(SHOP)
 
 
+@pytest.mark.usefixtures("long_pauses")
 def test_a_side_that_is_down_pauses_the_connection_and_the_poll_waits(flow: ScriptedFlow):
     calls: list[int] = []
 
@@ -91,7 +92,7 @@ def test_a_side_that_is_down_pauses_the_connection_and_the_poll_waits(flow: Scri
     assert (Poll.objects.get().message, Poll.objects.get().error_kind) == ("The store does not answer.", "RemoteDown")
     assert not poll(SHOP)
     assert calls == [SHOP]
-    let_pass(6)
+    let_pass(breaker.FIRST_PAUSE + 1)
     use(flow, pollers=(calls.append,))
     assert poll(SHOP)
     assert Breaker.objects.get().failures == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -18,12 +19,22 @@ from woodoo.engine.models import State, Work
 from woodoo.engine.schedule import workers_alive
 from woodoo.engine.work import enqueue
 
-from .helpers import OTHER_SHOP, SHOP, event, let_pass
+from .helpers import OTHER_SHOP, PATIENCE, SHOP, event, let_pass
 
 pytestmark = pytest.mark.usefixtures("diary")
 
 SCRIPT = Path(__file__).with_name("worker_process.py")
-Start = Callable[..., subprocess.Popen[bytes]]
+#: Seconds after which a worker's records are taken over: more than any machine takes for a test.
+LEASE = 3600
+
+
+class WorkerProcess(subprocess.Popen[bytes]):
+    """A worker and where it logs."""
+
+    log: Path
+
+
+Start = Callable[..., WorkerProcess]
 
 
 @pytest.fixture
@@ -40,20 +51,23 @@ def diary(db_committed: None) -> Iterator[None]:
 
 @pytest.fixture
 def start(diary: None, tmp_path: Path) -> Iterator[Start]:
-    """Start worker processes on the test's database; they are gone when the test is."""
-    running: list[subprocess.Popen[bytes]] = []
+    """Start worker processes on the test's database, with `worker_process.Options`; they are gone when the test is."""
+    running: list[WorkerProcess] = []
     settings = connection.settings_dict
     environment = {
         **os.environ,
         "DATABASE_URL": f"host='{settings['HOST']}' port={settings['PORT'] or 5432} user='{settings['USER']}' "
         f"password='{settings['PASSWORD']}' dbname='{settings['NAME']}'",
         "DJANGO_SETTINGS_MODULE": "woodoo.settings",
+        "WOODOO_LEASE_SECONDS": str(LEASE),
     }
 
-    def start_one(seconds: float = 0.0, grace: float = 5.0) -> subprocess.Popen[bytes]:
-        log = (tmp_path / f"worker-{len(running)}.log").open("wb")
-        command = [sys.executable, "-m", "tests.engine.worker_process", str(seconds), str(grace)]
-        process = subprocess.Popen(command, env=environment, stderr=log, cwd=SCRIPT.parents[2])
+    def start_one(**options: object) -> WorkerProcess:
+        path = tmp_path / f"worker-{len(running)}.log"
+        command = [sys.executable, "-m", "tests.engine.worker_process", json.dumps(options)]
+        with path.open("wb") as log:
+            process = WorkerProcess(command, env=environment, stderr=log, cwd=SCRIPT.parents[2])
+        process.log = path
         running.append(process)
         return process
 
@@ -61,12 +75,12 @@ def start(diary: None, tmp_path: Path) -> Iterator[Start]:
     for process in running:
         if process.poll() is None:
             process.kill()
-        process.wait(10)
+        process.wait(PATIENCE)
 
 
-def until(condition: Callable[[], object], *, seconds: float = 30.0) -> None:
+def until(condition: Callable[[], object]) -> None:
     """Wait for something to become true."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline, diary_text()
         time.sleep(0.05)
@@ -80,8 +94,34 @@ def all_done() -> bool:
     return not Work.objects.exclude(state=State.DONE).exists()
 
 
-def noted(what: str) -> int:
-    ((count,),) = db.rows("SELECT count(*) FROM test_diary WHERE what = %s", [what])
+def noted(what: str, *, shop: int = SHOP) -> int:
+    ((count,),) = db.rows("SELECT count(*) FROM test_diary WHERE what = %s AND connection_id = %s", [what, shop])
+    return int(count)
+
+
+def note(what: str) -> None:
+    db.change("INSERT INTO test_diary (connection_id, what) VALUES (%s, %s)", [SHOP, what])
+
+
+def looks() -> list[int]:
+    """How often each worker has swept and looked for polls that are due."""
+    return [
+        count for (count,) in db.rows("SELECT count(*) FROM test_diary WHERE what = 'look' GROUP BY pid ORDER BY pid")
+    ]
+
+
+def listening() -> bool:
+    """Whether a worker would hear a ring."""
+    return bool(
+        db.rows(
+            """SELECT 1 FROM pg_stat_activity
+                WHERE datname = current_database() AND state = 'idle' AND query ILIKE 'listen %%'"""
+        )
+    )
+
+
+def jobs() -> int:
+    ((count,),) = db.rows("SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')")
     return int(count)
 
 
@@ -97,10 +137,11 @@ def assert_never_in_two_hands() -> None:
 
 
 def test_two_workers_share_the_work_and_never_touch_the_same_record(start: Start):
-    first, second = start(0.05), start(0.05)
-    until(lambda: workers_alive() == 2)
-    for number in range(40):
-        event(str(number % 20))
+    """No batch ends before both are at one, and one alone can hold no more than 4 batches of 5 of the 30 records."""
+    options = {"hold": "two at work", "concurrency": 4, "slots": 5}
+    first, second = start(**options), start(**options)
+    for number in range(60):
+        event(str(number % 30))
     until(all_done)
     assert_never_in_two_hands()
     workers = {pid for (pid,) in db.rows("SELECT DISTINCT pid FROM test_diary WHERE what = 'begin'")}
@@ -114,50 +155,53 @@ def test_two_workers_share_the_work_and_never_touch_the_same_record(start: Start
 
 
 def test_a_single_event_is_worked_on_at_once(start: Start):
-    start()
-    until(lambda: workers_alive() == 1)
-    time.sleep(0.5)
-    begun = time.monotonic()
-    event()
-    until(all_done)
-    assert time.monotonic() - begun < 2.0
+    """By a worker that would look for it itself only tomorrow."""
+    start(looks=False)
+    until(lambda: listening() and looks() == [1])
+    for record in ("1054", "1055"):
+        event(record)
+        until(all_done)
+    assert looks() == [1]
 
 
 def test_a_worker_killed_in_the_middle_of_a_batch_loses_nothing(start: Start):
-    doomed = start(30.0)
+    doomed = start(hold="go")
     enqueue(SHOP, "orders", "order", [str(n) for n in range(8)], source="poll")
-    until(lambda: noted("begin") >= 5)
+    until(lambda: noted("begin") == 8)
     doomed.send_signal(signal.SIGKILL)
-    doomed.wait(10)
-    assert Work.objects.filter(state=State.RUNNING).count() == 8
-    start(0.0)
-    until(lambda: noted("poll") >= 1 or workers_alive() >= 2)
+    doomed.wait(PATIENCE)
+    start()
+    event(shop=OTHER_SHOP)
+    until(lambda: noted("end", shop=OTHER_SHOP) == 1 and len(looks()) == 2)
     assert noted("end") == 0, "nobody takes over before the lease has run out"
-    let_pass(61)
+    assert Work.objects.filter(state=State.RUNNING, connection_id=SHOP).count() == 8
+    let_pass(LEASE + 1)
     until(all_done)
     assert noted("end") == 8
     assert set(Work.objects.values_list("attempts", "crashes")) == {(1, 0)}
 
 
 def test_a_worker_told_to_stop_finishes_what_it_is_at(start: Start):
-    worker = start(1.0, 10.0)
+    worker = start(hold="go")
     event()
     until(lambda: noted("begin") == 1)
     worker.send_signal(signal.SIGTERM)
-    assert worker.wait(15) == 0
+    until(lambda: "worker told to stop" in worker.log.read_text())
+    note("go")
+    assert worker.wait(PATIENCE) == 0
     assert Work.objects.get().state == State.DONE
     assert workers_alive() == 0
 
 
 def test_a_worker_that_cannot_finish_in_time_gives_its_records_back(start: Start):
-    worker = start(60.0, 1.0)
+    worker = start(hold="go", grace=1.0)
     event()
     until(lambda: noted("begin") == 1)
     worker.send_signal(signal.SIGTERM)
-    assert worker.wait(15) == 0
+    assert worker.wait(PATIENCE) == 0
     row = Work.objects.get()
     assert (row.state, row.attempts, row.crashes, row.lease_token) == (State.READY, 0, 0, None)
-    start(0.0)
+    start()
     until(all_done)
 
 
@@ -170,13 +214,13 @@ def test_workers_go_on_when_the_database_drops_them(start: Start):
                 WHERE datname = current_database() AND pid <> pg_backend_pid()"""
         )
         event(str(number))
-        until(all_done, seconds=60)
+        until(all_done)
 
 
 def test_connections_take_turns(start: Start):
     enqueue(SHOP, "orders", "order", [f"a{n}" for n in range(60)], source="poll")
     enqueue(OTHER_SHOP, "orders", "order", [f"b{n}" for n in range(5)], source="poll")
-    start(0.05)
+    start(concurrency=1)  # so that the order in which batches begin is the one in which they were rung for
     until(all_done)
     order = [shop for (shop,) in db.rows("SELECT connection_id FROM test_diary WHERE what = 'begin' ORDER BY id")]
     assert order.count(OTHER_SHOP) == 5
@@ -187,7 +231,7 @@ def test_connections_take_turns(start: Start):
 def test_two_workers_poll_once(start: Start):
     start()
     start()
-    until(lambda: workers_alive() == 2)
-    until(lambda: noted("poll") == 1)
-    time.sleep(2)
+    # A worker that looks for the third time has been through all of it twice.
+    until(lambda: len(looks()) == 2 and min(looks()) >= 3)
+    until(lambda: noted("poll") >= 1 and jobs() == 0)
     assert noted("poll") == 1

@@ -1,14 +1,16 @@
 """A worker process of its own, for tests: its flow notes in a table who worked on what and when.
 
-Arguments: seconds a batch takes, seconds of grace.
+Takes its options as JSON; see `Options`.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import django
 
@@ -36,27 +38,56 @@ def note(items: Sequence[Item], batch: Batch, what: str) -> None:
     )
 
 
-def main(seconds: float, grace: float) -> None:
+#: What a batch waits for once it has begun, so that a test need not guess how long it takes.
+HOLDS = {
+    "": "SELECT true",
+    "go": "SELECT EXISTS (SELECT 1 FROM test_diary WHERE what = 'go')",
+    "two at work": "SELECT count(DISTINCT pid) > 1 FROM test_diary WHERE what = 'begin'",
+}
+
+
+@dataclass
+class Options:
+    """How this worker works."""
+
+    #: A key of HOLDS.
+    hold: str = ""
+    grace: float = 600.0
+    concurrency: int = 4
+    #: Most batches of a connection at once, over all workers.
+    slots: int = 2
+    #: Whether it looks for work every now and then. Otherwise nothing but a ring makes it begin.
+    looks: bool = True
+
+
+def main(options: Options) -> None:
     def flow(items: Sequence[Item], batch: Batch) -> Mapping[int, Outcome]:
         note(items, batch, "begin")
-        ends = time.monotonic() + seconds
-        while time.monotonic() < ends:
+        while not db.rows(HOLDS[options.hold])[0][0]:
             time.sleep(0.02)
             batch.renew()
         note(items, batch, "end")
         return {item.work_id: Outcome(OutcomeKind.DONE, "In Odoo.") for item in items}
 
-    def poller(connection_id: int) -> None:
+    def note_poll(connection_id: int, what: str) -> None:
         db.change(
-            "INSERT INTO test_diary (connection_id, pid, what) VALUES (%s, %s, 'poll')", [connection_id, os.getpid()]
+            "INSERT INTO test_diary (connection_id, pid, what) VALUES (%s, %s, %s)", [connection_id, os.getpid(), what]
         )
 
-    lanes = registry.Lanes({"orders": flow}, slots=2, batch_size=5, pollers=(poller,))
-    registry.register(lambda connection_id: lanes, polls=lambda: {1: 3600.0})
-    schedule.SWEEP_SECONDS = 0.5
-    schedule.run_worker(concurrency=4, grace=grace)
+    def polls() -> Mapping[int, float]:
+        note_poll(1, "look")
+        return {1: 86400.0}
+
+    lanes = registry.Lanes(
+        {"orders": flow}, slots=options.slots, batch_size=5, pollers=(lambda number: note_poll(number, "poll"),)
+    )
+    registry.register(lambda connection_id: lanes, polls=polls)
+    schedule.SWEEP_SECONDS = 0.5 if options.looks else 86400.0
+    if not options.looks:
+        schedule.app.worker_defaults["fetch_job_polling_interval"] = 86400.0
+    schedule.run_worker(concurrency=options.concurrency, grace=options.grace)
 
 
 if __name__ == "__main__":
     logs.set_up(level="INFO", as_json=True)
-    main(float(sys.argv[1]), float(sys.argv[2]))
+    main(Options(**json.loads(sys.argv[1])))
