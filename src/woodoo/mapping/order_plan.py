@@ -14,18 +14,20 @@ How far it goes is decided in `policy.py`, what needs a person in `refusals.py`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from ..domain.errors import ConfigError, DataError
+from ..domain.money import round_money
 from ..domain.order import Order, ShippingLine
 from ..domain.plan import join
-from .account_tax import order_taxes
-from .document import SETTLED, Document, Seen
+from .account_tax import map_taxes
+from .document import Document, Seen, done_steps
 from .policy import Do, PolicyDecision, invoice_date, plan_policy
 from .pricing import Priced, price_lines
 from .product_product import match_products
-from .refusals import refuse_documents, refuse_fractions, refuse_what_odoo_cannot_post
+from .refusals import refuse_a_cent_off, refuse_documents, refuse_fractions, refuse_what_odoo_cannot_post
 from .res_partner import AddressPlan, PartnerPlan, customer_key, plan_address, plan_partner
 from .rules import Carrier, Currency, Journal, Rules
 from .sale_order import DocumentLine, carrier_of, line_product, line_text
@@ -81,17 +83,36 @@ def plan_order(order: Order, seen: Seen, rules: Rules) -> OrderPlan | NothingToD
         ConfigError: where a mapping or a setting is missing.
     """
     documents = seen.documents.get(order.external_id, ())
-    document = next((document for document in documents if document.ours), None)
-    decision = plan_policy(order, document, rules, today=seen.at.astimezone(rules.timezone).date())
+    document = _own(documents)
+    decision = plan_policy(order, document, rules, today=_today(seen.at, rules))
     if decision.skip or decision.cancel:
         return NothingToDo(order, document, decision.skip or _cancelled(order, document))
     refuse_documents(order, rules.reference(order), documents, seen.gone)
     targets = order_targets(order)
     refuse_what_odoo_cannot_post(order, targets)
-    if document and _is_complete(order, document, targets, decision.steps):
-        done = join([f"{order.label} is complete in Odoo: {_names(document)}, with the same total.", *decision.waits])
-        return NothingToDo(order, document, done, complete=True)
+    if document:
+        _refuse_another_total(order, document, targets, rules)
+        if decision.steps <= done_steps(document, targets.total, exact=rules.exact):
+            return NothingToDo(order, document, _complete(order, document, decision.waits), complete=True)
     return _full_plan(order, document, decision, targets, seen, rules)
+
+
+def needs_plan(order: Order, documents: Sequence[Document], rules: Rules, at: datetime) -> bool:
+    """Say whether more of an order than its documents has to be looked at: it comes over, and something is left."""
+    document = _own(documents)
+    decision = plan_policy(order, document, rules, today=_today(at, rules))
+    if decision.skip or decision.cancel:
+        return False
+    total = round_money(order.total, order.currency_digits)
+    return document is None or not decision.steps <= done_steps(document, total, exact=rules.exact)
+
+
+def _own(documents: Sequence[Document]) -> Document | None:
+    return next((document for document in documents if document.ours), None)
+
+
+def _today(at: datetime, rules: Rules) -> date:
+    return at.astimezone(rules.timezone).date()
 
 
 def _full_plan(
@@ -99,7 +120,8 @@ def _full_plan(
 ) -> OrderPlan:
     partner = plan_partner(order, seen.linked_partners.get(customer_key(order)), seen.partners, rules)
     record = next((p for p in seen.partners if p["id"] == partner.odoo_id), None)
-    priced = _priced(order, targets, rules)
+    priced = _priced(order, targets, rules, with_pricelist=Do.ORDER in decision.steps)
+    refuse_a_cent_off(order, decision.steps, targets, priced, rules)
     carriers = [carrier_of(line, rules) for line in order.shipping_lines]
     return OrderPlan(
         order,
@@ -114,16 +136,16 @@ def _full_plan(
         invoice_address=plan_address("invoice", order.billing, order, record, rules),
         delivery_address=plan_address("delivery", order.shipping, order, record, rules),
         carrier=next((carrier for carrier in carriers if carrier), None),
-        journal=_journal(order, targets, rules) if Do.PAYMENT in decision.steps else None,
-        invoice_date=invoice_date(order, rules, seen.at.astimezone(rules.timezone).date()),
+        journal=_journal(order, document, decision.steps, targets, rules),
+        invoice_date=invoice_date(order, rules, _today(seen.at, rules)),
         payment_date=order.paid_at.astimezone(rules.timezone).date() if order.paid_at else None,
     )
 
 
-def _priced(order: Order, targets: Targets, rules: Rules) -> Priced:
-    digits = _currency(order, rules).digits
+def _priced(order: Order, targets: Targets, rules: Rules, *, with_pricelist: bool) -> Priced:
+    digits = _currency(order, rules, with_pricelist=with_pricelist).digits
     refuse_fractions(order, targets, digits)
-    taxes = order_taxes(order, rules)
+    targets, taxes = map_taxes(order, targets, rules)
     same_currency = order.currency == rules.company_currency
     try:
         return price_lines(targets, taxes, rules.precision, digits, may_pin=same_currency)
@@ -137,14 +159,10 @@ def _cancelled(order: Order, document: Document | None) -> str:
     return f"{order.label} is '{order.status}' in the store.{stays}"
 
 
-def _is_complete(order: Order, document: Document, targets: Targets, steps: frozenset[Do]) -> bool:
-    """Say whether nothing is left to do.
-
-    Raises:
-        DataError: where the store's total has changed since the invoice was posted.
-    """
+def _refuse_another_total(order: Order, document: Document, targets: Targets, rules: Rules) -> None:
+    """Leave to a person what was changed in the store after its invoice was posted."""
     invoice = document.invoice
-    if invoice and invoice.state == "posted" and invoice.total != targets.total:
+    if rules.exact and invoice and invoice.state == "posted" and invoice.total != targets.total:
         raise DataError(
             f"{order.label} comes to {targets.total} {order.currency} in the store, but its invoice {invoice.name} is "
             f"posted over {invoice.total} {order.currency}.",
@@ -152,24 +170,13 @@ def _is_complete(order: Order, document: Document, targets: Targets, steps: froz
             where="account.move -> amount_total",
             fix="Credit the invoice in Odoo, or undo the change in the store, then retry or skip.",
         )
-    return steps <= _done(document, targets)
 
 
-def _done(document: Document, targets: Targets) -> frozenset[Do]:
-    """Return the steps that need nothing any more."""
-    done = set()
-    invoice = document.invoice
-    if document.total == targets.total or (invoice and invoice.total == targets.total):
-        done.add(Do.ORDER)
-    if not document.is_quotation:
-        done.add(Do.CONFIRM)
-    if invoice and invoice.total == targets.total:
-        done.add(Do.INVOICE)
-    if invoice and invoice.state == "posted":
-        done.add(Do.POST)
-        if invoice.payment_state in SETTLED:
-            done.add(Do.PAYMENT)
-    return frozenset(done)
+def _complete(order: Order, document: Document, waits: Sequence[str]) -> str:
+    done = f"{order.label} is complete in Odoo: {_names(document)}, with the same total."
+    if waits:
+        done = f"{order.label} is in Odoo as far as it goes now: {_names(document)}."
+    return " ".join([done, *waits])
 
 
 def _names(document: Document) -> str:
@@ -177,7 +184,7 @@ def _names(document: Document) -> str:
     return join([document.name, invoice.name if invoice and invoice.name != document.name else ""])
 
 
-def _currency(order: Order, rules: Rules) -> Currency:
+def _currency(order: Order, rules: Rules, *, with_pricelist: bool) -> Currency:
     currency = rules.currencies.get(order.currency)
     if currency is None:
         raise ConfigError(
@@ -186,7 +193,7 @@ def _currency(order: Order, rules: Rules) -> Currency:
             where="res.currency",
             fix=f"Activate {order.currency} in Odoo.",
         )
-    if order.currency != rules.company_currency and order.currency not in rules.pricelists:
+    if with_pricelist and order.currency != rules.company_currency and order.currency not in rules.pricelists:
         raise ConfigError(
             f"{order.label} is in {order.currency}, but no pricelist is set for that currency; in Odoo the pricelist "
             "decides an order's currency.",
@@ -211,8 +218,12 @@ def _document_lines(order: Order, priced: Priced, seen: Seen, rules: Rules) -> t
     )
 
 
-def _journal(order: Order, targets: Targets, rules: Rules) -> Journal | None:
-    if not targets.total:
+def _journal(
+    order: Order, document: Document | None, steps: frozenset[Do], targets: Targets, rules: Rules
+) -> Journal | None:
+    """Return the journal of the payment; None where there is nothing to pay (any more)."""
+    settled = document is not None and document.invoice is not None and document.invoice.is_settled
+    if Do.PAYMENT not in steps or not targets.total or settled:
         return None
     journal = rules.journals.get(order.payment_method)
     if journal is None:

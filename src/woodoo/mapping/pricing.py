@@ -135,31 +135,38 @@ def pin(line: PricedLine, currency_id: int) -> dict[str, Any] | None:
     """
     if not line.pinned or not line.taxes:
         return None
-    base = float(line.net)
+    net = float(line.net)
     return {
         "currency_id": currency_id,
         "price_unit": float(line.price_unit),
         "discount": 0,
         "quantity": float(line.quantity),
         "rate": 1,
-        "manual_total_excluded_currency": base,
-        "manual_total_excluded": base,
+        "manual_total_excluded_currency": net,
+        "manual_total_excluded": net,
         "manual_tax_amounts": {
-            str(tax_id): {
-                "base_amount_currency": base,
-                "base_amount": base,
-                "tax_amount_currency": float(amount),
-                "tax_amount": float(amount),
+            str(tax.odoo_id): {
+                "base_amount_currency": float(_base(tax, line)),
+                "base_amount": float(_base(tax, line)),
+                "tax_amount_currency": float(line.tax_amounts[tax.odoo_id]),
+                "tax_amount": float(line.tax_amounts[tax.odoo_id]),
             }
-            for tax_id, amount in line.tax_amounts.items()
+            for tax in line.taxes
         },
     }
+
+
+def _base(tax: Tax, line: PricedLine) -> Decimal:
+    """Return what a tax of the line is computed on: the net, and the taxes it stands on."""
+    below = (line.tax_amounts[other.odoo_id] for other in line.taxes if tax.stands_on(other))
+    return line.net + sum(below, ZERO)
 
 
 def _price_line(
     target: LineTarget, taxes: Mapping[str, Tax], price_digits: int | None, digits: int
 ) -> tuple[PricedLine, ...]:
-    line_taxes = tuple({taxes[rate_id].odoo_id: taxes[rate_id] for rate_id in target.taxes}.values())
+    carried = {taxes[rate_id].odoo_id: taxes[rate_id] for rate_id in target.taxes}
+    line_taxes = tuple(sorted(carried.values(), key=lambda tax: (tax.sequence, tax.odoo_id)))
     amounts: dict[int, Decimal] = defaultdict(lambda: ZERO)
     for rate_id, tax_amount in target.taxes.items():
         amounts[taxes[rate_id].odoo_id] += tax_amount
@@ -238,9 +245,7 @@ def _factor(tax: Tax, taxes: Sequence[Tax]) -> Decimal:
     """Return the share of the net a tax comes to, taxes it stands on included."""
     factor = Decimal(1)
     for other in taxes:
-        if other is tax:
-            break
-        if other.stacked:
+        if tax.stands_on(other):
             factor += _factor(other, taxes)
     return tax.percent / 100 * factor
 

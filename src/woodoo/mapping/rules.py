@@ -23,6 +23,17 @@ class Tax:
     included: bool = False
     #: Later taxes are computed on top of it (`include_base_amount`).
     stacked: bool = False
+    #: Stands on those before it that are stacked (`is_base_affected`; up to 14 every tax does).
+    base_affected: bool = True
+    #: Odoo computes the taxes of a line in this sequence, then by id.
+    sequence: int = 1
+    #: ISO code of the country the tax is of; empty where Odoo names none (up to 14).
+    country: str = ""
+
+    def stands_on(self, other: Tax) -> bool:
+        """Say whether Odoo computes it on top of `other` where both are on a line (account_tax.py, `compute_all`)."""
+        later = (other.sequence, other.odoo_id) < (self.sequence, self.odoo_id)
+        return later and other.stacked and self.base_affected
 
 
 @dataclass(frozen=True)
@@ -93,7 +104,7 @@ class Rules:
     policy: Policy = field(default_factory=Policy)
     #: Store rate id → Odoo tax.
     taxes: Mapping[str, Tax] = field(default_factory=dict)
-    #: "class:country:percent" → Odoo tax, a star for any class or country.
+    #: "class:country:percent" → Odoo tax, a star for any class or country (`account_tax.rule_key`).
     tax_rules: Mapping[str, Tax] = field(default_factory=dict)
     #: All sales taxes in percent of the company; what is proposed, and taken where `match_taxes`, for a rate that is
     #: mapped nowhere.
