@@ -27,7 +27,8 @@ def event(record: str = "1054", *, shop: int = SHOP, lane: str = "orders", raw: 
 def let_pass(seconds: float) -> None:
     """Let time pass, as the database sees it: everything it holds a time for lies that much further back."""
     for table, columns in {
-        "engine_work": ("due_at", "lease_until"),
+        "engine_work": ("due_at", "lease_until", "updated_at"),
+        "engine_import": ("due_at",),
         "engine_breaker": ("paused_until", "probe_until", "since"),
         "engine_poll": ("due_at", "polled_at"),
         "engine_event": ("received_at",),

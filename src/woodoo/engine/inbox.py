@@ -22,12 +22,13 @@ from woodoo.engine.wake import wake
 _ACCEPT = """
     WITH accepted AS (
         INSERT INTO engine_work AS w (connection_id, lane, flow, record, title, state, attempts, crashes,
-                                      generation, message, error_kind, fix)
-        SELECT %(connection_id)s, %(lane)s, %(flow)s, record, '', 'ready', 0, 0, 1, '', '', ''
+                                      generation, priority, message, error_kind, fix)
+        SELECT %(connection_id)s, %(lane)s, %(flow)s, record, '', 'ready', 0, 0, 1, 0, '', '', ''
           FROM unnest(%(records)s::text[]) AS record
         ON CONFLICT (connection_id, lane, record) DO UPDATE SET
             flow = EXCLUDED.flow,
             generation = w.generation + 1,
+            priority = 0,
             state = CASE WHEN w.state = 'running' OR (w.state = 'waiting' AND w.error_kind = 'OutcomeUnknown')
                          THEN w.state ELSE 'ready' END,
             attempts = CASE WHEN w.state = 'running' THEN w.attempts ELSE 0 END,

@@ -2,14 +2,14 @@
 
 Decides, in this order, what a batch gets: nothing while its connection rests or all slots of the connection are
 taken; one record where a side has to be probed; one record alone where its worker vanished twice; else a fair share
-of what is due. A batch holds its slot as long as it holds its records, so a worker that vanishes keeps the slot,
-too, until its lease has run out: the other side may still be at work for it.
+of what is due, of news or of history (turn.py). A batch holds its slot as long as it holds its records, so a worker
+that vanishes keeps the slot, too, until its lease has run out: the other side may still be at work for it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from woodoo.engine import breaker, db
 from woodoo.engine.breaker import Gate
 from woodoo.engine.flow import Item, LeaseLost
 from woodoo.engine.models import State
+from woodoo.engine.turn import TIMES, Turn, load_of, whose_turn
 
 #: A record whose worker vanished this often in a row runs alone; this often, and it has failed.
 ALONE_AFTER, GIVE_UP_AFTER = 2, 5
@@ -56,46 +57,33 @@ def claim(connection_id: int, lane: str, *, slots: int, batch_size: int, keep_fr
     with transaction.atomic():
         # One claim of a connection at a time, so that two cannot both see the last slot free.
         db.rows("SELECT pg_advisory_xact_lock(hashtextextended('woodoo:claim', %s))", [connection_id])
-        used, due = _load(connection_id, lane, slots * batch_size + 1)
-        free = max(1, slots - keep_free) - used
-        if not due or free < 1:
+        load = load_of(connection_id, lane, slots * TIMES * batch_size + 1)
+        turn = whose_turn(load, slots=slots, batch_size=batch_size, keep_free=keep_free)
+        if turn is None:
             return None
         gate = breaker.gate(connection_id, lease_seconds())
         if gate is Gate.SHUT:
             return None
-        size = 1 if gate is Gate.PROBE else min(batch_size, -(-due // free))
+        if gate is Gate.PROBE:
+            turn = replace(turn, size=1)
         batch_id = uuid4()
-        items = _take(connection_id, lane, size, batch_id)
+        items = _take(connection_id, lane, turn, batch_id)
         if not items and gate is Gate.PROBE:
             breaker.give_back(connection_id)
     if not items:
         return None
-    more = due > len(items) and gate is Gate.OPEN
+    more = load.news + load.history > len(items) and gate is Gate.OPEN
     return Claim(batch_id, connection_id, lane, items, more, gate is Gate.PROBE)
 
 
-def _load(connection_id: int, lane: str, at_most: int) -> tuple[int, int]:
-    """Return how many batches the connection has at work, and how many records are due in the lane."""
-    ((used, due),) = db.rows(
-        """SELECT (SELECT count(DISTINCT lease_token) FROM engine_work
-                    WHERE state = 'running' AND connection_id = %(id)s),
-                  (SELECT count(*) FROM (
-                       SELECT 1 FROM engine_work
-                        WHERE connection_id = %(id)s AND lane = %(lane)s AND state IN ('ready', 'waiting')
-                          AND due_at <= now() LIMIT %(most)s) AS due)""",
-        {"id": connection_id, "lane": lane, "most": at_most},
-    )
-    return used, due
-
-
-def _take(connection_id: int, lane: str, size: int, batch_id: UUID) -> list[Item]:
+def _take(connection_id: int, lane: str, turn: Turn, batch_id: UUID) -> list[Item]:
     found = db.rows(
         """WITH due AS (
-               SELECT id, crashes, row_number() OVER (ORDER BY due_at, id) AS place FROM (
-                   SELECT id, crashes, due_at FROM engine_work
+               SELECT id, crashes, row_number() OVER (ORDER BY priority, due_at, id) AS place FROM (
+                   SELECT id, crashes, priority, due_at FROM engine_work
                     WHERE connection_id = %(id)s AND lane = %(lane)s AND state IN ('ready', 'waiting')
-                      AND due_at <= now()
-                    ORDER BY due_at, id LIMIT %(size)s FOR UPDATE SKIP LOCKED) AS locked
+                      AND priority BETWEEN %(from)s AND %(to)s AND due_at <= now()
+                    ORDER BY priority, due_at, id LIMIT %(size)s FOR UPDATE SKIP LOCKED) AS locked
            ), chosen AS (
                SELECT id, place FROM due
                 WHERE CASE WHEN (SELECT crashes FROM due WHERE place = 1) >= %(alone)s
@@ -115,7 +103,9 @@ def _take(connection_id: int, lane: str, size: int, batch_id: UUID) -> list[Item
         {
             "id": connection_id,
             "lane": lane,
-            "size": size,
+            "size": turn.size,
+            "from": turn.priorities[0],
+            "to": turn.priorities[1],
             "batch": batch_id,
             "lease": lease_seconds(),
             "alone": ALONE_AFTER,

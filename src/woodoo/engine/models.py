@@ -34,6 +34,9 @@ class State(models.TextChoices):
 #: States from which a pump takes a record once it is due.
 CLAIMABLE = (State.READY, State.WAITING)
 
+#: `Work.priority` of what an import put on the list.
+HISTORY = 10
+
 
 class Event(models.Model):
     """Something that happened to a record, as it arrived and before anybody judged it."""
@@ -84,6 +87,10 @@ class Work(models.Model):
     state = models.TextField(choices=State, default=State.READY)
     #: Not before then.
     due_at = models.DateTimeField(db_default=Now())
+    #: 0: news that somebody waits for; `HISTORY`: of an import, behind all news.
+    priority = models.SmallIntegerField(default=0, db_default=0)
+    #: The import that put it on the list last, whatever happened to it since.
+    import_id = models.BigIntegerField(null=True)
     #: Tries since the last event or retry by hand; outages and lost workers do not count.
     attempts = models.IntegerField(default=0)
     #: How often in a row the worker was gone before it could report.
@@ -111,17 +118,80 @@ class Work(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["connection_id", "lane", "due_at", "id"],
+                fields=["connection_id", "lane", "priority", "due_at", "id"],
                 condition=Q(state__in=["ready", "waiting"]),
                 name="engine_work_due",
             ),
             models.Index(fields=["lease_until"], condition=Q(state="running"), name="engine_work_leased"),
             models.Index(fields=["connection_id", "state"], name="engine_work_state"),
+            models.Index(
+                fields=["import_id", "state"], condition=Q(import_id__isnull=False), name="engine_work_import"
+            ),
             models.Index(fields=["-updated_at"], name="engine_work_updated"),
         ]
 
     def __str__(self) -> str:
         return self.title or f"{self.lane} {self.record}"
+
+
+class Import(models.Model):
+    """A walk through the store's past: which orders, how far it has come, and what came of them."""
+
+    class State(models.TextChoices):
+        """Where an import stands."""
+
+        #: The store's list is being read; what it has shown is being worked on already.
+        LISTING = "listing", "Listing"
+        #: All is listed; the rest is being worked on.
+        WORKING = "working", "Working"
+        PAUSED = "paused", "Paused"
+        DONE = "done", "Done"
+        #: Ended by a person.
+        STOPPED = "stopped", "Stopped"
+        #: The store's list could not be read; a person can resume it.
+        FAILED = "failed", "Failed"
+
+    connection_id = models.IntegerField()
+    lane = models.TextField()
+    flow = models.TextField()
+    #: Which orders (`woodoo.domain.history.OrderRange.to_json`).
+    wanted = models.JSONField()
+    #: The same in words.
+    title = models.TextField()
+    #: Only tells what an import would do, and writes nothing.
+    dry_run = models.BooleanField(default=False)
+    state = models.TextField(choices=State, default=State.LISTING)
+    #: Where in the store's list it goes on, as the store wrote it.
+    cursor = models.TextField(default="")
+    #: How many orders the store has in the range; None until it has said so.
+    total = models.IntegerField(null=True)
+    #: Orders the list has shown so far, and how many of them were brought over as of their last change already.
+    listed = models.IntegerField(default=0)
+    known = models.IntegerField(default=0)
+    #: Work state → records, as it was when the import ended; of a dry run, its findings (`flows.preview`).
+    result = models.JSONField(default=dict)
+    #: Why the list could not be read; empty where it went well.
+    message = models.TextField(default="")
+    error_kind = models.TextField(default="")
+    fix = models.TextField(default="")
+    #: Failures in a row.
+    failures = models.IntegerField(default=0)
+    #: Not to be looked at before then.
+    due_at = models.DateTimeField(db_default=Now())
+    started_by = models.TextField(default="")
+    created_at = models.DateTimeField(db_default=Now())
+    #: When the store's list was through.
+    listed_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["connection_id", "-id"], name="engine_import_recent"),
+            models.Index(fields=["state"], condition=Q(finished_at__isnull=True), name="engine_import_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.title}"
 
 
 class Run(models.Model):

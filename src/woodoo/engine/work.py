@@ -35,7 +35,7 @@ def retry(work_ids: Iterable[int], *, source: str = "retry") -> int:
 
     A record that is being worked on runs once more afterwards; one for which Odoo may still be at work waits for that.
     """
-    return _again("id = ANY(%(ids)s)", {"ids": list(work_ids)}, source)
+    return _again("id = ANY(%(ids)s)", {"ids": list(work_ids)}, source, priority=0)
 
 
 def connection_changed(connection_id: int) -> int:
@@ -70,8 +70,11 @@ def skip(work_ids: Sequence[int], reason: str) -> int:
     )
 
 
-def _again(which: str, params: dict[str, object], source: str) -> int:
-    """Begin a new generation of the records that `which` (a condition of ours, never input) selects."""
+def _again(which: str, params: dict[str, object], source: str, *, priority: int | None = None) -> int:
+    """Begin a new generation of the records that `which` (a condition of ours, never input) selects.
+
+    Without a `priority` each keeps its own: history that was parked stays behind the news.
+    """
     with transaction.atomic():
         found = db.rows(
             f"""WITH chosen AS (
@@ -80,6 +83,7 @@ def _again(which: str, params: dict[str, object], source: str) -> int:
                 ), again AS (
                     UPDATE engine_work w SET
                         generation = w.generation + 1,
+                        priority = COALESCE(%(priority)s, w.priority),
                         state = CASE WHEN w.state = 'running' OR chosen.held THEN w.state ELSE 'ready' END,
                         attempts = CASE WHEN w.state = 'running' THEN w.attempts ELSE 0 END,
                         crashes = CASE WHEN w.state = 'running' THEN w.crashes ELSE 0 END,
@@ -92,7 +96,7 @@ def _again(which: str, params: dict[str, object], source: str) -> int:
                     SELECT connection_id, %(source)s, '', lane, record, generation, '', '{{}}' FROM again
                 )
                 SELECT connection_id, lane FROM again""",  # noqa: S608
-            {**params, "source": source},
+            {**params, "source": source, "priority": priority},
         )
         for connection_id, lane in sorted(set(found)):
             wake(connection_id, lane)

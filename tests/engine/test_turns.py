@@ -1,0 +1,188 @@
+"""News and history in one lane: news does not wait for history, and history is not forgotten for news."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from woodoo.engine import breaker, lease, pump, report
+from woodoo.engine.lease import Claim
+from woodoo.engine.models import HISTORY, State, Work
+from woodoo.engine.turn import LARGE, PATIENCE, Load, Turn, load_of, whose_turn
+from woodoo.engine.work import connection_changed, retry
+
+from .helpers import DONE, SHOP, ScriptedFlow, drain_all, event, let_pass, use, work
+
+pytestmark = pytest.mark.usefixtures("db_committed")
+
+NEWS, PAST = (0, 0), (1, 32767)
+
+
+def history(*records: str, state: str = State.READY) -> None:
+    """Put history on the list, older than anything else there."""
+    Work.objects.bulk_create(
+        Work(connection_id=SHOP, lane="orders", flow="order", record=record, priority=HISTORY, state=state)
+        for record in records
+    )
+
+
+def claim(*, slots: int = 2, batch_size: int = 50) -> Claim | None:
+    return lease.claim(SHOP, "orders", slots=slots, batch_size=batch_size)
+
+
+def records(held: Claim | None) -> list[str]:
+    assert held is not None
+    return [item.record for item in held.items]
+
+
+def finish(held: Claim | None) -> None:
+    assert held is not None
+    report.finish(held, {item.work_id: DONE for item in held.items})
+
+
+@pytest.mark.parametrize(
+    ("load", "slots", "turn"),
+    [
+        (Load(0, 0, 0, 0), 2, None),
+        (Load(0, 0, 7, 0), 1, Turn(NEWS, 7)),
+        (Load(0, 0, 7, 0), 2, Turn(NEWS, 4)),
+        (Load(0, 0, 900, 0), 2, Turn(NEWS, 50)),
+        (Load(2, 0, 900, 0), 2, None),
+        # History leaves a slot to the news, has a larger batch for that, and with one slot only has that one.
+        (Load(0, 0, 0, 900), 2, Turn(PAST, 100)),
+        (Load(1, 1, 0, 900), 2, None),
+        (Load(1, 0, 0, 900), 2, Turn(PAST, 100)),
+        (Load(2, 1, 0, 900), 3, Turn(PAST, 100)),
+        (Load(3, 1, 0, 900), 3, None),
+        (Load(0, 0, 0, 900), 1, Turn(PAST, 50)),
+        (Load(0, 0, 0, 120), 3, Turn(PAST, 60)),
+        # News first, unless history has waited long enough.
+        (Load(0, 0, 1, 900), 2, Turn(NEWS, 1)),
+        (Load(1, 1, 3, 900), 2, Turn(NEWS, 3)),
+        (Load(1, 0, 900, 900, patient=True), 2, Turn(PAST, 100)),
+        (Load(1, 1, 900, 900, patient=True), 2, Turn(NEWS, 50)),
+        (Load(2, 0, 900, 900, patient=True), 2, None),
+        (Load(0, 0, 900, 900, patient=True), 1, Turn(PAST, 50)),
+    ],
+)
+def test_the_table_of_turns(load: Load, slots: int, turn: Turn | None) -> None:
+    assert whose_turn(load, slots=slots, batch_size=50, keep_free=0) == turn
+
+
+@pytest.mark.parametrize(("batch_size", "largest"), [(10, 20), (50, LARGE), (80, LARGE), (300, 300)])
+def test_a_batch_of_history_is_larger_within_reason(batch_size: int, largest: int) -> None:
+    assert whose_turn(Load(0, 0, 0, 9999), slots=2, batch_size=batch_size, keep_free=0) == Turn(PAST, largest)
+
+
+def test_history_leaves_room_in_a_bulk_lane_too() -> None:
+    assert whose_turn(Load(1, 0, 0, 9), slots=2, batch_size=50, keep_free=1) is None
+
+
+def test_news_goes_alone_and_before_older_history():
+    history("1", "2", "3")
+    event("9")
+    first, second = claim(), claim()
+    assert records(first) == ["9"]
+    assert first is not None
+    assert first.more
+    assert records(second) == ["1", "2", "3"]
+
+
+def test_news_does_not_wait_for_the_history_at_work():
+    history(*(str(n) for n in range(300)))
+    held = claim(batch_size=5)
+    assert len(records(held)) == 10
+    assert claim(batch_size=5) is None, "the other slot is kept for news"
+    event("1054")
+    assert records(claim(batch_size=5)) == ["1054"]
+
+
+def test_with_one_slot_news_waits_for_one_batch_and_no_longer(flow: ScriptedFlow):
+    history(*(f"h{n}" for n in range(40)))
+    use(flow, slots=1, batch_size=5)
+    flow.during = lambda items, batch: event("1054") if len(flow.batches) == 2 else None
+    drain_all()
+    assert [len(batch) for batch in flow.batches[:4]] == [5, 5, 1, 5]
+    assert flow.seen[10] == "1054"
+    assert len(flow.seen) == 41
+
+
+def test_history_has_a_turn_now_and_then_however_much_news_there_is(flow: ScriptedFlow):
+    history(*(f"h{n}" for n in range(4)))
+    use(flow, slots=1, batch_size=2)
+    news = iter(range(1000))
+    flow.during = lambda items, batch: [event(f"n{next(news)}") for _ in range(2)]
+    event("n")
+    for _ in range(5):
+        pump.drain(SHOP, "orders")
+    assert not [record for record in flow.seen if record.startswith("h")]
+    let_pass(PATIENCE + 1)
+    for _ in range(5):
+        pump.drain(SHOP, "orders")
+    assert [record for record in flow.seen if record.startswith("h")] == ["h0", "h1"], "one batch, then news again"
+    let_pass(PATIENCE + 1)
+    pump.drain(SHOP, "orders")
+    assert flow.seen[-2:] == ["h2", "h3"]
+
+
+def test_history_at_work_has_had_its_turn():
+    history("1", "2", "3")
+    let_pass(PATIENCE + 1)
+    event("9")
+    assert load_of(SHOP, "orders", 100) == Load(0, 0, 1, 3, patient=True)
+    held = claim(batch_size=1, slots=3)
+    assert records(held) == ["1", "2"]
+    assert load_of(SHOP, "orders", 100) == Load(1, 1, 1, 1, patient=False)
+    finish(held)
+    assert load_of(SHOP, "orders", 100) == Load(0, 0, 1, 1, patient=False)
+    let_pass(PATIENCE + 1)
+    assert load_of(SHOP, "orders", 100).patient
+
+
+def test_history_that_was_just_queued_does_not_push_in():
+    history("1")
+    event("9")
+    assert not load_of(SHOP, "orders", 100).patient
+
+
+def test_an_event_makes_news_of_history():
+    history("1", "2")
+    event("2")
+    assert (work("2").priority, work("1").priority) == (0, HISTORY)
+    assert records(claim()) == ["2"]
+
+
+def test_an_event_about_history_at_work_makes_news_of_what_follows():
+    history("1")
+    held = claim()
+    event("1")
+    assert (work("1").state, work("1").priority) == (State.RUNNING, 0)
+    finish(held)
+    assert (work("1").state, work("1").priority) == (State.READY, 0)
+
+
+def test_a_record_somebody_retries_is_news_and_one_a_setting_brings_back_stays_history():
+    history("1", "2", state=State.PARKED)
+    retry([work("1").pk])
+    connection_changed(SHOP)
+    assert (work("1").priority, work("2").priority) == (0, HISTORY)
+    assert {work("1").state, work("2").state} == {State.READY}
+
+
+def test_a_probe_is_one_record_of_history_too(flow: ScriptedFlow):
+    history("1", "2", "3")
+    breaker.trip(SHOP, side="odoo", reason="Odoo does not answer.")
+    let_pass(breaker.FIRST_PAUSE + 1)
+    held = claim()
+    assert held is not None
+    assert (records(held), held.probe, held.more) == (["1"], True, False)
+
+
+def test_a_batch_of_history_that_was_lost_goes_again_as_history():
+    history("1", "2")
+    held = claim()
+    assert held is not None
+    assert lease.release([held.batch_id]) == 2
+    assert work("1").priority == HISTORY
+    assert lease.release([uuid4()]) == 0
