@@ -18,6 +18,8 @@ from woodoo.domain.errors import ConfigError
 
 #: "class:country:percentage"; a star stands for any class or country.
 _TAX_RULE = re.compile(r"(\*|[a-z0-9_-]+):(\*|[A-Z]{2}):\d{1,3}(\.\d{1,4})?")
+#: What lines the store did not tax are told apart by.
+_UNTAXED = re.compile(r"exempt|\*|[A-Z]{2}")
 
 #: What an order becomes: documents of Odoo, in the order in which they are made.
 OrderBecomes = Literal[
@@ -322,6 +324,14 @@ class ConnectionSettings(BaseModel):
         wrong = [key for key in value if not _TAX_RULE.fullmatch(key)]
         if wrong:
             raise ValueError(f"{wrong[0]!r} is not of the form class:country:percentage, such as standard:ES:21")
+        return value
+
+    @field_validator("untaxed_map")
+    @classmethod
+    def _untaxed_keys(cls, value: dict[str, int]) -> dict[str, int]:
+        wrong = [key for key in value if not _UNTAXED.fullmatch(key)]
+        if wrong:
+            raise ValueError(f"{wrong[0]!r} is neither exempt nor a country code such as US nor *")
         return value
 
     @field_validator("analytic_distribution")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..connections.settings import ConnectionSettings
 from ..domain.errors import ConfigError
-from ..domain.money import to_decimal
 from ..mapping.policy import Policy
-from ..mapping.rules import Carrier, Currency, CustomerRules, Journal, Precision, Rules, Tax
+from ..mapping.rules import Carrier, Currency, CustomerRules, Journal, Precision, Rules
 from ..odoo.company import read_company
 from ..odoo.records import Records
+from .pointed import read_pointed
+from .tax_rules import load_tax_rules
 
 
 def load_rules(odoo: Records, settings: ConnectionSettings, namespace: str) -> Rules:
@@ -26,6 +26,7 @@ def load_rules(odoo: Records, settings: ConnectionSettings, namespace: str) -> R
     _single_records(odoo, settings)
     currencies = _currencies(odoo)
     countries, states = _countries(odoo)
+    taxes = load_tax_rules(odoo, settings, countries)
     pricelists = dict(settings.pricelist_map)
     if settings.pricelist_id:
         pricelists[company.currency] = settings.pricelist_id
@@ -39,7 +40,11 @@ def load_rules(odoo: Records, settings: ConnectionSettings, namespace: str) -> R
             can_pin=odoo.client.dialect.can_pin_taxes,
         ),
         policy=_policy(settings),
-        taxes=_taxes(odoo, settings.tax_map),
+        taxes=taxes.by_rate,
+        tax_rules=taxes.by_rule,
+        sale_taxes=taxes.sale_taxes,
+        match_taxes=settings.tax_match == "percent",
+        untaxed=taxes.untaxed,
         exact=settings.tax_computed_by == "store",
         allow_order_cent=settings.allow_order_cent,
         journals=_journals(odoo, settings.journal_map),
@@ -101,7 +106,7 @@ def _single_records(odoo: Records, settings: ConnectionSettings) -> None:
         ("account.account", "sales account", (settings.sales_account_id,)),
         ("res.partner", "customer of all orders", (settings.customer_partner_id,)),
     ):
-        _named(odoo, model, [odoo_id for odoo_id in ids if odoo_id], ["name"], setting)
+        read_pointed(odoo, model, [odoo_id for odoo_id in ids if odoo_id], ["name"], setting)
 
 
 def _policy(settings: ConnectionSettings) -> Policy:
@@ -152,26 +157,8 @@ def _countries(odoo: Records) -> tuple[dict[str, int], dict[tuple[str, str], int
     return {code: odoo_id for odoo_id, code in codes.items()}, by_code
 
 
-def _taxes(odoo: Records, tax_map: Mapping[str, int]) -> dict[str, Tax]:
-    fields = ["name", "amount", "amount_type", "type_tax_use", "price_include", "include_base_amount"]
-    rows = _named(odoo, "account.tax", tax_map.values(), fields, "taxes")
-    for row in rows.values():
-        if row["amount_type"] != "percent" or row["type_tax_use"] != "sale":
-            raise ConfigError(
-                f"The tax '{row['name']}' of Odoo is not a sales tax in percent, so no tax rate can be mapped to it.",
-                where="settings -> taxes",
-                fix="Map the rate to a sales tax computed as a percentage of the price.",
-            )
-    return {rate: _tax(rows[odoo_id]) for rate, odoo_id in tax_map.items()}
-
-
-def _tax(row: Mapping[str, Any]) -> Tax:
-    percent = to_decimal(row["amount"]).quantize(Decimal("0.0001"))
-    return Tax(row["id"], row["name"], percent, bool(row["price_include"]), bool(row["include_base_amount"]))
-
-
 def _journals(odoo: Records, journal_map: Mapping[str, int]) -> dict[str, Journal]:
-    rows = _named(odoo, "account.journal", journal_map.values(), ["name", "type"], "payment journals")
+    rows = read_pointed(odoo, "account.journal", journal_map.values(), ["name", "type"], "payment journals")
     for row in rows.values():
         if row["type"] not in {"bank", "cash", "credit"}:
             raise ConfigError(
@@ -183,7 +170,7 @@ def _journals(odoo: Records, journal_map: Mapping[str, int]) -> dict[str, Journa
 
 
 def _carriers(odoo: Records, shipping_map: Mapping[str, int]) -> dict[str, Carrier]:
-    rows = _named(odoo, "delivery.carrier", shipping_map.values(), ["name", "product_id"], "shipping")
+    rows = read_pointed(odoo, "delivery.carrier", shipping_map.values(), ["name", "product_id"], "shipping")
     return {
         method: Carrier(odoo_id, rows[odoo_id]["name"], int(rows[odoo_id]["product_id"]))
         for method, odoo_id in shipping_map.items()
@@ -191,7 +178,7 @@ def _carriers(odoo: Records, shipping_map: Mapping[str, int]) -> dict[str, Carri
 
 
 def _pricelists(odoo: Records, wanted: Mapping[str, int], currencies: Mapping[str, Currency]) -> dict[str, int]:
-    rows = _named(odoo, "product.pricelist", wanted.values(), ["name", "currency_id"], "pricelists")
+    rows = read_pointed(odoo, "product.pricelist", wanted.values(), ["name", "currency_id"], "pricelists")
     for code, odoo_id in wanted.items():
         if code not in currencies or rows[odoo_id]["currency_id"] != currencies[code].odoo_id:
             raise ConfigError(
@@ -210,20 +197,3 @@ def _sku_field(odoo: Records, name: str) -> str:
             fix="Choose default_code or barcode.",
         )
     return name
-
-
-def _named(
-    odoo: Records, model: str, ids: Iterable[int], fields: list[str], setting: str
-) -> dict[int, Mapping[str, Any]]:
-    """Read the records a setting points at; all of them must be there, unarchived, in the company."""
-    wanted = sorted(set(ids))
-    found = odoo.search_read(model, [("id", "in", wanted)], fields) if wanted else []
-    rows: dict[int, Mapping[str, Any]] = {row["id"]: row for row in found}
-    lost = [str(odoo_id) for odoo_id in wanted if odoo_id not in rows]
-    if lost:
-        raise ConfigError(
-            f"The settings point at {model} {', '.join(lost)}, which Odoo does not have (any more) or has archived.",
-            where=f"settings -> {setting}",
-            fix="Choose another one in the connection's settings.",
-        )
-    return rows
