@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -19,7 +20,6 @@ from woodoo.odoo.workflows import (
     confirm_orders,
     find_payments,
     register_payments,
-    write_payment_memos,
 )
 
 
@@ -122,7 +122,6 @@ def test_nothing_asked_for_is_no_call() -> None:
     assert records.create("res.partner", []) == []
     assert records.action("sale.order", "action_confirm", []).done == ()
     assert records.external_ids("res.partner", []) == {}
-    assert write_payment_memos(records, {}) == {}
     assert records.client.calls == 0
 
 
@@ -196,12 +195,21 @@ def test_14_gets_bare_ids_from_names() -> None:
 class Payments:
     """The payment wizard: pays what is open, refuses where nothing is."""
 
-    def __init__(self, payments: dict[int, Any], bad: set[int] = frozenset()) -> None:  # type: ignore[assignment]
-        self.payments, self.bad, self.paid, self.memos = payments, bad, set[int](), list[Any]()
+    paid_state = "paid"
+
+    def __init__(
+        self,
+        payments: dict[int, Any],
+        bad: set[int] = frozenset(),  # type: ignore[assignment]
+        amount: float | None = None,
+    ) -> None:
+        self.payments, self.bad, self.paid = payments, bad, set[int]()
+        self.wanted: dict[str, Any] = {"journal_id": 4, "payment_date": DAY, "group_payment": False}
+        self.wanted |= {} if amount is None else {"amount": amount}
         self.turns: list[set[int]] = []
 
     def create(self, *, context: Any, vals_list: Any, **_: Any) -> Any:
-        assert vals_list == [{"journal_id": 4, "payment_date": DAY, "group_payment": False}]
+        assert vals_list == [self.wanted]
         self.active = set(context["active_ids"])
         return [99]
 
@@ -214,19 +222,14 @@ class Payments:
 
     def read(self, *, ids: Sequence[int], fields: Any, **_: Any) -> Any:
         name = fields[-1]
-        states = {i: "paid" if i in self.paid else "not_paid" for i in ids}
-        return [{"id": i, "name": f"INV/{i}", "payment_state": states[i], name: self.payments.get(i)} for i in ids]
-
-    def load(self, *, fields: Any, data: Any, **_: Any) -> Any:
-        self.memos.append((fields, data))
-        return {"ids": [int(row[0]) for row in data], "messages": []}
+        states = {i: self.paid_state if i in self.paid else "not_paid" for i in ids}
+        return [{name: self.payments.get(i), "id": i, "name": f"INV/{i}", "payment_state": states[i]} for i in ids]
 
     def records(self, version: int) -> Records:
         answers = {
             "account.payment.register.create": self.create,
             "account.payment.register.action_create_payments": self.run,
             "account.move.read": self.read,
-            "account.payment.load": self.load,
         }
         return scripted_records(answers, version=version)
 
@@ -234,13 +237,22 @@ class Payments:
 DAY = date(2026, 3, 5)
 
 
-def test_all_invoices_of_a_group_are_paid_in_four_calls() -> None:
+def test_all_invoices_of_a_group_are_paid_in_three_calls() -> None:
     payments = Payments({1: [11], 2: [12], 3: [13]})
     records = payments.records(19)
-    result = register_payments(records, [PaymentGroup(4, DAY, (1, 2, 3))], {1: "a", 2: "b", 3: "c"})
+    result = register_payments(records, [PaymentGroup(4, DAY, (1, 2, 3))])
     assert result.done == (1, 2, 3)
-    assert payments.memos == [([".id", "memo"], [["11", "a"], ["12", "b"], ["13", "c"]])]
-    assert records.client.calls == 4
+    assert records.client.calls == 3
+
+
+def test_a_payment_over_another_amount_may_leave_a_part_open() -> None:
+    payments = Payments({1: [11]}, amount=9.99)
+    payments.paid_state = "partial"
+    group = PaymentGroup(4, DAY, (1,), Decimal("9.99"))
+    assert register_payments(payments.records(19), [group]).done == (1,)
+    without_amount = Payments({1: [11]})
+    without_amount.paid_state = "partial"
+    assert register_payments(without_amount.records(19), [PaymentGroup(4, DAY, (1,))]).done == ()
 
 
 def test_many_invoices_are_paid_in_turns_short_enough_for_another_worker_to_get_in() -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from ..domain.errors import DataError, WoodooError
@@ -81,42 +82,37 @@ def _free_taken_numbers(records: Records, ids: Iterable[int]) -> list[int]:
 
 @dataclass(frozen=True)
 class PaymentGroup:
-    """Posted, open invoices of one currency that are paid in full through one journal on one day."""
+    """Posted, open invoices of one currency that are paid through one journal on one day."""
 
     journal_id: int
     date: date
     invoice_ids: tuple[int, ...]
+    #: None: each in full. Else what is paid on the one invoice of the group, in its currency.
+    amount: Decimal | None = None
 
 
-@dataclass(frozen=True)
-class PaymentResult(ActionResult):
-    """Each invoice is in `done` or in `errors`."""
+def register_payments(records: Records, groups: Sequence[PaymentGroup]) -> ActionResult:
+    """Pay each invoice with a payment of its own; its memo is the label of the receivable line.
 
-    #: Of invoices in `done`: the payment stands, but could not be marked.
-    memo_errors: Mapping[int, WoodooError] = field(default_factory=dict)
-
-
-def register_payments(
-    records: Records, groups: Sequence[PaymentGroup], memos: Mapping[int, str] | None = None
-) -> PaymentResult:
-    """Pay each invoice in full with a payment of its own, and write its memo (by invoice id) on it.
-
-    Two calls for each `PAY_CHUNK` of a group, one to see that all are paid now, one for all memos. What is paid
-    already is left out by Odoo, and refused where nothing is left, so a repeat of full payments pays nothing twice as
-    long as `payment_state` was read before (addons/account/wizard/account_payment_register.py).
+    Two calls for each `PAY_CHUNK` of a group, and one to see that all are paid now. What is paid already is left out by
+    Odoo, and refused where nothing is left, so a repeat of full payments pays nothing twice as long as `payment_state`
+    was read before (addons/account/wizard/account_payment_register.py).
     """
     result = ActionResult()
     for group in groups:
         result = result.joined(_pay(records, group))
     ids = [odoo_id for group in groups for odoo_id in group.invoice_ids]
-    name = records.client.dialect.invoice_payments
-    found = {row["id"]: row for row in records.read("account.move", ids, ["name", "payment_state", name])}
+    partly = {odoo_id for group in groups if group.amount is not None for odoo_id in group.invoice_ids}
+    found = {row["id"]: row for row in records.read("account.move", ids, ["name", "payment_state"])}
     settled = records.client.dialect.settled_payment_states
-    paid = [odoo_id for odoo_id in ids if odoo_id in found and found[odoo_id]["payment_state"] in settled]
+
+    def is_paid(odoo_id: int) -> bool:
+        state = found[odoo_id]["payment_state"] if odoo_id in found else ""
+        return state in settled or (odoo_id in partly and state == "partial")
+
+    paid = [odoo_id for odoo_id in ids if is_paid(odoo_id)]
     errors = {i: result.errors.get(i) or _not_paid(found.get(i)) for i in ids if i not in paid}
-    payments = {odoo_id: _payment_ids(found[odoo_id][name]) for odoo_id in result.done if odoo_id in paid}
-    memo_errors = _write_memos(records, payments, memos or {})
-    return PaymentResult(tuple(paid), errors, result.answers, memo_errors)
+    return ActionResult(tuple(paid), errors, result.answers)
 
 
 def find_payments(records: Records, invoice_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
@@ -125,20 +121,6 @@ def find_payments(records: Records, invoice_ids: Iterable[int]) -> dict[int, tup
     rows = records.read("account.move", invoice_ids, [name])
     found = {row["id"]: _payment_ids(row[name]) for row in rows}
     return {odoo_id: payments for odoo_id, payments in found.items() if payments}
-
-
-def write_payment_memos(records: Records, memos: Mapping[int, str]) -> Mapping[int, WoodooError]:
-    """Write on the newest payment of each invoice (by invoice id) what identifies it. Returns errors by invoice id."""
-    return _write_memos(records, find_payments(records, memos), memos) if memos else {}
-
-
-def _write_memos(
-    records: Records, payments: Mapping[int, Sequence[int]], memos: Mapping[int, str]
-) -> dict[int, WoodooError]:
-    newest = {found[-1]: invoice for invoice, found in payments.items() if found and invoice in memos}
-    memo = records.client.dialect.payment_memo
-    errors = records.update("account.payment", {pay: {memo: memos[invoice]} for pay, invoice in newest.items()})
-    return {newest[payment]: error for payment, error in errors.items()}
 
 
 def _not_paid(invoice: Mapping[str, Any] | None) -> DataError:
@@ -151,7 +133,9 @@ def _not_paid(invoice: Mapping[str, Any] | None) -> DataError:
 
 
 def _pay(records: Records, group: PaymentGroup) -> ActionResult:
-    vals = {"journal_id": group.journal_id, "payment_date": group.date, "group_payment": False}
+    vals: dict[str, Any] = {"journal_id": group.journal_id, "payment_date": group.date, "group_payment": False}
+    if group.amount is not None:
+        vals["amount"] = float(group.amount)
 
     def attempt(ids: Sequence[int]) -> Any:
         context = {"active_model": "account.move", "active_ids": list(ids), "dont_redirect_to_payments": True}
