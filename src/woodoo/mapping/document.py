@@ -8,6 +8,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from ..domain.money import ZERO
+from .policy import Do
+
 #: Invoice payment states after which nothing is left to pay (Enterprise: `in_payment` until the bank statement).
 SETTLED = frozenset({"paid", "in_payment", "reversed"})
 #: States of a sales order that is not confirmed yet.
@@ -24,6 +27,12 @@ class Invoice:
     state: str
     payment_state: str
     total: Decimal
+    #: What is still open on it.
+    residual: Decimal = ZERO
+
+    @property
+    def is_settled(self) -> bool:
+        return self.payment_state in SETTLED
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,8 @@ class Document:
     invoices: tuple[Invoice, ...] = ()
     #: Made by Woodoo for this very order: it carries the order's external id.
     ours: bool = True
+    #: Nothing of the sales order is left to be delivered.
+    delivered: bool = False
 
     @property
     def invoice(self) -> Invoice | None:
@@ -55,6 +66,27 @@ class Document:
         return "account.move" if self.sale_order_id is None else "sale.order"
 
 
+def done_steps(document: Document, total: Decimal, *, exact: bool = True) -> frozenset[Do]:
+    """Return the steps that need nothing any more.
+
+    `total` is the store's; where Odoo's own total may differ from it (not `exact`), what is there counts.
+    """
+    invoice, done = document.invoice, set()
+    if not exact or document.total == total or (invoice and invoice.total == total):
+        done.add(Do.ORDER)
+    if not document.is_quotation:
+        done.add(Do.CONFIRM)
+    if invoice and (not exact or invoice.total == total):
+        done.add(Do.INVOICE)
+    if invoice and invoice.state == "posted":
+        done.add(Do.POST)
+        if invoice.is_settled or (not exact and invoice.total - invoice.residual == total):
+            done.add(Do.PAYMENT)
+    if document.delivered:
+        done.add(Do.DELIVERY)
+    return frozenset(done)
+
+
 @dataclass(frozen=True)
 class Seen:
     """What was observed in Odoo for a batch of orders."""
@@ -69,5 +101,7 @@ class Seen:
     documents: Mapping[str, Sequence[Document]] = field(default_factory=dict)
     #: Order ids whose document Woodoo made earlier and Odoo no longer has, with its name.
     gone: Mapping[str, str] = field(default_factory=dict)
+    #: Order ids whose reference cannot be the name of their sales order, with who has that name.
+    taken_names: Mapping[str, str] = field(default_factory=dict)
     #: When it was looked at.
     at: datetime = field(default_factory=lambda: datetime.now(UTC))

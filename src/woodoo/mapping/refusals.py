@@ -8,6 +8,9 @@ from ..domain.errors import DataError
 from ..domain.money import round_money
 from ..domain.order import Order
 from .document import Document
+from .policy import Do
+from .pricing import Priced
+from .rules import Rules
 from .totals import Targets
 
 
@@ -32,7 +35,7 @@ def refuse_documents(order: Order, reference: str, documents: Sequence[Document]
         raise DataError(
             f"{order.label}: its {gone[order.external_id]} was deleted in Odoo after Woodoo made it.",
             record=order.label,
-            where="sale.order",
+            where="links",
             fix="Skip this record; or have it made anew with 'woodoo sync order --again'.",
         )
     foreign = [document for document in documents if not document.ours]
@@ -41,17 +44,20 @@ def refuse_documents(order: Order, reference: str, documents: Sequence[Document]
         raise DataError(
             f"{order.label}: Odoo has {names} with the same reference '{reference}', which Woodoo did not make.",
             record=order.label,
-            where="sale.order -> client_order_ref",
+            where=f"{foreign[0].model} -> {'ref' if foreign[0].sale_order_id is None else 'client_order_ref'}",
             fix="If it is this order, skip this record; if not, change its customer reference in Odoo, or set an order "
             "prefix where two stores count alike; then retry.",
         )
     cancelled = [document for document in documents if document.ours and document.state == "cancel"]
     if cancelled:
+        back = (
+            "the invoice back to draft" if cancelled[0].sale_order_id is None else "the sales order back to quotation"
+        )
         raise DataError(
             f"{order.label} is '{order.status}' in the store, but {cancelled[0].name} is cancelled in Odoo.",
             record=order.label,
-            where="sale.order -> state",
-            fix="Set the sales order back to quotation in Odoo and retry, or skip this record.",
+            where=f"{cancelled[0].model} -> state",
+            fix=f"Set {back} in Odoo and retry, or skip this record.",
         )
 
 
@@ -70,3 +76,18 @@ def refuse_what_odoo_cannot_post(order: Order, targets: Targets) -> None:
             where="total",
             fix="Enter it in Odoo as a credit note and skip this record, or correct the order in the store and retry.",
         )
+
+
+def refuse_a_cent_off(order: Order, steps: frozenset[Do], targets: Targets, priced: Priced, rules: Rules) -> None:
+    """Park an order whose sales order cannot be exact in this Odoo, where the settings ask for that."""
+    if rules.allow_order_cent or not rules.exact or Do.ORDER not in steps or priced.computed_tax == targets.tax:
+        return
+    arithmetic = " ".join(priced.notes)
+    raise DataError(
+        f"{order.label}: its sales order would come to {targets.untaxed + priced.computed_tax} {order.currency} in "
+        f"Odoo, {targets.total} in the store. {arithmetic}",
+        record=order.label,
+        where="sale.order -> amount_total",
+        fix="Have Odoo round taxes per line and give 'Product Price' 6 decimals, or let sales orders be a cent off in "
+        "the connection's settings (the invoice is exact), then retry.",
+    )

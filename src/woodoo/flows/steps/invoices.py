@@ -28,7 +28,8 @@ def ensure_invoices(context: Context, batch: OrderBatch) -> None:
     _use_existing(batch)
     _create(context, batch, batch.where(lambda p: p.wants(Do.INVOICE) and not p.invoice))
     read_invoices(context, batch)
-    stale = batch.where(lambda p: p.plan.document is not None and is_draft(p) and not _fits(p))
+    _refuse_cancelled(batch)
+    stale = batch.where(lambda p: context.rules.exact and p.plan.document is not None and is_draft(p) and not _fits(p))
     for progress in stale:
         try:
             context.odoo.rewrite("account.move", progress.invoice["id"], _row(context, progress))
@@ -40,6 +41,8 @@ def ensure_invoices(context: Context, batch: OrderBatch) -> None:
 
 def settle_cents(context: Context, batch: OrderBatch) -> None:
     """Set the tax lines of draft invoices to the store's amounts where rounding drove them apart by cents."""
+    if not context.rules.exact:
+        return
     apart = batch.where(lambda p: is_draft(p) and bool(_tax_differences(p)) and _only_cents(p))
     if not apart:
         return
@@ -55,10 +58,13 @@ def settle_cents(context: Context, batch: OrderBatch) -> None:
 
 
 def post_invoices(context: Context, batch: OrderBatch) -> None:
-    """Post the invoices that equal the store; what differs by a cent stays a draft and is parked."""
+    """Post the invoices that equal the store; what differs by a cent stays a draft and is parked.
+
+    Where Odoo's tax counts, the difference is noted instead.
+    """
     for progress in batch.where(lambda p: p.wants(Do.INVOICE)):
         progress.totals = compare(progress)
-        if any(not total.equal for total in progress.totals):
+        if context.rules.exact and any(not total.equal for total in progress.totals):
             batch.drop(progress, _mismatch(progress))
     drafts = batch.where(lambda p: p.wants(Do.POST) and is_draft(p))
     if not drafts:
@@ -120,6 +126,21 @@ def _use_existing(batch: OrderBatch) -> None:
         document = progress.plan.document
         if document and document.invoice and progress.wants(Do.INVOICE):
             progress.invoice = {"id": document.invoice.odoo_id}
+
+
+def _refuse_cancelled(batch: OrderBatch) -> None:
+    """An invoice that somebody cancelled keeps its external id, so no other one is made in its place."""
+    for progress in batch.where(lambda p: p.wants(Do.INVOICE) and p.invoice["state"] == "cancel"):
+        name = progress.invoice["name"] or "its invoice"
+        batch.drop(
+            progress,
+            DataError(
+                f"{progress.label}: its invoice {name} is cancelled in Odoo.",
+                record=progress.label,
+                where="account.move -> state",
+                fix="Set the invoice back to draft in Odoo, or delete it so that a new one is made; then retry.",
+            ),
+        )
 
 
 def _create(context: Context, batch: OrderBatch, wanted: Sequence[Progress]) -> None:

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from ...domain.money import to_decimal
 from ...domain.order import Order
 from ...engine.flow import LinkVals
 from ...mapping.account_move import INVOICE_PREFIX
-from ...mapping.document import SETTLED, Document, Invoice, Seen
+from ...mapping.document import Document, Invoice, Seen
+from ...mapping.order_plan import needs_plan
 from ...mapping.product_product import PRODUCT_FIELDS
 from ...mapping.res_partner import PARTNER_FIELDS, customer_key, email_of
 from ...mapping.sale_order import SALE_ORDER_PREFIX
 from ..context import Context
 
-INVOICE_FIELDS = ("name", "ref", "move_type", "state", "payment_state", "amount_total")
+INVOICE_FIELDS = ("name", "ref", "move_type", "state", "payment_state", "amount_total", "amount_residual")
 
 
 def observe_orders(context: Context, orders: Sequence[Order]) -> Seen:
     """Read from Odoo what planning needs: the orders' documents, their customers and products."""
+    at = datetime.now(UTC)
     documents, gone = _documents(context, orders)
-    settled = _settled(documents)
-    waiting = [order for order in orders if order.external_id not in settled]
+    waiting = [o for o in orders if needs_plan(o, documents.get(o.external_id, ()), context.rules, at)]
     linked = context.links.find("customer", [customer_key(order) for order in waiting])
     linked_ids = {key: link.odoo_id for key, link in linked.items()}
     return Seen(
@@ -32,16 +34,9 @@ def observe_orders(context: Context, orders: Sequence[Order]) -> Seen:
         products=_products(context, waiting),
         documents=documents,
         gone=gone,
+        taken_names=_taken_names(context, [order for order in waiting if not documents.get(order.external_id)]),
+        at=at,
     )
-
-
-def _settled(documents: Mapping[str, Sequence[Document]]) -> set[str]:
-    """Return the orders that are paid in Odoo: of them nothing but their documents is looked at."""
-    return {
-        record
-        for record, found in documents.items()
-        if any(d.ours and d.invoice and d.invoice.payment_state in SETTLED for d in found)
-    }
 
 
 def _documents(context: Context, orders: Sequence[Order]) -> tuple[dict[str, list[Document]], dict[str, str]]:
@@ -125,6 +120,7 @@ def _invoice(row: Mapping[str, Any]) -> Invoice:
         row["state"],
         row["payment_state"] or "",
         to_decimal(row["amount_total"]),
+        to_decimal(row["amount_residual"]),
     )
 
 
@@ -153,3 +149,24 @@ def _products(context: Context, orders: Sequence[Order]) -> dict[str, list[dict[
     for row in rows:
         found[row[field]].append(row)
     return dict(found)
+
+
+def _taken_names(context: Context, orders: Sequence[Order]) -> dict[str, str]:
+    """Find the new orders whose reference is another sales order's name, where that is to be theirs.
+
+    Odoo itself lets two sales orders have one name.
+    """
+    rules = context.rules
+    if not rules.use_order_number or not rules.policy.with_sale_order or not orders:
+        return {}
+    names = sorted({rules.reference(order) for order in orders})
+    domain = [("company_id", "=", rules.company_id), ("name", "in", names)]
+    rows = context.odoo.search_read("sale.order", domain, ["name"])
+    owners = {row["name"]: f"the sales order with the id {row['id']}" for row in rows}
+    taken = {}
+    for order in orders:
+        reference = rules.reference(order)
+        if reference in owners:
+            taken[order.external_id] = owners[reference]
+        owners.setdefault(reference, f"order {order.external_id} of the store")
+    return taken

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from ...domain.errors import DataError, WoodooError
-from ...domain.money import round_money, to_decimal
+from ...domain.money import ZERO, round_money, to_decimal
 from ...mapping.document import SETTLED
 from ...mapping.policy import Do
 from ...odoo import workflows
@@ -21,13 +22,14 @@ from .invoices import read_invoices
 def register_payments(context: Context, batch: OrderBatch) -> None:
     """Pay what is unpaid: one wizard per journal, day and currency for all invoices of the batch.
 
+    Paid is what was paid in the store; where Odoo's tax counts and its total differs from that, by a wizard of its own.
+
     The wizard would pay a partly paid invoice a second time only for what is open, and refuses what is paid; still
     nothing is paid that somebody has begun to pay by hand.
     """
     unpaid = batch.where(lambda p: has_payment(p) and p.invoice["payment_state"] not in SETTLED)
     for progress in unpaid:
-        residual = round_money(to_decimal(progress.invoice["amount_residual"]), progress.plan.order.currency_digits)
-        if residual != progress.plan.targets.total:
+        if _amount(progress, "amount_residual") != _amount(progress, "amount_total"):
             batch.drop(progress, _partly_paid(progress))
     payable = [p for p in unpaid if p.record in batch.orders]
     if not payable:
@@ -41,7 +43,16 @@ def register_payments(context: Context, batch: OrderBatch) -> None:
 
 def has_payment(progress: Progress) -> bool:
     """Say whether the order is to be paid in Odoo."""
-    return progress.wants(Do.PAYMENT) and bool(progress.plan.targets.total)
+    return progress.wants(Do.PAYMENT) and progress.plan.journal is not None
+
+
+def _amount(progress: Progress, field: str) -> Decimal:
+    return round_money(to_decimal(progress.invoice[field]), progress.plan.order.currency_digits)
+
+
+def _is_off(progress: Progress) -> bool:
+    """Say whether the invoice's total is not the store's, which only is where Odoo's tax counts."""
+    return _amount(progress, "amount_total") != progress.plan.targets.total
 
 
 def cancel_doubles(context: Context, batch: OrderBatch) -> None:
@@ -87,7 +98,10 @@ def _payments(context: Context, memos: Iterable[str]) -> dict[str, list[dict[str
 def _real_payment(found: Sequence[Mapping[str, Any]], invoice: int, progress: Progress) -> Mapping[str, Any] | None:
     """Return the payment that pays the invoice; None where it is not clear which one that is."""
     total, digits = progress.plan.targets.total, progress.plan.order.currency_digits
-    paying = [row for row in found if row["is_reconciled"] and invoice in row["reconciled_invoice_ids"]]
+    # A payment over more than the invoice is reconciled for a part only.
+    paying = [
+        row for row in found if (row["is_reconciled"] or _is_off(progress)) and invoice in row["reconciled_invoice_ids"]
+    ]
     return next((row for row in paying if round_money(to_decimal(row["amount"]), digits) == total), None)
 
 
@@ -115,19 +129,27 @@ def _cancel(context: Context, extra: Sequence[Mapping[str, Any]], progress: Prog
 
 def _groups(payable: Sequence[Progress]) -> list[PaymentGroup]:
     members: dict[tuple[int, date, str], list[int]] = defaultdict(list)
+    alone = []
     for progress in payable:
-        plan = progress.plan
-        if plan.journal and plan.payment_date:
-            members[plan.journal.odoo_id, plan.payment_date, plan.order.currency].append(progress.invoice["id"])
-    return [PaymentGroup(journal_id, day, tuple(ids)) for (journal_id, day, _), ids in members.items()]
+        plan, invoice_id = progress.plan, progress.invoice["id"]
+        if not plan.journal or not plan.payment_date:
+            continue
+        if _is_off(progress):
+            alone.append(PaymentGroup(plan.journal.odoo_id, plan.payment_date, (invoice_id,), plan.targets.total))
+        else:
+            members[plan.journal.odoo_id, plan.payment_date, plan.order.currency].append(invoice_id)
+    return [PaymentGroup(journal_id, day, tuple(ids)) for (journal_id, day, _), ids in members.items()] + alone
 
 
 def verify_paid(context: Context, batch: OrderBatch) -> None:
-    """Read the invoices once more and drop what is not settled."""
+    """Read the invoices once more and drop what is not settled; note what is open where Odoo's total is another one."""
     read_invoices(context, batch, taxes=False)
     for progress in batch.where(has_payment):
-        state, residual = progress.invoice["payment_state"], to_decimal(progress.invoice["amount_residual"])
-        if state not in SETTLED:
+        state, residual = progress.invoice["payment_state"], _amount(progress, "amount_residual")
+        away = _amount(progress, "amount_total") - progress.plan.targets.total
+        if away and residual == max(away, ZERO):
+            progress.notes.append(_left_open(progress, away))
+        elif state not in SETTLED:
             batch.drop(
                 progress,
                 DataError(
@@ -140,10 +162,19 @@ def verify_paid(context: Context, batch: OrderBatch) -> None:
             )
 
 
+def _left_open(progress: Progress, away: Decimal) -> str:
+    name, currency = progress.invoice["name"], progress.plan.order.currency
+    if away > 0:
+        return f"{away} {currency} stay open on {name}: its total is Odoo's, the payment is what was paid in the store."
+    return (
+        f"The payment is {-away} {currency} more than {name}, whose total is Odoo's; the rest is the customer's credit."
+    )
+
+
 def _partly_paid(progress: Progress) -> DataError:
-    residual = to_decimal(progress.invoice["amount_residual"])
+    residual, total = _amount(progress, "amount_residual"), _amount(progress, "amount_total")
     return DataError(
-        f"{progress.label}: {residual} of {progress.plan.targets.total} {progress.plan.order.currency} are open on "
+        f"{progress.label}: {residual} of {total} {progress.plan.order.currency} are open on "
         f"invoice {progress.invoice['name']}, so somebody has paid a part of it in Odoo already.",
         record=progress.label,
         where="account.move -> amount_residual",

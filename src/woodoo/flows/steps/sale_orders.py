@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...domain.errors import DataError
-from ...domain.money import quantum, to_decimal
+from ...domain.money import quantum, round_money, to_decimal
+from ...domain.plan import Total
 from ...mapping.document import QUOTATION
 from ...mapping.policy import Do
 from ...mapping.sale_order import sale_order_external_id, sale_order_line_vals, sale_order_vals
@@ -37,9 +38,10 @@ def ensure_sale_orders(context: Context, batch: OrderBatch) -> None:
     wanted = batch.where(lambda p: p.wants(Do.ORDER))
     if not wanted:
         return
-    _create(context, batch, wanted)
+    _use_existing(wanted)
+    _create(context, batch, [p for p in wanted if not p.sale_order])
     _read(context, batch.where(lambda p: p.wants(Do.ORDER)))
-    stale = batch.where(lambda p: p.plan.document is not None and _is_draft(p) and not _fits(p))
+    stale = batch.where(lambda p: p.plan.document is not None and _is_draft(p) and not _fits(context, p))
     for progress in stale:
         try:
             context.odoo.rewrite("sale.order", progress.sale_order["id"], _row(context, progress))
@@ -49,7 +51,8 @@ def ensure_sale_orders(context: Context, batch: OrderBatch) -> None:
             )
     _read(context, [p for p in stale if p.record in batch.orders])
     for progress in batch.where(lambda p: p.wants(Do.ORDER)):
-        if not _fits(progress):
+        progress.totals = _compare(progress)
+        if not _fits(context, progress):
             batch.drop(progress, _mismatch(progress))
 
 
@@ -76,7 +79,16 @@ def _has_date(progress: Progress) -> bool:
     return str(progress.sale_order["date_order"]) == f"{progress.plan.order.created_at:%Y-%m-%d %H:%M:%S}"
 
 
+def _use_existing(wanted: Sequence[Progress]) -> None:
+    for progress in wanted:
+        document = progress.plan.document
+        if document and document.sale_order_id:
+            progress.sale_order = {"id": document.sale_order_id}
+
+
 def _create(context: Context, batch: OrderBatch, wanted: Sequence[Progress]) -> None:
+    if not wanted:
+        return
     rows = [_row(context, progress) for progress in wanted]
     ensured = context.odoo.ensure("sale.order", rows)
     for progress in wanted:
@@ -111,14 +123,25 @@ def _read(context: Context, wanted: Sequence[Progress]) -> None:
         by_id[row["id"]].order_line_ids = tuple(sorted(row["order_line"]))
 
 
-def _fits(progress: Progress) -> bool:
-    """Say whether the sales order comes to the store's total, as far as its line taxes allow."""
+def _fits(context: Context, progress: Progress) -> bool:
+    """Say whether the sales order comes to the store's total, as far as its line taxes allow.
+
+    Where Odoo's tax counts, it does not have to.
+    """
     plan, order = progress.plan, progress.sale_order
-    slack = abs(plan.priced.computed_tax - plan.targets.tax)
-    total = to_decimal(order["amount_total"])
     if len(progress.order_line_ids) != len(plan.lines):
         return False
-    return abs(total - plan.targets.total) <= slack
+    slack = abs(plan.priced.computed_tax - plan.targets.tax)
+    return not context.rules.exact or abs(to_decimal(order["amount_total"]) - plan.targets.total) <= slack
+
+
+def _compare(progress: Progress) -> tuple[Total, ...]:
+    """Return the store's totals beside those of the sales order."""
+    order, targets, digits = progress.sale_order, progress.plan.targets, progress.plan.order.currency_digits
+    pairs = (("Untaxed", targets.untaxed), ("Tax", targets.tax), ("Total", targets.total))
+    return tuple(
+        Total(name, store, round_money(to_decimal(order[f"amount_{name.lower()}"]), digits)) for name, store in pairs
+    )
 
 
 def _mismatch(progress: Progress) -> DataError:
