@@ -29,6 +29,8 @@ class Progress:
     invoice_taxes: Mapping[int, Decimal] = field(default_factory=dict)
     #: The `account.payment` that pays the invoice.
     payment: Mapping[str, Any] = field(default_factory=dict)
+    #: All of it has left.
+    delivered: bool = False
     totals: tuple[Total, ...] = ()
     notes: list[str] = field(default_factory=list)
 
