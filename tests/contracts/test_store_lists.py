@@ -150,3 +150,56 @@ def test_orderby_modified_follows_changes(shop: Target) -> None:
     wanted = f"{first['id']},{second['id']}"
     rows = shop.get("orders", include=wanted, orderby="modified", order="asc", _fields="id")
     assert _ids(rows) == [second["id"], first["id"]]
+
+
+# -- the past, order by order -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def five(shop: Target) -> list[dict[str, Any]]:
+    return [shop.order(status=status) for status in ("completed", "processing", "completed", "failed", "completed")]
+
+
+def _past(shop: Target, orders: list[dict[str, Any]], **query: Any) -> list[int]:
+    wanted = ",".join(str(order["id"]) for order in orders)
+    return _ids(shop.get("orders", include=wanted, orderby="id", order="asc", _fields="id", **query))
+
+
+def test_orders_by_id_go_on_at_any_place_of_the_list(shop: Target, five: list[dict[str, Any]]) -> None:
+    ids = _ids(five)
+    assert ids == sorted(ids)
+    assert _past(shop, five, per_page=3, offset=0) == ids[:3]
+    assert _past(shop, five, per_page=3, offset=2) == ids[2:]
+    assert _past(shop, five, per_page=3, offset=9) == []
+
+
+def test_a_list_that_goes_on_at_a_place_is_counted_as_a_whole(shop: Target, five: list[dict[str, Any]]) -> None:
+    wanted = ",".join(str(order["id"]) for order in five)
+    answer = shop.call("GET", "orders", include=wanted, orderby="id", order="asc", per_page=1, offset=3)
+    assert answer.headers["X-WP-Total"] == "5"
+
+
+def test_an_order_that_is_deleted_moves_those_behind_it_up(shop: Target, five: list[dict[str, Any]]) -> None:
+    ids = _ids(five)
+    shop.call("DELETE", f"orders/{ids[1]}")
+    assert _past(shop, five, offset=1) == ids[2:]
+
+
+def test_several_statuses_are_a_comma_list_and_an_unknown_one_is_refused(
+    shop: Target, five: list[dict[str, Any]]
+) -> None:
+    ids = _ids(five)
+    assert _past(shop, five, status="completed,failed") == [ids[0], *ids[2:]]
+    answer = shop.call("GET", "orders", status="shiped")
+    assert answer.error == (400, "rest_invalid_param")
+    assert "status" in answer.body["data"]["params"]
+
+
+def test_creation_times_are_compared_strictly_and_in_gmt(shop: Target, five: list[dict[str, Any]]) -> None:
+    stamp = datetime.fromisoformat(five[0]["date_created_gmt"])
+    second = timedelta(seconds=1)
+    first, gmt = [five[0]], {"dates_are_gmt": "true"}
+    assert _past(shop, first, after=stamp.isoformat(), **gmt) == []
+    assert _past(shop, first, after=(stamp - second).isoformat(), **gmt) == _ids(first)
+    assert _past(shop, first, before=stamp.isoformat(), **gmt) == []
+    assert _past(shop, first, before=(stamp + second).isoformat(), **gmt) == _ids(first)

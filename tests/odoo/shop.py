@@ -12,6 +12,7 @@ from typing import Any
 from zlib import crc32
 
 from woodoo.connections.settings import ConnectionSettings
+from woodoo.domain.history import OrderRange
 from woodoo.domain.order import Order
 from woodoo.engine.flow import LinkVals, Outcome
 from woodoo.flows.context import Context
@@ -21,7 +22,7 @@ from woodoo.odoo.client import connect
 from woodoo.odoo.endpoint import Endpoint
 from woodoo.odoo.records import Records
 from woodoo.sandbox.odoo.fixtures import Admin, Shop, prepare
-from woodoo.stores.base import Changed, Fetched, StoreChoice, StoreIdentity, StoreTaxRate
+from woodoo.stores.base import Changed, Fetched, OrderPage, StoreChoice, StoreIdentity, StoreTaxRate
 from woodoo.stores.woocommerce.orders import to_domain
 
 RECORDINGS = Path(__file__).parent.parent / "data" / "woocommerce"
@@ -56,6 +57,12 @@ class RecordedStore:
         raise NotImplementedError
 
     def changed_orders(self, since: datetime | None) -> Iterator[Changed]:
+        raise NotImplementedError
+
+    def orders_in(self, wanted: OrderRange, cursor: str = "") -> OrderPage:
+        raise NotImplementedError
+
+    def count_orders(self, wanted: OrderRange) -> int:
         raise NotImplementedError
 
     def tax_rates(self) -> Sequence[StoreTaxRate]:

@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
-from woodoo.domain.errors import ConfigError
+from woodoo.domain.errors import ConfigError, WoodooError
+from woodoo.domain.history import OrderRange
 from woodoo.sandbox.store.double import StoreDouble
+from woodoo.stores.base import Changed, Store
 from woodoo.stores.woocommerce.auth import Scheme
 from woodoo.stores.woocommerce.client import WooClient
 from woodoo.stores.woocommerce.errors import NotFound, Refused
@@ -124,6 +126,35 @@ def test_small_pages_lose_nothing_among_orders_of_one_second(
     assert there <= walked
 
 
+def test_the_past_is_listed_by_day_by_id_and_by_status(client: WooClient, sold: dict[str, Any]):
+    store = WooCommerceStore(client)
+    changes = {one.external_id: one for one in store.changed_orders(None)}
+    days = OrderRange(begin=datetime(2000, 1, 1, tzinfo=UTC))
+    assert {one.external_id: one for one in whole(store, days)} == changes
+    assert store.count_orders(days) >= len(changes)
+    ids = sorted(map(int, changes))
+    part = OrderRange(first_id=ids[1], last_id=ids[-2])
+    assert [int(one.external_id) for one in whole(store, part)] == ids[1:-1]
+    assert store.count_orders(part) >= len(ids) - 2
+    paid = OrderRange(first_id=1, last_id=sold["id"], statuses=("processing", "completed"))
+    assert {one.external_id for one in whole(store, paid)} == {
+        one.external_id for one in changes.values() if one.status in ("processing", "completed")
+    }
+    assert store.count_orders(OrderRange(end=datetime(2000, 1, 1, tzinfo=UTC))) == 0
+    with pytest.raises(WoodooError, match="no order status 'shiped'"):
+        store.count_orders(OrderRange(first_id=1, statuses=("shiped",)))
+
+
+def whole(store: Store, wanted: OrderRange) -> list[Changed]:
+    """Return everything of a range."""
+    page = store.orders_in(wanted)
+    orders = [*page.orders]
+    while page.cursor:
+        page = store.orders_in(wanted, page.cursor)
+        orders += page.orders
+    return orders
+
+
 def test_a_variation_without_a_sku_of_its_own_has_none(client: WooClient, sold: dict[str, Any]):
     assert [line["sku"] for line in sold["line_items"]] == ["TEST-SHIRT", "TEST-SHIRT-M"]
     fetched = WooCommerceStore(client).fetch_orders([str(sold["id"])])
@@ -199,7 +230,7 @@ def test_webhooks_are_set_up_once_and_their_deliveries_stand(double: StoreDouble
     assert [one.did for one in ensure_webhooks(client, address, "a secret", topics)] == [Did.CREATED] * 2
     assert [one.did for one in ensure_webhooks(client, address, "a secret", topics)] == [Did.KEPT] * 2
     placed = double.seed_orders(1, announce=True)
-    assert double.webhooks.wait()
+    assert double.webhooks.wait(300)
     read = [(request, parse(request.headers, request.get_data())) for request, _ in httpserver.log]
     assert len([event for _, event in read if isinstance(event, Ping)]) == 2
     events = [(request, event) for request, event in read if isinstance(event, StoreEvent)]

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Generic, Protocol, TypeVar
 
 from ..domain.errors import DataError
+from ..domain.history import OrderRange
 from ..domain.order import Order
 
 T = TypeVar("T")
@@ -35,6 +36,15 @@ class Changed:
     external_id: str
     modified_at: datetime
     status: str
+
+
+@dataclass(frozen=True)
+class OrderPage:
+    """A piece of a list of orders, by ascending id."""
+
+    orders: tuple[Changed, ...]
+    #: Give this back for the next piece; empty at the end.
+    cursor: str
 
 
 @dataclass(frozen=True)
@@ -88,6 +98,16 @@ class Store(Protocol):
 
         `broken` holds those whose notes the store does not give.
         """
+
+    def orders_in(self, wanted: OrderRange, cursor: str = "") -> OrderPage:
+        """List a part of the store's past, lightly, from where `cursor` says; not drafts of carts.
+
+        Every order that is in the range all the while comes exactly once, whatever is added or deleted meanwhile, and
+        however long ago the cursor was written.
+        """
+
+    def count_orders(self, wanted: OrderRange) -> int:
+        """Return about how many orders that is."""
 
     def tax_rates(self) -> Sequence[StoreTaxRate]: ...
 

@@ -14,13 +14,15 @@ from typing import Any
 
 from ...domain.calls import CallRecorder
 from ...domain.errors import ConfigError, DataError, RemoteDown, RemoteError
+from ...domain.history import OrderRange
 from ...domain.order import Order
-from ..base import Changed, Fetched, StoreChoice, StoreIdentity, StoreTaxRate
+from ..base import Changed, Fetched, OrderPage, StoreChoice, StoreIdentity, StoreTaxRate
 from . import orders as order_reader
 from .bulk import DECIMALS, fetch_rows, is_id
 from .changes import DRAFTS, read_change, walk_changes
 from .client import PAGE, JsonObject, WooClient, chunks
 from .errors import NoRoute, NotFound
+from .history import count_orders, list_orders
 from .known import Known
 from .notes import staff_notes
 from .payloads import OrderPayload, TaxRatePayload, parse
@@ -133,6 +135,17 @@ class WooCommerceStore:
             except (ConfigError, RemoteError) as error:
                 broken[external_id] = DataError(error.message, record=error.record, where=path, fix=error.fix)
         return Fetched(found, frozenset(missing), broken)
+
+    def orders_in(self, wanted: OrderRange, cursor: str = "") -> OrderPage:
+        """List a part of the shop's past from where `cursor` says, up to a hundred orders in a light request or two.
+
+        Trashed orders do not appear. A range of ids costs some requests more at its beginning.
+        """
+        return list_orders(self.client, wanted, cursor)
+
+    def count_orders(self, wanted: OrderRange) -> int:
+        """Return how many orders that is, drafts of carts included; one request for days, about thirty for ids."""
+        return count_orders(self.client, wanted)
 
     def tax_rates(self) -> Sequence[StoreTaxRate]:
         """Read the tax rates the shop is set up with."""
