@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from ..connections.settings import ConnectionSettings
@@ -12,6 +11,7 @@ from ..mapping.policy import Policy
 from ..mapping.rules import Carrier, Currency, CustomerRules, Journal, Precision, Rules
 from ..odoo.company import read_company
 from ..odoo.records import Records
+from .field_rules import load_analytic, load_document_fields, load_sku_field
 from .pointed import read_pointed
 from .tax_rules import load_tax_rules
 
@@ -27,6 +27,8 @@ def load_rules(odoo: Records, settings: ConnectionSettings, namespace: str) -> R
     currencies = _currencies(odoo)
     countries, states = _countries(odoo)
     taxes = load_tax_rules(odoo, settings, countries)
+    policy = _policy(settings)
+    analytic = load_analytic(odoo, settings)
     pricelists = dict(settings.pricelist_map)
     if settings.pricelist_id:
         pricelists[company.currency] = settings.pricelist_id
@@ -39,7 +41,7 @@ def load_rules(odoo: Records, settings: ConnectionSettings, namespace: str) -> R
             round_globally=company.rounding_method == "round_globally",
             can_pin=odoo.client.dialect.can_pin_taxes,
         ),
-        policy=_policy(settings),
+        policy=policy,
         taxes=taxes.by_rate,
         tax_rules=taxes.by_rule,
         sale_taxes=taxes.sale_taxes,
@@ -55,7 +57,7 @@ def load_rules(odoo: Records, settings: ConnectionSettings, namespace: str) -> R
         shipping_product_id=settings.shipping_product_id,
         shipping_products=settings.shipping_product_map,
         fee_product_id=settings.fee_product_id,
-        fee_products={name.casefold(): product for name, product in settings.fee_product_map.items()},
+        fee_products={name.strip().casefold(): product for name, product in settings.fee_product_map.items()},
         placeholder_product_id=settings.placeholder_product_id,
         discount_as=settings.discount_as,
         discount_product_id=settings.discount_product_id,
@@ -66,14 +68,16 @@ def load_rules(odoo: Records, settings: ConnectionSettings, namespace: str) -> R
         fiscal_position_id=settings.fiscal_position_id,
         fiscal_positions=settings.fiscal_position_map,
         tag_ids=settings.tag_ids,
-        analytic={int(account): Decimal(str(share)) for account, share in settings.analytic_distribution.items()},
+        analytic=analytic.shares,
+        analytic_distributed=analytic.distributed,
         customer_note_field=settings.customer_note_field,
         admin_notes_field=settings.admin_notes_field,
         meta_fields=settings.meta_fields,
-        invoice_journal_id=settings.invoice_journal_id,
+        fields=load_document_fields(odoo, settings, "sale.order" if policy.with_sale_order else "account.move"),
+        invoice_journal_id=_invoice_journal(odoo, settings.invoice_journal_id),
         sales_account_id=settings.sales_account_id,
         customers=_customer_rules(settings),
-        sku_field=_sku_field(odoo, settings.sku_field),
+        sku_field=load_sku_field(odoo, settings.sku_field),
         quantity_digits=_quantity_digits(odoo),
         order_number_format=settings.order_number_format,
         use_order_number=settings.use_order_number,
@@ -102,7 +106,6 @@ def _single_records(odoo: Records, settings: ConnectionSettings) -> None:
         ("account.payment.term", "payment terms", terms),
         ("account.fiscal.position", "fiscal position", positions),
         ("crm.tag", "tags", settings.tag_ids),
-        ("account.journal", "invoice journal", (settings.invoice_journal_id,)),
         ("account.account", "sales account", (settings.sales_account_id,)),
         ("res.partner", "customer of all orders", (settings.customer_partner_id,)),
     ):
@@ -169,6 +172,18 @@ def _journals(odoo: Records, journal_map: Mapping[str, int]) -> dict[str, Journa
     return {method: Journal(odoo_id, rows[odoo_id]["name"]) for method, odoo_id in journal_map.items()}
 
 
+def _invoice_journal(odoo: Records, odoo_id: int | None) -> int | None:
+    rows = read_pointed(odoo, "account.journal", [odoo_id] if odoo_id else [], ["name", "type"], "invoice journal")
+    for row in rows.values():
+        if row["type"] != "sale":
+            raise ConfigError(
+                f"The journal '{row['name']}' of Odoo is no sales journal, so no invoice can go there.",
+                where="settings -> invoice journal",
+                fix="Choose a journal of type sales in the connection's settings.",
+            )
+    return odoo_id
+
+
 def _carriers(odoo: Records, shipping_map: Mapping[str, int]) -> dict[str, Carrier]:
     rows = read_pointed(odoo, "delivery.carrier", shipping_map.values(), ["name", "product_id"], "shipping")
     return {
@@ -187,13 +202,3 @@ def _pricelists(odoo: Records, wanted: Mapping[str, int], currencies: Mapping[st
                 fix=f"Choose a pricelist in {code}, or activate the currency in Odoo.",
             )
     return dict(wanted)
-
-
-def _sku_field(odoo: Records, name: str) -> str:
-    if name not in odoo.fields("product.product"):
-        raise ConfigError(
-            f"Products in Odoo have no field '{name}' to look SKUs up in.",
-            where="settings -> sku_field",
-            fix="Choose default_code or barcode.",
-        )
-    return name

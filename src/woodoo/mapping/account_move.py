@@ -7,8 +7,10 @@ from datetime import date
 from typing import Any
 
 from ..domain.order import Order
+from .order_fields import first_fields, invoice_note
+from .order_lines import DocumentLine
 from .rules import Rules
-from .sale_order import DocumentLine, pin_vals
+from .sale_order import analytic_distribution, fiscal_position, payment_term, pin_vals
 
 #: What the external ids of invoices begin with; the order's id follows.
 INVOICE_PREFIX = "account_move_"
@@ -42,8 +44,11 @@ def invoice_vals(
         "invoice_origin": order_name,
         "team_id/.id": rules.team_id,
         "journal_id/.id": rules.invoice_journal_id,
+        "invoice_payment_term_id/.id": payment_term(order, rules),
+        "fiscal_position_id/.id": fiscal_position(order, rules),
     }
-    return vals | {column: value for column, value in optional.items() if value}
+    words = invoice_note(order, rules) if rules.policy.with_sale_order else first_fields(order, rules, "account.move")
+    return vals | {column: value for column, value in optional.items() if value} | words
 
 
 def invoice_line_vals(line: DocumentLine, order_line_id: int | None, rules: Rules, currency: str) -> dict[str, Any]:
@@ -64,6 +69,10 @@ def invoice_line_vals(line: DocumentLine, order_line_id: int | None, rules: Rule
         vals["sale_line_ids/.id"] = str(order_line_id)
     elif rules.sales_account_id:
         vals["account_id/.id"] = rules.sales_account_id
+    if rules.analytic and rules.analytic_distributed:
+        vals["analytic_distribution"] = analytic_distribution(rules)
+    elif rules.analytic:
+        vals["analytic_account_id/.id"] = next(iter(rules.analytic))
     return vals | pin_vals(line.priced, rules, currency)
 
 

@@ -20,17 +20,18 @@ from datetime import date, datetime
 
 from ..domain.errors import ConfigError, DataError
 from ..domain.money import round_money
-from ..domain.order import Order, ShippingLine
+from ..domain.order import Order
 from ..domain.plan import join
 from .account_tax import map_taxes
 from .document import Document, Seen, done_steps
+from .order_fields import field_notes
+from .order_lines import DocumentLine, carrier_of, document_lines, leave_out_bundles
 from .policy import Do, PolicyDecision, invoice_date, plan_policy
 from .pricing import Priced, price_lines
-from .product_product import match_products
 from .refusals import refuse_a_cent_off, refuse_documents, refuse_fractions, refuse_what_odoo_cannot_post
 from .res_partner import AddressPlan, PartnerPlan, customer_key, plan_address, plan_partner
 from .rules import Carrier, Currency, Journal, Rules
-from .sale_order import DocumentLine, carrier_of, line_product, line_text
+from .sale_order import refuse_taken_name
 from .totals import Targets, order_targets
 
 
@@ -68,6 +69,8 @@ class OrderPlan:
     invoice_date: date
     #: None where it is not paid yet.
     payment_date: date | None
+    #: What was decided about lines and fields and is to be shown.
+    notes: tuple[str, ...] = ()
 
     @property
     def memo(self) -> str:
@@ -118,11 +121,17 @@ def _today(at: datetime, rules: Rules) -> date:
 def _full_plan(
     order: Order, document: Document | None, decision: PolicyDecision, targets: Targets, seen: Seen, rules: Rules
 ) -> OrderPlan:
+    sold, left_out = leave_out_bundles(order, seen.products)
+    targets = order_targets(sold) if left_out else targets
+    if document is None and Do.ORDER in decision.steps:
+        refuse_taken_name(order, rules, seen.taken_names)
     partner = plan_partner(order, seen.linked_partners.get(customer_key(order)), seen.partners, rules)
     record = next((p for p in seen.partners if p["id"] == partner.odoo_id), None)
-    priced = _priced(order, targets, rules, with_pricelist=Do.ORDER in decision.steps)
+    priced = _priced(sold, targets, rules, with_pricelist=Do.ORDER in decision.steps)
     refuse_a_cent_off(order, decision.steps, targets, priced, rules)
     carriers = [carrier_of(line, rules) for line in order.shipping_lines]
+    lines, line_notes = document_lines(sold, priced.lines, seen.products, rules)
+    model = "sale.order" if rules.policy.with_sale_order else "account.move"
     return OrderPlan(
         order,
         document,
@@ -131,7 +140,7 @@ def _full_plan(
         rules.reference(order),
         targets,
         priced,
-        lines=_document_lines(order, priced, seen, rules),
+        lines=lines,
         partner=partner,
         invoice_address=plan_address("invoice", order.billing, order, record, rules),
         delivery_address=plan_address("delivery", order.shipping, order, record, rules),
@@ -139,6 +148,7 @@ def _full_plan(
         journal=_journal(order, document, decision.steps, targets, rules),
         invoice_date=invoice_date(order, rules, _today(seen.at, rules)),
         payment_date=order.paid_at.astimezone(rules.timezone).date() if order.paid_at else None,
+        notes=(*left_out, *line_notes, *field_notes(order, rules, model)),
     )
 
 
@@ -202,20 +212,6 @@ def _currency(order: Order, rules: Rules, *, with_pricelist: bool) -> Currency:
             fix=f"Choose a pricelist in {order.currency} in the connection's settings.",
         )
     return currency
-
-
-def _document_lines(order: Order, priced: Priced, seen: Seen, rules: Rules) -> tuple[DocumentLine, ...]:
-    products = match_products(order, seen.products, rules.sku_field)
-    return tuple(
-        DocumentLine(
-            line,
-            line_product(line.target.source, order, products, rules),
-            line_text(line.target.source),
-            is_delivery=isinstance(line.target.source, ShippingLine)
-            and carrier_of(line.target.source, rules) is not None,
-        )
-        for line in priced.lines
-    )
 
 
 def _journal(

@@ -22,27 +22,56 @@ def _notes(plan: OrderPlan) -> tuple[str, ...]:
     return (
         *plan.waits,
         *plan.priced.notes,
+        *plan.notes,
         *(f"Odoo knows no state {state}; it is written beside the city." for state in unknown),
     )
 
 
 def _steps(plan: OrderPlan) -> tuple[Step, ...]:
-    invoice = plan.document.invoice if plan.document else None
-    steps: list[Step] = []
-    if plan.document is None:
-        steps += _first_steps(plan)
-    if Do.CONFIRM in plan.steps and (plan.document is None or plan.document.is_quotation):
-        steps.append(Step("Confirm the sales order", "the store has taken it", "sale.order"))
+    """Return the steps that are left, up to the one the order goes to."""
+    document, invoice = plan.document, plan.document.invoice if plan.document else None
+    steps = _first_steps(plan) if document is None else []
+    if Do.CONFIRM in plan.steps and (document is None or document.is_quotation):
+        steps.append(Step("Confirm the sales order", f"the order is '{plan.order.status}'", "sale.order"))
     if Do.INVOICE in plan.steps and invoice is None:
-        day = f"{plan.invoice_date:%Y-%m-%d}"
-        steps.append(Step("Create the invoice", "the order is paid", "account.move", f"dated {day}"))
+        steps.append(_invoice_step(plan))
     if Do.POST in plan.steps and (invoice is None or invoice.state == "draft"):
-        steps.append(Step("Post the invoice", "its totals equal the store's to the cent", "account.move"))
-    if Do.PAYMENT in plan.steps and plan.journal:
+        steps.append(Step("Post the invoice", _POSTED[plan.priced.tax_technique != "odoo"], "account.move"))
+    if plan.journal:
         paid = f"{plan.targets.total} {plan.order.currency} on {plan.payment_date}, '{plan.memo}'"
         why = f"'{plan.order.payment_method}' is mapped to {plan.journal.name}"
         steps.append(Step(f"Register the payment in {plan.journal.name}", why, "account.payment", paid))
+    if Do.DELIVERY in plan.steps and not (document and document.delivered):
+        steps.append(Step("Deliver the goods", f"the order is '{plan.order.status}'", "stock.picking"))
     return tuple(steps)
+
+
+#: Whether the store's tax counts → why an invoice is posted.
+_POSTED = {
+    True: "its totals equal the store's to the cent",
+    False: "the settings leave the tax to Odoo; a difference is shown",
+}
+#: How taxes are made to fit → what is said of it.
+_TAXES = {
+    "as computed": "taxes as Odoo computes them",
+    "pinned": "the store's tax amounts on the lines",
+    "shifted": "a cent shifted between lines so that the taxes fit",
+    "steered": "a line split so that the taxes fit",
+    "override": "the draft invoice set to the store's amounts",
+    "odoo": "taxes left to Odoo",
+}
+
+
+def _invoice_step(plan: OrderPlan) -> Step:
+    if plan.order.paid_at:
+        why = "the order is paid"
+    elif plan.targets.total:
+        why = f"'{plan.order.payment_method}' is invoiced without waiting for the payment"
+    else:
+        why = "there is nothing to pay"
+    day = f"dated {plan.invoice_date:%Y-%m-%d}"
+    detail = day if Do.ORDER in plan.steps else f"{day}, {_lines(plan)}"
+    return Step("Create the invoice", why, "account.move", detail)
 
 
 def _first_steps(plan: OrderPlan) -> list[Step]:
@@ -53,12 +82,18 @@ def _first_steps(plan: OrderPlan) -> list[Step]:
         if address and not address.is_partner:
             why = f"the {address.kind} address differs from the customer's own"
             steps.append(Step(f"Create or find the {address.kind} address", why, "res.partner"))
-    if Do.ORDER not in plan.steps:
-        return steps
-    lines = len(plan.lines)
-    detail = f"{lines} line{'s' if lines != 1 else ''}, reference {plan.reference}"
-    steps.append(Step("Create the sales order", "Odoo has none with its external id", "sale.order", detail))
+    if Do.ORDER in plan.steps:
+        why = "Odoo has none with its external id"
+        steps.append(Step("Create the sales order", why, "sale.order", _lines(plan)))
     return steps
+
+
+def _lines(plan: OrderPlan) -> str:
+    """Return how many lines there are, under which reference, and which techniques make them exact."""
+    count = len(plan.lines)
+    prices = " and ".join(dict.fromkeys(line.priced.technique for line in plan.lines))
+    taxes = _TAXES.get(plan.priced.tax_technique, plan.priced.tax_technique)
+    return f"{count} line{'s' if count != 1 else ''}, reference {plan.reference}, prices {prices}, {taxes}"
 
 
 def _totals(plan: OrderPlan) -> tuple[Total, ...]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from ..domain.order import Order
+from .field_values import DocumentField
 from .policy import Policy
 
 
@@ -147,11 +148,15 @@ class Rules:
     tag_ids: tuple[int, ...] = ()
     #: Analytic account → percent.
     analytic: Mapping[int, Decimal] = field(default_factory=dict)
+    #: Lines carry the distribution (from 16 on); before, sales order and invoice lines name one account.
+    analytic_distributed: bool = True
     #: Field of the document that takes the customer's note, the staff's notes; empty: none.
     customer_note_field: str = "note"
     admin_notes_field: str = ""
     #: Key of the order's meta data → field of the document.
     meta_fields: Mapping[str, str] = field(default_factory=dict)
+    #: The fields of documents that those settings name: (model, field) → what it takes.
+    fields: Mapping[tuple[str, str], DocumentField] = field(default_factory=dict)
     invoice_journal_id: int | None = None
     sales_account_id: int | None = None
     customers: CustomerRules = field(default_factory=lambda: CustomerRules())

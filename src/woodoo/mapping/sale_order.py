@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from ..domain.errors import ConfigError
-from ..domain.order import FeeLine, Order, OrderLine, ShippingLine
+from ..domain.errors import DataError
+from ..domain.order import Order
+from .order_fields import changing_fields, first_fields
+from .order_lines import DocumentLine
 from .pricing import PricedLine, pin
 from .rules import Carrier, Rules
 
 #: What the external ids of sales orders begin with; the order's id follows.
 SALE_ORDER_PREFIX = "sale_order_"
-
-
-@dataclass(frozen=True)
-class DocumentLine:
-    """A priced line with the Odoo product it is booked on."""
-
-    priced: PricedLine
-    product_id: int
-    name: str
-    is_delivery: bool = False
 
 
 def sale_order_external_id(order: Order) -> str:
@@ -53,12 +44,32 @@ def sale_order_vals(
         "require_signature": False,
     }
     optional = {
+        "name": rules.reference(order) if rules.use_order_number else "",
         "pricelist_id/.id": rules.pricelists.get(order.currency),
         "warehouse_id/.id": rules.warehouse_id,
         "team_id/.id": rules.team_id,
         "carrier_id/.id": carrier.odoo_id if carrier else None,
+        "tag_ids/.id": ",".join(map(str, rules.tag_ids)),
+        "analytic_account_id/.id": None if rules.analytic_distributed else next(iter(rules.analytic), None),
+        "payment_term_id/.id": payment_term(order, rules),
+        "fiscal_position_id/.id": fiscal_position(order, rules),
     }
-    return vals | {column: value for column, value in optional.items() if value}
+    return (
+        vals | {column: value for column, value in optional.items() if value} | first_fields(order, rules, "sale.order")
+    )
+
+
+def sale_order_changes(order: Order, rules: Rules) -> dict[str, Any]:
+    """Return those of the header's columns that follow the order's later changes, for a document that is there.
+
+    What the settings leave to Odoo is left out: somebody may have chosen it there.
+    """
+    optional = {
+        "payment_term_id/.id": payment_term(order, rules),
+        "fiscal_position_id/.id": fiscal_position(order, rules),
+    }
+    chosen = {column: value for column, value in optional.items() if value}
+    return chosen | changing_fields(order, rules, "sale.order")
 
 
 def sale_order_line_vals(line: DocumentLine, rules: Rules, currency: str, *, taxes_field: str) -> dict[str, Any]:
@@ -72,6 +83,8 @@ def sale_order_line_vals(line: DocumentLine, rules: Rules, currency: str, *, tax
     }
     if line.is_delivery:
         vals["is_delivery"] = True
+    if rules.analytic and rules.analytic_distributed:
+        vals["analytic_distribution"] = analytic_distribution(rules)
     return vals | pin_vals(line.priced, rules, currency)
 
 
@@ -81,48 +94,42 @@ def pin_vals(priced: PricedLine, rules: Rules, currency: str) -> dict[str, Any]:
     return {} if data is None else {"extra_tax_data": json.dumps(data)}
 
 
-def line_product(
-    source: OrderLine | ShippingLine | FeeLine, order: Order, products: Mapping[str, int], rules: Rules
-) -> int:
-    """Return the Odoo product a line is booked on. `products` maps SKUs that were found.
+def refuse_taken_name(order: Order, rules: Rules, taken: Mapping[str, str]) -> None:
+    """Refuse an order whose reference is to be its name, and that name is another one's: Odoo would take it.
 
     Raises:
-        ConfigError: where no product is set for shipping or fees.
+        DataError: with who has the name.
     """
-    if isinstance(source, OrderLine):
-        return products[source.sku]
-    if isinstance(source, ShippingLine):
-        carrier = carrier_of(source, rules)
-        product_id = carrier.product_id if carrier else rules.shipping_product_id
-        if product_id is None:
-            raise ConfigError(
-                f"{order.label}: the shipping method '{source.title}' ({source.method_id}) is not mapped to a delivery "
-                "method, and no shipping product is set.",
-                record=order.label,
-                where="settings -> shipping",
-                fix="Map the shipping method or choose a shipping product in the connection's settings.",
-            )
-        return product_id
-    if rules.fee_product_id is None:
-        raise ConfigError(
-            f"{order.label} has the fee '{source.name}' over {source.total}, and no fee product is set.",
+    if rules.use_order_number and order.external_id in taken:
+        raise DataError(
+            f"{order.label} cannot be called '{rules.reference(order)}' in Odoo: {taken[order.external_id]} has that "
+            "name.",
             record=order.label,
-            where="settings -> fee product",
-            fix="Choose a fee product in the connection's settings.",
+            where="sale.order -> name",
+            fix="Choose an order number format that tells it apart in the connection's settings, such as WEB-{number}, "
+            "or rename the other order in Odoo; then retry.",
         )
-    return rules.fee_product_id
 
 
-def carrier_of(source: ShippingLine, rules: Rules) -> Carrier | None:
-    """Return the carrier mapped to this very method, else to its kind, else None."""
-    return rules.carriers.get(f"{source.method_id}:{source.instance_id}") or rules.carriers.get(source.method_id)
+def payment_term(order: Order, rules: Rules) -> int | None:
+    """Return the payment terms of the order's payment method, else those of all; None leaves them to Odoo."""
+    return rules.payment_terms.get(order.payment_method, rules.payment_term_id)
 
 
-def line_text(source: OrderLine | ShippingLine | FeeLine) -> str:
-    """Return the line's text: the shop's name of it, and what the buyer chose or wrote."""
-    if isinstance(source, OrderLine):
-        return "\n".join([source.name, *(f"{label}: {value}" for label, value in source.options)])
-    return source.title if isinstance(source, ShippingLine) else source.name
+def fiscal_position(order: Order, rules: Rules) -> int | None:
+    """Return the fiscal position of an exempt customer, else of the country of delivery, else that of all.
+
+    It changes the accounts of an invoice; its taxes are those of the lines, which are the store's.
+    """
+    if order.is_vat_exempt and "exempt" in rules.fiscal_positions:
+        return rules.fiscal_positions["exempt"]
+    country = order.shipping.country or order.billing.country
+    return rules.fiscal_positions.get(country, rules.fiscal_position_id)
+
+
+def analytic_distribution(rules: Rules) -> str:
+    """Return the distribution of a line over analytic accounts, as JSON: account id → percent."""
+    return json.dumps({str(account): float(share) for account, share in rules.analytic.items()})
 
 
 def _plain(value: Decimal) -> float:

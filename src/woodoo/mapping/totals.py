@@ -21,6 +21,21 @@ class LineKind(StrEnum):
     PRODUCT = "product"
     SHIPPING = "shipping"
     FEE = "fee"
+    DISCOUNT = "discount"
+
+
+@dataclass(frozen=True)
+class DiscountLine:
+    """What coupons took off the product lines of one set of taxes, where that is a line of its own."""
+
+    #: "Discount SUMMER10, WELCOME".
+    name: str
+    #: Net, negative.
+    total: Decimal
+
+
+#: What a line comes from.
+Source = OrderLine | ShippingLine | FeeLine | DiscountLine
 
 
 @dataclass(frozen=True)
@@ -28,7 +43,7 @@ class LineTarget:
     """What one line must come to: net and tax per rate id, rounded to the currency."""
 
     kind: LineKind
-    source: OrderLine | ShippingLine | FeeLine
+    source: Source
     net: Decimal
     taxes: Mapping[str, Decimal]
 

@@ -41,6 +41,9 @@ class FieldInfo:
     relation: str
     #: Keys of a selection.
     selection: tuple[str, ...]
+    #: In the database: not computed whenever it is asked for.
+    stored: bool = True
+    searchable: bool = True
 
 
 def connect(
@@ -178,7 +181,8 @@ class OdooClient:
         """
         known = self._learnt.fields
         if model not in known:
-            attributes = ["type", "string", "required", "readonly", "relation", "selection"]
+            attributes = ["type", "string", "required", "readonly", "states", "relation", "selection"]
+            attributes += ["store", "searchable"]
             answer = self.call(model, "fields_get", attributes=attributes)
             known[model] = {name: _field_info(name, values) for name, values in answer.items()}
         return known[model]
@@ -261,7 +265,10 @@ def _field_info(name: str, values: Mapping[str, Any]) -> FieldInfo:
         type=values["type"],
         string=values.get("string") or name,
         required=bool(values.get("required")),
-        readonly=bool(values.get("readonly")),
+        # Up to 16 fields may be read-only but in some states of their record.
+        readonly=bool(values.get("readonly")) and not values.get("states"),
         relation=values.get("relation") or "",
         selection=tuple(str(pair[0]) for pair in values.get("selection") or () if pair),
+        stored=bool(values.get("store", True)),
+        searchable=bool(values.get("searchable", True)),
     )

@@ -61,6 +61,8 @@ TABLE: Mapping[str, Row] = {
     "order_line_uom":            _name("sale.order.line", {14: "product_uom", 19: "product_uom_id"}),
     "order_line_route":          _name("sale.order.line", {14: "route_id", 19: "route_ids"}),
     "order_line_is_delivery":    _has("sale.order.line", "is_delivery", {14: True}),      # app delivery
+    # Lines carry a distribution over analytic accounts; before, one account stands on the order and its invoice lines.
+    "analytic_distribution":     _has("sale.order.line", "analytic_distribution", {14: False, 16: True}),
     "can_pin_order_taxes":       _has("sale.order.line", "extra_tax_data", {14: False, 19: True}),
     # --- account.move -------------------------------------------------------------------------------------------
     "can_pin_invoice_taxes":     _has("account.move.line", "extra_tax_data", {14: False, 19: True}),
@@ -95,6 +97,9 @@ TABLE: Mapping[str, Row] = {
                                                            15: "inbound_payment_method_line_ids"}),
     # --- account.tax --------------------------------------------------------------------------------------------
     "tax_price_include":         _name("account.tax", {14: "price_include", 18: "price_include_override"}),
+    # Out of a gross price the taxes are rounded and the net is the rest; before 18 the net is rounded.
+    "net_is_rest":               Row({14: False, 18: True}, "account.tax", {"price_include_override": True},
+                                     absent=False),
     # --- products -----------------------------------------------------------------------------------------------
     # What to write for storable goods.
     "product_storable":          Row({14: {"type": "product"}, 15: {"detailed_type": "product"},
@@ -149,6 +154,7 @@ class Dialect:
     order_line_uom: str
     order_line_route: str
     order_line_is_delivery: bool
+    analytic_distribution: bool
     can_pin_order_taxes: bool
     can_pin_invoice_taxes: bool
     tax_line_rebalances: bool
@@ -166,6 +172,7 @@ class Dialect:
     payment_posted_states: tuple[str, ...]
     journal_payment_methods: str
     tax_price_include: str
+    net_is_rest: bool
     product_storable: Mapping[str, Any]
     product_service: Mapping[str, Any]
     product_purchase_uom: bool
