@@ -25,12 +25,14 @@ from .batch import OrderBatch
 from .context import Context
 from .steps.customers import ensure_addresses, ensure_customers
 from .steps.invoices import ensure_invoices, post_invoices, settle_cents
+from .steps.notes import fetch_staff_notes
 from .steps.observe import observe_orders
 from .steps.payments import cancel_doubles, register_payments, verify_paid
 from .steps.sale_orders import confirm_sale_orders, ensure_sale_orders
 
 #: The order in which a batch goes through Odoo.
 STEPS = (
+    fetch_staff_notes,
     ensure_customers,
     ensure_addresses,
     ensure_sale_orders,

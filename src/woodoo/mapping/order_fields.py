@@ -39,14 +39,14 @@ def changing_fields(order: Order, rules: Rules, model: str) -> dict[str, Any]:
 
 
 def first_fields(order: Order, rules: Rules, model: str) -> dict[str, Any]:
-    """Return the fields of a new document, the staff's notes among them.
+    """Return the fields of a new document, the staff's notes among them where they were read.
 
     Without a customer's note its field is left to Odoo, which may have terms of its own there.
     """
     vals = changing_fields(order, rules, model)
     if not order.customer_note:
         vals.pop(field_of(rules.customer_note_field, model), None)
-    if rules.admin_notes_field:
+    if rules.admin_notes_field and order.admin_notes:
         name = field_of(rules.admin_notes_field, model)
         vals[name] = _words(order.admin_notes, _field(rules, model, name))
     return vals
