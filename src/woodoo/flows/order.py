@@ -24,6 +24,7 @@ from . import outcomes
 from .batch import OrderBatch
 from .context import Context
 from .steps.customers import ensure_addresses, ensure_customers
+from .steps.deliveries import deliver
 from .steps.invoices import ensure_invoices, post_invoices, settle_cents
 from .steps.notes import fetch_staff_notes
 from .steps.observe import observe_orders
@@ -43,6 +44,7 @@ STEPS = (
     register_payments,
     cancel_doubles,
     verify_paid,
+    deliver,
 )
 
 

@@ -53,6 +53,7 @@ TABLE: Mapping[str, Row] = {
     "order_pricelist_required":  Row({14: True, 17: False}),
     "order_warehouse":           _has("sale.order", "warehouse_id", {14: True}),          # app sale_stock
     "order_carrier":             _has("sale.order", "carrier_id", {14: True}),            # app delivery
+    "order_deliveries":          _has("sale.order", "picking_ids", {14: True}),           # app sale_stock
     "order_delivery_status":     _has("sale.order", "delivery_status", {14: False, 16: True}),
     # Up to 18 action_cancel answers a wizard and cancels nothing, unless the context says otherwise.
     "order_cancel_context":      Row({14: {"disable_cancel_warning": True}, 19: {}}),
@@ -123,9 +124,13 @@ TABLE: Mapping[str, Row] = {
     "picking_carrier":           _has("stock.picking", "carrier_tracking_ref", {14: True}),  # delivery/stock_delivery
     "move_done_quantity":        _name("stock.move", {14: "quantity_done", 17: "quantity"}),
     "move_line_done_quantity":   _name("stock.move.line", {14: "qty_done", 17: "quantity"}),
+    "move_line_reserved_quantity": _name("stock.move.line", {14: "product_uom_qty", 16: "reserved_uom_qty",
+                                                             17: "quantity"}),
     "move_picked":               _has("stock.move", "picked", {14: False, 17: True}),
-    # Up to 16 button_validate without quantities asks a wizard; skip_immediate would leave the goods where they are.
-    "validate_asks_immediate":   Row({14: True, 17: False}),
+    # button_validate asks wizards unless the context says otherwise. Up to 16 quantities have to be entered before:
+    # skip_immediate alone would leave the goods where they are.
+    "validate_context":          Row({14: {"skip_immediate": True, "skip_backorder": True, "skip_sms": True},
+                                      17: {"skip_backorder": True, "skip_sms": True}}),
     "lot_model":                 Row({14: "stock.production.lot", 16: "stock.lot"}),
     "quant_apply_needed":        Row({14: False, 15: True}),
     "return_method":             Row({14: "create_returns", 18: "action_create_returns"}),
@@ -148,6 +153,7 @@ class Dialect:
     order_pricelist_required: bool
     order_warehouse: bool
     order_carrier: bool
+    order_deliveries: bool
     order_delivery_status: bool
     order_cancel_context: Mapping[str, Any]
     order_line_taxes: str
@@ -183,8 +189,9 @@ class Dialect:
     picking_carrier: bool
     move_done_quantity: str
     move_line_done_quantity: str
+    move_line_reserved_quantity: str
     move_picked: bool
-    validate_asks_immediate: bool
+    validate_context: Mapping[str, Any]
     lot_model: str
     quant_apply_needed: bool
     return_method: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,12 +12,14 @@ from ...domain.money import to_decimal
 from ...domain.order import Order
 from ...engine.flow import LinkVals
 from ...mapping.account_move import INVOICE_PREFIX
-from ...mapping.document import Document, Invoice, Seen
+from ...mapping.document import QUOTATION, Document, Invoice, Seen
 from ...mapping.order_plan import needs_plan
+from ...mapping.policy import BECOMES, Do
 from ...mapping.product_product import PRODUCT_FIELDS
-from ...mapping.res_partner import PARTNER_FIELDS, customer_key, email_of
 from ...mapping.sale_order import SALE_ORDER_PREFIX
+from ...odoo.deliveries import undelivered
 from ..context import Context
+from .observe_customers import observe_customers
 
 INVOICE_FIELDS = ("name", "ref", "move_type", "state", "payment_state", "amount_total", "amount_residual")
 
@@ -26,11 +29,8 @@ def observe_orders(context: Context, orders: Sequence[Order]) -> Seen:
     at = datetime.now(UTC)
     documents, gone = _documents(context, orders)
     waiting = [o for o in orders if needs_plan(o, documents.get(o.external_id, ()), context.rules, at)]
-    linked = context.links.find("customer", [customer_key(order) for order in waiting])
-    linked_ids = {key: link.odoo_id for key, link in linked.items()}
     return Seen(
-        partners=_partners(context, waiting, linked_ids.values()),
-        linked_partners=linked_ids,
+        customers=observe_customers(context, waiting),
         products=_products(context, waiting),
         documents=documents,
         gone=gone,
@@ -52,6 +52,7 @@ def _documents(context: Context, orders: Sequence[Order]) -> tuple[dict[str, lis
     owners = _owners(context, "sale.order", SALE_ORDER_PREFIX, links, sale_orders)
     owners |= _owners(context, "account.move", INVOICE_PREFIX, links, alone)
     invoices = {row["id"]: _invoice(row) for row in moves}
+    to_deliver = _to_deliver(context, sale_orders)
     documents: dict[str, list[Document]] = defaultdict(list)
     for model, rows in (("sale.order", sale_orders), ("account.move", alone)):
         for row in rows:
@@ -59,10 +60,21 @@ def _documents(context: Context, orders: Sequence[Order]) -> tuple[dict[str, lis
             owner = owners.get((model, row["id"]))
             reference = row["client_order_ref"] if model == "sale.order" else row["ref"]
             for record in [owner] if owner else references[reference]:
-                documents[record].append(_document(row, invoices, ours=bool(owner)))
+                document = _document(row, invoices, ours=bool(owner))
+                delivered = model == "sale.order" and row["id"] not in to_deliver
+                documents[record].append(replace(document, delivered=delivered))
     alive = {("sale.order", row["id"]) for row in sale_orders} | {("account.move", row["id"]) for row in moves}
     gone = {r: _lost(link) for r, link in links.items() if (link.odoo_model, link.odoo_id) not in alive}
     return dict(documents), gone
+
+
+def _to_deliver(context: Context, sale_orders: Sequence[Mapping[str, Any]]) -> frozenset[int]:
+    """Return the sales orders that have something left to be delivered, where deliveries are followed at all."""
+    ids = [row["id"] for row in sale_orders]
+    if Do.DELIVERY not in BECOMES[context.rules.policy.order_becomes]:
+        return frozenset()
+    quotations = {row["id"] for row in sale_orders if row["state"] in QUOTATION}
+    return undelivered(context.odoo, [odoo_id for odoo_id in ids if odoo_id not in quotations]) | quotations
 
 
 _SALE_ORDER_FIELDS = ("name", "client_order_ref", "state", "amount_total", "invoice_ids")
@@ -122,18 +134,6 @@ def _invoice(row: Mapping[str, Any]) -> Invoice:
         to_decimal(row["amount_total"]),
         to_decimal(row["amount_residual"]),
     )
-
-
-def _partners(context: Context, orders: Sequence[Order], linked: Iterable[int]) -> list[dict[str, Any]]:
-    emails = sorted({email_of(order) for order in orders} - {""})
-    known = sorted(set(linked))
-    if not emails and not known:
-        return []
-    top = [("parent_id", "=", False), ("company_id", "in", [False, context.rules.company_id])]
-    domain: list[Any] = ["&", "&", *top, ("email_normalized", "in", emails)]
-    if known:
-        domain = ["|", ("id", "in", known), *domain]
-    return context.odoo.search_read("res.partner", domain, list(PARTNER_FIELDS), order="id")
 
 
 def _products(context: Context, orders: Sequence[Order]) -> dict[str, list[dict[str, Any]]]:
