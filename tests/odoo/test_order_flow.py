@@ -28,6 +28,8 @@ PAID = {
     for record, order in recorded_orders().items()
     if order.status in {"processing", "completed"} and order.paid_at
 }
+#: Statuses that come over by default.
+WANTED = {"on-hold", "processing", "completed"}
 #: Orders whose single pieces no price and no split brings to the shop's tax where prices have two decimals: the sales
 #: order keeps Odoo's cent, the invoice is exact.
 ORDER_A_CENT_OFF_UP_TO_18 = {"130", "133"}
@@ -84,7 +86,7 @@ def test_the_sales_orders_come_to_the_same_total(all_paid: Bench) -> None:
     off = {record for record, order in PAID.items() if cents(orders[record]["amount_total"]) != order.total}
     can_pin = all_paid.odoo.client.dialect.can_pin_taxes
     assert off == (set() if can_pin else ORDER_A_CENT_OFF_UP_TO_18)
-    assert {row["state"] for row in orders.values()} <= set(all_paid.odoo.client.dialect.order_confirmed_states)
+    assert {orders[record]["state"] for record in PAID} <= set(all_paid.odoo.client.dialect.order_confirmed_states)
 
 
 def test_orders_keep_the_date_and_the_currency_of_the_shop(all_paid: Bench) -> None:
@@ -108,12 +110,23 @@ def test_payments_are_in_the_mapped_journal_with_the_transaction_as_memo(all_pai
             assert cents(row["amount"]) == order.total
 
 
-def test_what_is_not_paid_or_not_wanted_is_skipped_with_a_reason(all_paid: Bench) -> None:
+def test_what_is_not_wanted_is_skipped_with_a_reason(all_paid: Bench) -> None:
     outcomes = all_paid.sync()
-    others = {record: outcome for record, outcome in outcomes.items() if record not in PAID}
-    assert len(others) > 10
+    others = {r: outcomes[r] for r, order in all_paid.store.orders.items() if order.status not in WANTED}
+    assert len(others) > 5
     assert {outcome.kind for outcome in others.values()} == {OutcomeKind.SKIPPED}
-    assert all("comes over" in outcome.message or "come over" in outcome.message for outcome in others.values())
+    assert all("come over when they are" in outcome.message for outcome in others.values())
+    assert not all_paid.sale_orders("name").keys() & others.keys()
+
+
+def test_what_is_not_paid_yet_is_a_sales_order_or_a_quotation_without_an_invoice(all_paid: Bench) -> None:
+    states = {record: row["state"] for record, row in all_paid.sale_orders("state").items()}
+    orders = all_paid.store.orders
+    unpaid = {r: order for r, order in orders.items() if order.status in WANTED and not order.paid_at}
+    assert {order.status for order in unpaid.values()} == {"on-hold", "processing"}
+    for record, order in unpaid.items():
+        assert states[record] == ("draft" if order.status == "on-hold" else "sale"), order.label
+    assert not all_paid.invoices("name").keys() & unpaid.keys()
 
 
 def counts(bench: Bench) -> dict[str, int]:
@@ -135,6 +148,7 @@ def test_repeating_everything_in_any_order_with_or_without_links_changes_nothing
     all_paid.links.known.clear()
     outcomes = all_paid.sync()
     assert {outcomes[record].kind for record in PAID} == {OutcomeKind.DONE}
+    assert all("in Odoo" in outcomes[record].message for record in PAID)
     assert counts(all_paid) == before
     assert all_paid.invoices("write_date") == stamps
 

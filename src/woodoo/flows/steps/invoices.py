@@ -129,7 +129,7 @@ def _use_existing(batch: OrderBatch) -> None:
 
 
 def _refuse_cancelled(batch: OrderBatch) -> None:
-    """An invoice that somebody cancelled keeps its external id, so no other one is made in its place."""
+    """Leave to a person an invoice that was cancelled: it keeps its external id, so no other one takes its place."""
     for progress in batch.where(lambda p: p.wants(Do.INVOICE) and p.invoice["state"] == "cancel"):
         name = progress.invoice["name"] or "its invoice"
         batch.drop(

@@ -66,6 +66,8 @@ def confirm_sale_orders(context: Context, batch: OrderBatch) -> None:
             error = failed.get(progress.sale_order["id"])
             if error:
                 batch.drop(progress, named(progress, error, f"{progress.sale_order['name']} could not be confirmed"))
+            else:
+                progress.sale_order = {**progress.sale_order, "state": "sale"}
     dates = {p.sale_order["id"]: p.plan.order.created_at for p in wanted if p in drafts or not _has_date(p)}
     if dates:
         workflows.restore_order_dates(context.odoo, dates)
