@@ -5,13 +5,37 @@ Decides nothing itself; `woodoo.wiring` tells it at start-up what to do for each
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
+from woodoo.domain.history import OrderRange
 from woodoo.engine.flow import Handler
 
 #: Looks at what changed in a connection and puts it on the to-do list.
 Poller = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A page of the store's past."""
+
+    #: The store's ids of what is to be looked at.
+    records: Sequence[str]
+    #: How many others the page had, which were brought over as of their last change already.
+    known: int
+    #: Where the next page begins; empty at the end.
+    cursor: str
+
+
+class Archive(Protocol):
+    """What the store has of the past, for one lane. Raises the errors of `woodoo.domain.errors`."""
+
+    def list(self, wanted: OrderRange, cursor: str) -> Listing:
+        """Read the page that begins at `cursor`."""
+
+    def try_out(self, listing: Listing, findings: Mapping[str, Any]) -> dict[str, Any]:
+        """Find out what would be done with a page, writing nothing; return that added to earlier findings, as JSON."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +52,8 @@ class Lanes:
     enabled: bool = True
     #: Called one after the other whenever a poll is due.
     pollers: tuple[Poller, ...] = ()
+    #: Lane → the store's past.
+    archives: Mapping[str, Archive] = field(default_factory=dict)
     #: Texts the ledger must not write down.
     secrets: tuple[str, ...] = field(default=(), repr=False)
     #: Lanes that leave one slot to the others, such as a catalogue import to the orders.

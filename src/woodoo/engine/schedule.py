@@ -20,9 +20,9 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.psycopg_connector import PsycopgConnector
 
-from woodoo.engine import db, pump, registry, sweep
+from woodoo.engine import db, import_walk, pump, registry, sweep
 from woodoo.engine.poll import poll
-from woodoo.engine.wake import POLL_TASK, PUMP_TASK, QUEUE
+from woodoo.engine.wake import IMPORT_TASK, POLL_TASK, PUMP_TASK, QUEUE
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +44,13 @@ def poll_task(connection_id: int) -> None:
     """Look at what changed in a connection."""
     if not pump.stopping.is_set():
         poll(connection_id)
+
+
+@app.task(name=IMPORT_TASK, queue=QUEUE)
+def import_task(import_id: int) -> None:
+    """Carry an import on."""
+    if not pump.stopping.is_set():
+        import_walk.walk(import_id)
 
 
 def run_worker(*, concurrency: int = 8, grace: float = 20.0) -> None:
@@ -144,12 +151,13 @@ class Worker:
 
 
 def _take_care() -> None:
-    """Sweep, ring for polls and tidy up, until the worker is told to stop."""
+    """Sweep, ring for polls and imports, and tidy up, until the worker is told to stop."""
     tidied, well = -TIDY_SECONDS, True
     while True:
         try:
             sweep.sweep()
             sweep.poll_due(registry.polls())
+            import_walk.ring_due()
             if time.monotonic() - tidied > TIDY_SECONDS:
                 sweep.tidy()
                 tidied = time.monotonic()

@@ -22,6 +22,7 @@ from woodoo.engine import db
 QUEUE = "woodoo"
 PUMP_TASK = "woodoo.pump"
 POLL_TASK = "woodoo.poll"
+IMPORT_TASK = "woodoo.import"
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,11 @@ def wake(connection_id: int, *lanes: str) -> None:
 def wake_poll(connection_ids: Iterable[int]) -> None:
     """Ring for somebody to look at what changed in these connections."""
     _ring(POLL_TASK, [(f"poll:{number}", {"connection_id": number}) for number in connection_ids])
+
+
+def wake_imports(import_ids: Iterable[int]) -> None:
+    """Ring for somebody to carry these imports on."""
+    _ring(IMPORT_TASK, [(f"import:{number}", {"import_id": number}) for number in import_ids])
 
 
 def wake_due(connection_id: int, *, last: str = "") -> None:
