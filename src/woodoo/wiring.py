@@ -16,6 +16,8 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.db import transaction
+
 from .connections.models import Connection
 from .connections.settings import ConnectionSettings
 from .domain.calls import CallRecorder, NullRecorder
@@ -26,17 +28,20 @@ from .engine.cursors import get_cursor, set_cursor
 from .engine.flow import Batch, Handler, Item, Outcome
 from .engine.links import Links
 from .engine.pace import SharedLimiter
-from .engine.work import enqueue
+from .engine.work import connection_changed, enqueue
 from .flows.context import Context
+from .flows.proposals import read_proposals
 from .flows.rules import load_rules
 from .flows.table import FLOWS, Flow
+from .flows.tax_check import check_tax_rates
+from .mapping.proposals import Proposal, merged
 from .mapping.rules import Rules
 from .odoo import checks
 from .odoo.client import OdooClient, connect
 from .odoo.endpoint import Endpoint
 from .odoo.limiter import rate_of, requests_per_second
 from .odoo.records import Records
-from .stores.base import Store
+from .stores.base import Store, StoreIdentity
 from .stores.woocommerce.client import WooClient
 from .stores.woocommerce.store import WooCommerceStore
 
@@ -188,11 +193,39 @@ def plan_orders(connection: Connection, external_ids: Sequence[str]) -> list[tup
     return [(record, shown[record]) for record in external_ids]
 
 
+def propose(connection: Connection) -> tuple[Proposal, ...]:
+    """Return what Woodoo would map of all that is not mapped yet, and why.
+
+    Raises:
+        WoodooError: where a side does not answer, or the settings as they are cannot be used.
+    """
+    odoo = build_odoo(connection)
+    rules = load_rules(odoo, connection.rules, namespace_of(connection))
+    return read_proposals(build_store(connection), odoo, rules)
+
+
+def take_proposals(connection: Connection, proposals: Sequence[Proposal]) -> tuple[int, int]:
+    """Write what is proposed into the settings, leaving what is mapped as it is.
+
+    Returns how much that was, and how many parked records are tried again for it.
+    """
+    with transaction.atomic():
+        now = Connection.objects.select_for_update().get(pk=connection.pk)
+        raw, count = merged(now.settings, proposals)
+        if not count:
+            return 0, 0
+        settings = ConnectionSettings.parse(raw, connection=now.name)
+        now.settings = settings.model_dump(mode="json", exclude_defaults=True)
+        now.save(update_fields=["settings", "updated_at"])
+    return count, connection_changed(connection.pk)
+
+
 def check_connection(connection: Connection) -> list[Check]:
     """Try both sides and the settings, and say of each thing whether it is right and what to do if not."""
     found: list[Check] = []
     try:
-        store = build_store(connection).identify()
+        shop = build_store(connection)
+        store = shop.identify()
         detail = f"WooCommerce {store.version} at {store.url}, prices in {store.currency}"
         found.append(Check("Store", True, f"{detail} with {store.currency_digits} decimals."))
     except WoodooError as error:
@@ -207,11 +240,33 @@ def check_connection(connection: Connection) -> list[Check]:
     if any(one.ok is False for one in found):
         return found
     try:
-        load_rules(odoo, connection.rules, namespace_of(connection))
+        rules = load_rules(odoo, connection.rules, namespace_of(connection))
         found.append(Check("Settings", True, "What the settings point at is there in Odoo."))
+        found.append(_check_currency(store, rules))
+        right, message, fix = check_tax_rates(shop, odoo, rules, prices_include_tax=store.prices_include_tax)
+        found.append(Check("Tax rates", right, message, fix))
     except WoodooError as error:
         found.append(Check("Settings", False, error.message, error.fix))
     return found
+
+
+def _check_currency(store: StoreIdentity, rules: Rules) -> Check:
+    """Refuse a store whose amounts Odoo cannot hold: another currency than Odoo has, or more decimals."""
+    currency = rules.currencies.get(store.currency)
+    if currency is None:
+        message = f"The store's prices are in {store.currency}, which is not an active currency in Odoo."
+        return Check("Currency", False, message, f"Activate {store.currency} in Odoo.")
+    if store.currency_digits > currency.digits:
+        return Check(
+            "Currency",
+            False,
+            f"The store keeps {store.currency} with {store.currency_digits} decimals, Odoo with {currency.digits}, so "
+            "Odoo cannot hold the store's amounts.",
+            f"Set the number of decimals in WooCommerce to {currency.digits}, or give the currency in Odoo a finer "
+            "rounding factor.",
+        )
+    detail = f"with {store.currency_digits} decimals in the store and {currency.digits} in Odoo"
+    return Check("Currency", True, f"Amounts in {store.currency} come over {detail}.")
 
 
 def _handler(live: Live, flow: Flow) -> Handler:

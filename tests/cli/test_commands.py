@@ -22,6 +22,7 @@ from woodoo.domain.plan import Plan, Step, Total
 from woodoo.engine.flow import LinkVals
 from woodoo.engine.links import Links
 from woodoo.engine.models import Call, Event, Work
+from woodoo.mapping.proposals import Proposal
 from woodoo.wiring import Check
 
 from ..web import scene
@@ -184,6 +185,47 @@ def test_a_test_that_fails_is_exit_code_1(woodoo: Woodoo, shop: Connection) -> N
         assert "Install it." in said.out
 
 
+PROPOSED = (
+    Proposal("tax_map", "1", "IVA 21 % (ES, rate 1)", 7, "VAT [21 %]", "it is the one sales tax with 21 %"),
+    Proposal("tax_map", "2", "IVA 10 % (ES, rate 2)", None, "", "Odoo has no sales tax of 10 %"),
+    Proposal("journal_map", "stripe", "Card", 9, "Stripe", "the method bears its name"),
+)
+
+
+def test_what_would_be_mapped_is_shown_and_nothing_is_written(woodoo: Woodoo, shop: Connection) -> None:
+    with mock.patch("woodoo.wiring.propose", return_value=PROPOSED):
+        said = woodoo("connection", "propose")
+        listed = json.loads(woodoo("connection", "propose", "Shop NL", "--json").out)
+    assert said.code == 0
+    assert re.search(r"Tax rate +IVA 21 % \(ES, rate 1\) +VAT \[21 %\] \(id 7\) +it is the one sales tax", said.out)
+    assert re.search(r"Tax rate +IVA 10 % \(ES, rate 2\) +choose +Odoo has no sales tax of 10 %", said.out)
+    assert f"woodoo connection propose {shop.pk} --accept" in said.out
+    assert [one["odoo_id"] for one in listed] == [7, None, 9]
+    shop.refresh_from_db()
+    assert shop.settings == {}
+
+
+def test_what_is_proposed_is_taken_when_asked_and_overwrites_nothing(woodoo: Woodoo, shop: Connection) -> None:
+    shop.settings = {"tax_map": {"1": 5}, "timezone": "Europe/Madrid"}
+    shop.save()
+    scene.work(shop, "1", "parked")
+    with mock.patch("woodoo.wiring.propose", return_value=PROPOSED):
+        said = woodoo("connection", "propose", "--accept")
+    assert "1 mapping written into the settings of Shop NL." in said.out
+    assert "1 parked record is tried again." in said.out
+    shop.refresh_from_db()
+    assert shop.settings == {"tax_map": {"1": 5}, "timezone": "Europe/Madrid", "journal_map": {"stripe": 9}}
+
+
+def test_where_everything_is_mapped_there_is_nothing_to_take(woodoo: Woodoo, shop: Connection) -> None:
+    scene.work(shop, "1", "parked")
+    with mock.patch("woodoo.wiring.propose", return_value=()):
+        said = woodoo("connection", "propose", "--accept")
+    assert "Everything the store has is mapped already." in said.out
+    assert "0 mappings written" in said.out
+    assert Work.objects.get().state == "parked", "nothing changed, so nothing is tried again"
+
+
 def test_which_connection_has_to_be_clear(woodoo: Woodoo) -> None:
     assert "no connection yet" in woodoo("connection", "test").err
     scene.connection("A")
@@ -283,12 +325,13 @@ def test_waiting_tells_what_became_of_it(woodoo: Woodoo, shop: Connection) -> No
         return 1
 
     with mock.patch("woodoo.wiring.sync_orders", worker_parks_it):
-        said = woodoo("sync", "order", "1054", "--wait", "5")
+        said = woodoo("sync", "order", "1054", "--wait", "600")
     assert said.code == 1
     assert "Parked" in said.out
     assert "SKU TSHIRT was not found." in said.out
 
 
+@pytest.mark.usefixtures("nobody_works")
 def test_status_counts_and_names_what_needs_a_person(woodoo: Woodoo) -> None:
     scene.busy_shop()
     said = woodoo("status")

@@ -14,7 +14,7 @@ import typer
 from woodoo import __version__
 from woodoo.domain.errors import WoodooError
 
-from . import connections, records, run, upkeep
+from . import connections, proposals, records, run, upkeep
 from .output import complain, say
 
 app = typer.Typer(
@@ -43,6 +43,7 @@ def _options(
 
 run.add_to(app)
 upkeep.add_to(app)
+proposals.add_to(connections.app)
 connections.add_to(app)
 records.add_to(app)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ from .rules import Tax
 
 #: So many taxes are named in a message.
 _NAMED = 5
+_WORD = re.compile(r"\w+")
 
 
 def fitting_taxes(percent: Decimal, country: str, taxes: Iterable[Tax], *, included: bool) -> list[Tax]:
@@ -18,7 +20,16 @@ def fitting_taxes(percent: Decimal, country: str, taxes: Iterable[Tax], *, inclu
     """
     found = [tax for tax in taxes if tax.percent == percent]
     found = [tax for tax in found if tax.included == included] or found
-    return [tax for tax in found if country and tax.country == country] or found
+    return [tax for tax in found if is_of(tax, country)] or found
+
+
+def is_of(tax: Tax, country: str) -> bool:
+    """Say whether a tax is that of a country: by Odoo's field, or by a code in its name.
+
+    Odoo's taxes for sales to other countries of the EU name them, "20.0% FR TVA", while their field names the seller's
+    (addons/l10n_eu_oss/models/res_company.py).
+    """
+    return bool(country) and (tax.country == country or country in _WORD.findall(tax.name))
 
 
 def price_kind(rates: Sequence[tuple[Decimal, str]], taxes: Sequence[Tax], *, preferred: bool) -> bool:
