@@ -14,7 +14,7 @@ from woodoo.domain.customer import Address
 from woodoo.domain.errors import ConfigError
 from woodoo.domain.order import FeeLine, LineTax, Order, TaxRate
 from woodoo.mapping.account_tax import UNTAXED, map_taxes, rate_classes
-from woodoo.mapping.pricing import price_lines
+from woodoo.mapping.pricing import Terms, price_lines
 from woodoo.mapping.rules import Precision, Rules, Tax
 from woodoo.mapping.totals import order_targets
 
@@ -250,7 +250,7 @@ def test_a_compound_rate_goes_to_a_tax_that_stands_on_the_other() -> None:
     stacked = replace(GST, stacked=True)
     order = canadian(compound=True)
     targets, taxes = map_taxes(order, order_targets(order), both(gst=stacked))
-    priced = price_lines(targets, taxes, OLD, 2, may_pin=False)
+    priced = price_lines(targets, Terms(taxes, OLD, 2, 2))
     assert priced.tax_technique == "as computed"
     assert priced.taxes == {50: Decimal("5.00"), 51: Decimal("10.50")}
 
@@ -346,7 +346,7 @@ def test_taxed_lines_beside_untaxed_ones_keep_their_rate() -> None:
         make_line("10.00", tax="2.10"), make_line("5.00", sku="BOOK"), total="17.10", tax_rates=(make_rate("2.10"),)
     )
     targets, taxes = map_taxes(order, order_targets(order), rules(taxes={"1": T.goods}, untaxed={"*": T.export}))
-    priced = price_lines(targets, taxes, OLD, 2, may_pin=False)
+    priced = price_lines(targets, Terms(taxes, OLD, 2, 2))
     assert [[tax.odoo_id for tax in line.taxes] for line in priced.lines] == [[5], [20]]
     assert priced.taxes == {5: Decimal("2.10"), 20: Decimal(0)}
     assert priced.tax_technique == "as computed"

@@ -40,6 +40,7 @@ def load_rules(odoo: Records, settings: ConnectionSettings, namespace: str) -> R
             price_digits=company.price_digits,
             round_globally=company.rounding_method == "round_globally",
             can_pin=odoo.client.dialect.can_pin_taxes,
+            net_is_rest=odoo.client.dialect.net_is_rest,
         ),
         policy=policy,
         taxes=taxes.by_rate,

@@ -63,6 +63,7 @@ def invoice_line_vals(line: DocumentLine, order_line_id: int | None, rules: Rule
         "name": line.name,
         "quantity": float(line.priced.quantity),
         "price_unit": float(line.priced.price_unit),
+        "discount": float(line.priced.discount),
         "tax_ids/.id": ",".join(str(tax.odoo_id) for tax in line.priced.taxes),
     }
     if order_line_id is not None:

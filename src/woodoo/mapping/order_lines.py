@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from ..domain.errors import ConfigError
 from ..domain.order import FeeLine, Order, OrderLine, ShippingLine
 from ..domain.text import shortened
-from .pricing import PricedLine
+from .priced import PricedLine
 from .product_product import Found, Matched, is_missing, match_products
 from .rules import Carrier, Rules
 from .totals import DiscountLine, Source

@@ -22,12 +22,12 @@ from ..domain.errors import ConfigError, DataError
 from ..domain.money import round_money
 from ..domain.order import Order
 from ..domain.plan import join
-from .account_tax import map_taxes
 from .document import Document, Seen, done_steps
 from .order_fields import field_notes
 from .order_lines import DocumentLine, carrier_of, document_lines, leave_out_bundles
+from .order_pricing import price_order
 from .policy import Do, PolicyDecision, invoice_date, plan_policy
-from .pricing import Priced, price_lines
+from .priced import Priced
 from .refusals import refuse_a_cent_off, refuse_documents, refuse_fractions, refuse_what_odoo_cannot_post
 from .res_partner import AddressPlan, PartnerPlan, customer_key, plan_address, plan_partner
 from .rules import Carrier, Currency, Journal, Rules
@@ -155,13 +155,7 @@ def _full_plan(
 def _priced(order: Order, targets: Targets, rules: Rules, *, with_pricelist: bool) -> Priced:
     digits = _currency(order, rules, with_pricelist=with_pricelist).digits
     refuse_fractions(order, targets, digits)
-    targets, taxes = map_taxes(order, targets, rules)
-    same_currency = order.currency == rules.company_currency
-    try:
-        return price_lines(targets, taxes, rules.precision, digits, may_pin=same_currency)
-    except DataError as error:
-        message = f"{order.label}: {error.message}"
-        raise DataError(message, record=order.label, where=error.where, fix=error.fix) from None
+    return price_order(order, targets, rules, digits)
 
 
 def _cancelled(order: Order, document: Document | None) -> str:

@@ -9,7 +9,7 @@ from ..domain.money import round_money
 from ..domain.order import Order
 from .document import Document
 from .policy import Do
-from .pricing import Priced
+from .priced import Priced
 from .rules import Rules
 from .totals import Targets
 
@@ -80,11 +80,11 @@ def refuse_what_odoo_cannot_post(order: Order, targets: Targets) -> None:
 
 def refuse_a_cent_off(order: Order, steps: frozenset[Do], targets: Targets, priced: Priced, rules: Rules) -> None:
     """Park an order whose sales order cannot be exact in this Odoo, where the settings ask for that."""
-    if rules.allow_order_cent or not rules.exact or Do.ORDER not in steps or priced.computed_tax == targets.tax:
+    if rules.allow_order_cent or not rules.exact or Do.ORDER not in steps or priced.order_total == targets.total:
         return
     arithmetic = " ".join(priced.notes)
     raise DataError(
-        f"{order.label}: its sales order would come to {targets.untaxed + priced.computed_tax} {order.currency} in "
+        f"{order.label}: its sales order would come to {priced.order_total} {order.currency} in "
         f"Odoo, {targets.total} in the store. {arithmetic}",
         record=order.label,
         where="sale.order -> amount_total",

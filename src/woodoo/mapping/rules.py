@@ -73,6 +73,8 @@ class Precision:
     round_globally: bool
     #: Lines can carry their own tax amounts (`extra_tax_data`).
     can_pin: bool
+    #: Of a gross price the taxes are rounded and the net is the rest (from 18 on); before, the other way round.
+    net_is_rest: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from ..domain.errors import DataError
 from ..domain.order import Order
 from .order_fields import changing_fields, first_fields
 from .order_lines import DocumentLine
-from .pricing import PricedLine, pin
+from .priced import PricedLine, pin
 from .rules import Carrier, Rules
 
 #: What the external ids of sales orders begin with; the order's id follows.
@@ -79,6 +79,8 @@ def sale_order_line_vals(line: DocumentLine, rules: Rules, currency: str, *, tax
         "name": line.name,
         "product_uom_qty": _plain(line.priced.quantity),
         "price_unit": _plain(line.priced.price_unit),
+        # Also where there is none: else a pricelist may put one.
+        "discount": _plain(line.priced.discount),
         f"{taxes_field}/.id": ",".join(str(tax.odoo_id) for tax in line.priced.taxes),
     }
     if line.is_delivery:
