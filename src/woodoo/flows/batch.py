@@ -18,7 +18,9 @@ class Progress:
     """How far one order has come in Odoo."""
 
     plan: OrderPlan
+    #: The commercial partner, and who orders: a contact below it, or the partner itself.
     partner_id: int = 0
+    contact_id: int = 0
     invoice_partner_id: int = 0
     delivery_partner_id: int = 0
     #: The `sale.order` and `account.move` as last read.

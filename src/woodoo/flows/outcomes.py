@@ -12,7 +12,6 @@ from ..mapping.account_move import invoice_external_id
 from ..mapping.document import QUOTATION
 from ..mapping.order_plan import NothingToDo
 from ..mapping.order_words import order_plan_shown
-from ..mapping.res_partner import customer_key
 from ..mapping.sale_order import sale_order_external_id
 from .batch import Progress
 from .context import Context
@@ -53,8 +52,9 @@ def links_of(context: Context, progress: Progress, *, done: bool = False) -> tup
     links = []
     if progress.partner_id:
         name = str(partner.vals["name"])
-        links.append(LinkVals("customer", customer_key(order), "res.partner", progress.partner_id))
         links.append(LinkVals("order_customer", order.external_id, "res.partner", progress.partner_id, name))
+    if progress.contact_id and partner.key:
+        links.append(LinkVals("customer", partner.key, "res.partner", progress.contact_id))
     if sale_order.get("name"):
         xmlid = f"{context.rules.namespace}.{sale_order_external_id(order)}"
         name = str(sale_order["name"])

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 from ..connections.settings import ConnectionSettings
 from ..domain.errors import ConfigError
 from ..mapping.policy import Policy
-from ..mapping.rules import Carrier, Currency, CustomerRules, Journal, Precision, Rules
+from ..mapping.rules import Carrier, Currency, Journal, Precision, Rules
 from ..odoo.company import read_company
 from ..odoo.records import Records
+from .customer_rules import load_countries, load_customer_rules
 from .field_rules import load_analytic, load_document_fields, load_sku_field
 from .pointed import read_pointed
 from .tax_rules import load_tax_rules
@@ -25,7 +26,7 @@ def load_rules(odoo: Records, settings: ConnectionSettings, namespace: str) -> R
     company = read_company(odoo)
     _single_records(odoo, settings)
     currencies = _currencies(odoo)
-    countries, states = _countries(odoo)
+    countries, states = load_countries(odoo)
     taxes = load_tax_rules(odoo, settings, countries)
     policy = _policy(settings)
     analytic = load_analytic(odoo, settings)
@@ -77,7 +78,7 @@ def load_rules(odoo: Records, settings: ConnectionSettings, namespace: str) -> R
         fields=load_document_fields(odoo, settings, "sale.order" if policy.with_sale_order else "account.move"),
         invoice_journal_id=_invoice_journal(odoo, settings.invoice_journal_id),
         sales_account_id=settings.sales_account_id,
-        customers=_customer_rules(settings),
+        customers=load_customer_rules(odoo, settings),
         sku_field=load_sku_field(odoo, settings.sku_field),
         quantity_digits=_quantity_digits(odoo),
         order_number_format=settings.order_number_format,
@@ -124,19 +125,6 @@ def _policy(settings: ConnectionSettings) -> Policy:
     )
 
 
-def _customer_rules(settings: ConnectionSettings) -> CustomerRules:
-    return CustomerRules(
-        partner_id=settings.customer_partner_id,
-        companies=settings.company_contacts,
-        vat_meta_keys=settings.vat_meta_keys,
-        update_fields=frozenset(settings.customer_update_fields),
-        clean_names=settings.clean_names,
-        language=settings.language,
-        language_meta_key=settings.language_meta_key,
-        languages=settings.language_map,
-    )
-
-
 def _quantity_digits(odoo: Records) -> int:
     """Return how many decimals of a quantity Odoo keeps ("Product Unit of Measure")."""
     answer = odoo.client.call("sale.order.line", "fields_get", allfields=["product_uom_qty"], attributes=["digits"])
@@ -151,14 +139,6 @@ def _default_carrier(odoo: Records, odoo_id: int | None) -> Carrier | None:
 def _currencies(odoo: Records) -> dict[str, Currency]:
     rows = odoo.search_read("res.currency", [], ["name", "decimal_places"])
     return {row["name"]: Currency(row["id"], row["name"], int(row["decimal_places"])) for row in rows}
-
-
-def _countries(odoo: Records) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
-    rows = odoo.search_read("res.country", [], ["code"])
-    codes = {row["id"]: str(row["code"] or "").upper() for row in rows}
-    states = odoo.search_read("res.country.state", [], ["code", "country_id"])
-    by_code = {(codes.get(row["country_id"], ""), str(row["code"]).upper()): int(row["id"]) for row in states}
-    return {code: odoo_id for odoo_id, code in codes.items()}, by_code
 
 
 def _journals(odoo: Records, journal_map: Mapping[str, int]) -> dict[str, Journal]:

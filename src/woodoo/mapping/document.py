@@ -10,6 +10,7 @@ from typing import Any
 
 from ..domain.money import ZERO
 from .policy import Do
+from .res_partner import Customers
 
 #: Invoice payment states after which nothing is left to pay (Enterprise: `in_payment` until the bank statement).
 SETTLED = frozenset({"paid", "in_payment", "reversed"})
@@ -91,10 +92,7 @@ def done_steps(document: Document, total: Decimal, *, exact: bool = True) -> fro
 class Seen:
     """What was observed in Odoo for a batch of orders."""
 
-    #: Top-level partners that share an e-mail address with an order, or had an earlier order of the customer.
-    partners: Sequence[Mapping[str, Any]] = ()
-    #: Customer key → partner id of earlier orders.
-    linked_partners: Mapping[str, int] = field(default_factory=dict)
+    customers: Customers = field(default_factory=Customers)
     #: SKU → products that have it.
     products: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     #: Order id → the document made for it, and those of others that carry its reference.

@@ -22,6 +22,8 @@ from ..domain.errors import ConfigError, DataError
 from ..domain.money import round_money
 from ..domain.order import Order
 from ..domain.plan import join
+from .addresses import AddressPlan
+from .customer import plan_customer
 from .document import Document, Seen, done_steps
 from .order_fields import field_notes
 from .order_lines import DocumentLine, carrier_of, document_lines, leave_out_bundles
@@ -29,7 +31,7 @@ from .order_pricing import price_order
 from .policy import Do, PolicyDecision, invoice_date, plan_policy
 from .priced import Priced
 from .refusals import refuse_a_cent_off, refuse_documents, refuse_fractions, refuse_what_odoo_cannot_post
-from .res_partner import AddressPlan, PartnerPlan, customer_key, plan_address, plan_partner
+from .res_partner import PartnerPlan
 from .rules import Carrier, Currency, Journal, Rules
 from .sale_order import refuse_taken_name
 from .totals import Targets, order_targets
@@ -125,8 +127,7 @@ def _full_plan(
     targets = order_targets(sold) if left_out else targets
     if document is None and Do.ORDER in decision.steps:
         refuse_taken_name(order, rules, seen.taken_names)
-    partner = plan_partner(order, seen.linked_partners.get(customer_key(order)), seen.partners, rules)
-    record = next((p for p in seen.partners if p["id"] == partner.odoo_id), None)
+    customer = plan_customer(order, seen.customers, rules, may_change=document is None)
     priced = _priced(sold, targets, rules, with_pricelist=Do.ORDER in decision.steps)
     refuse_a_cent_off(order, decision.steps, targets, priced, rules)
     carriers = [carrier_of(line, rules) for line in order.shipping_lines]
@@ -141,9 +142,9 @@ def _full_plan(
         targets,
         priced,
         lines=lines,
-        partner=partner,
-        invoice_address=plan_address("invoice", order.billing, order, record, rules),
-        delivery_address=plan_address("delivery", order.shipping, order, record, rules),
+        partner=customer.partner,
+        invoice_address=customer.invoice,
+        delivery_address=customer.delivery,
         carrier=next((carrier for carrier in carriers if carrier), None),
         journal=_journal(order, document, decision.steps, targets, rules),
         invoice_date=invoice_date(order, rules, _today(seen.at, rules)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..domain.plan import Plan, Step, Total
+from .customer_words import customer_notes, customer_steps
 from .order_plan import NothingToDo, OrderPlan
 from .policy import Do
 
@@ -17,13 +18,11 @@ def order_plan_shown(plan: OrderPlan | NothingToDo) -> Plan:
 
 
 def _notes(plan: OrderPlan) -> tuple[str, ...]:
-    addresses = (plan.invoice_address, plan.delivery_address)
-    unknown = dict.fromkeys(address.unknown_state for address in addresses if address.unknown_state)
     return (
         *plan.waits,
         *plan.priced.notes,
         *plan.notes,
-        *(f"Odoo knows no state {state}; it is written beside the city." for state in unknown),
+        *customer_notes(plan.partner, (plan.invoice_address, plan.delivery_address)),
     )
 
 
@@ -75,13 +74,7 @@ def _invoice_step(plan: OrderPlan) -> Step:
 
 
 def _first_steps(plan: OrderPlan) -> list[Step]:
-    partner = plan.partner
-    do = "Create the customer" if partner.odoo_id is None else f"Use customer {partner.odoo_id}"
-    steps = [Step(do, partner.why, "res.partner", str(partner.vals["name"]))]
-    for address in (plan.invoice_address, plan.delivery_address):
-        if address and not address.is_partner:
-            why = f"the {address.kind} address differs from the customer's own"
-            steps.append(Step(f"Create or find the {address.kind} address", why, "res.partner"))
+    steps = customer_steps(plan.partner, (plan.invoice_address, plan.delivery_address))
     if Do.ORDER in plan.steps:
         why = "Odoo has none with its external id"
         steps.append(Step("Create the sales order", why, "sale.order", _lines(plan)))

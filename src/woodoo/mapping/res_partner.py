@@ -1,16 +1,31 @@
-"""Who an order belongs to in Odoo: one partner per customer, and addresses recognised again by what they say."""
+"""Who an order belongs to in Odoo: one partner per customer, found again before anything is created.
+
+| looked for                                                       | found                                           |
+|------------------------------------------------------------------|-------------------------------------------------|
+| the setting "customer of all orders"                             | that partner, always                            |
+| the partner of this customer's earlier orders                    | that partner, or the contact below its company  |
+| company orders: a contact with the e-mail below the same company | that contact and its company                    |
+| a top-level partner with the e-mail                              | that partner, as it is                          |
+| company orders: a top-level company with the VAT number          | that company, with the person as contact        |
+| nothing of these                                                 | created once: by VAT number, e-mail or account  |
+
+Several where one is meant are left to a person, and so are archived ones.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from ..domain.customer import Address
-from ..domain.errors import DataError
+from ..domain.errors import ConfigError
 from ..domain.order import Order
+from .addresses import address_vals, digest_of, normal, person_name, unknown_state
+from .customer_keys import company_key, email_of, link_keys, made_as
+from .customer_refusals import refuse_archived, refuse_nameless, refuse_several
+from .names import NAME_BYTES, fitting
 from .rules import Rules
+from .vat import same_vat, vat_number
 
 #: What is read of a partner to recognise it and its address.
 PARTNER_FIELDS = (
@@ -26,153 +41,256 @@ PARTNER_FIELDS = (
     "state_id",
     "parent_id",
     "company_id",
+    "company_name",
+    "is_company",
+    "vat",
+    "lang",
+    "type",
+    "active",
 )
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Customers:
+    """What was observed of a batch's customers in Odoo; partners with the fields `PARTNER_FIELDS`."""
+
+    #: Those of earlier orders, those that share an e-mail address or VAT number with an order, and companies above.
+    partners: Sequence[Record] = ()
+    #: Customer key → id of the partner or contact of earlier orders.
+    linked: Mapping[str, int] = field(default_factory=dict)
+    #: Partner id → the contacts and addresses below it, where they were looked for.
+    children: Mapping[int, Sequence[Record]] = field(default_factory=dict)
+    #: Partner id → external id (without namespace) of those Woodoo made, where several share an e-mail address.
+    external_ids: Mapping[int, str] = field(default_factory=dict)
+
+    def find(self, odoo_id: object) -> Record | None:
+        """Return the partner with that id, where it was read."""
+        return next((partner for partner in self.partners if odoo_id and partner["id"] == odoo_id), None)
+
+
+@dataclass(frozen=True)
+class ContactPlan:
+    """The person who orders for a company: a contact below it, found or to be created once."""
+
+    vals: Mapping[str, Any]
+    digest: str
+    odoo_id: int | None = None
+
+    def external_id(self, company_id: int) -> str:
+        """Return the external id (without namespace) of the contact below that company."""
+        return f"res_partner_{company_id}_contact_{self.digest}"
 
 
 @dataclass(frozen=True)
 class PartnerPlan:
-    """The customer of an order: found in Odoo, or to be created once under `external_id`."""
+    """The commercial partner of an order: found in Odoo, or to be created once under `external_id`."""
 
-    #: How links remember the customer: "customer:12" or "guest:<hash>".
+    #: How links remember the customer: "customer_12" or "guest_<hash>"; empty where they need not.
     key: str
     external_id: str
+    #: As the order has it: what is created where nothing was found.
     vals: Mapping[str, Any]
     odoo_id: int | None = None
     #: Why this partner: shown in the plan.
     why: str = ""
-
-
-@dataclass(frozen=True)
-class AddressPlan:
-    """An invoice or delivery address: the partner's own (`vals` empty), or a child created once."""
-
-    kind: str
-    external_id: str = ""
-    vals: Mapping[str, Any] | None = None
-    #: The country the address lies in has no such state in Odoo.
+    contact: ContactPlan | None = None
+    #: What of partners Odoo has is to be changed: id → values.
+    changes: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    #: What the order says and Odoo does not, for the journey.
+    notes: tuple[str, ...] = ()
+    #: Of a partner to be created: the country its address lies in has no such state in Odoo.
     unknown_state: str = ""
 
-    @property
-    def is_partner(self) -> bool:
-        return self.vals is None
 
-
-def email_of(order: Order) -> str:
-    """Return the customer's e-mail address as it is compared: trimmed, lower case."""
-    return order.billing.email.strip().lower()
-
-
-def customer_key(order: Order) -> str:
-    """Return what identifies the customer in the store: the account, else the e-mail, else the order itself."""
-    if order.customer_id:
-        return f"customer_{order.customer_id}"
-    if email_of(order):
-        return f"guest_{_digest(email_of(order))}"
-    return f"order_{order.external_id}"
-
-
-def plan_partner(
-    order: Order, linked_id: int | None, partners: Sequence[Mapping[str, Any]], rules: Rules
-) -> PartnerPlan:
+def plan_partner(order: Order, customers: Customers, rules: Rules) -> PartnerPlan:
     """Decide which partner the order belongs to.
 
-    `linked_id` is the partner this customer had before; `partners` are top-level partners of the company that have
-    one of the e-mail addresses in question (fields `PARTNER_FIELDS`).
-
     Raises:
-        DataError: where several partners share the e-mail address, naming them; or nothing names the customer.
+        DataError: where several partners fit, naming them; where the only one is archived; or nothing names the
+            customer.
     """
-    key = customer_key(order)
-    plan = PartnerPlan(key, f"res_partner_{key}", partner_vals(order, rules))
-    if linked_id is not None and any(partner["id"] == linked_id for partner in partners):
-        return PartnerPlan(key, plan.external_id, plan.vals, linked_id, "the partner of this customer's earlier orders")
-    email = email_of(order)
-    same = [partner for partner in partners if email and _email(partner) == email]
+    if rules.customers.partner_id:
+        return _partner_of_all(order, customers, rules)
+    plan = _new_partner(order, rules)
+    return (
+        _linked(plan, order, customers, rules)
+        or _contact_of_company(plan, order, customers, rules)
+        or _with_email(plan, order, customers)
+        or _with_vat(plan, order, customers)
+        or _created(plan, order, customers)
+    )
+
+
+def ambiguous_ids(order: Order, customers: Customers, rules: Rules) -> list[int]:
+    """Return the partners among which only their external ids can tell which one is the customer."""
+    if rules.customers.partner_id or any(key in customers.linked for key in link_keys(order, rules)):
+        return []
+    same = _same_email(order, customers.partners)
+    return [partner["id"] for partner in same] if len(same) > 1 else []
+
+
+def names_company(order: Order, rules: Rules) -> bool:
+    """Say whether the order is one of a company, with or without a person who orders."""
+    return rules.customers.companies and bool(order.billing.company.strip())
+
+
+def _new_partner(order: Order, rules: Rules) -> PartnerPlan:
+    """Return the customer as it is created where Odoo has none."""
+    key = link_keys(order, rules)[0]
+    vals = {**address_vals(order.billing, rules), "is_company": False, "vat": vat_number(order, rules)}
+    vals |= _language(order, rules) | {"customer_rank": 1}
+    contact = None
+    if names_company(order, rules):
+        person = person_name(order.billing, rules)
+        company = {"name": vals["company_name"], "company_name": "", "is_company": True}
+        if person and normal(person) != normal(vals["company_name"]):
+            contact = ContactPlan(_contact_vals(vals, person), digest_of(made_as(order)))
+            company["email"] = ""
+        vals |= company
+        external_id = f"res_partner_{company_key(order, rules)}"
+    else:
+        vals["name"] = vals["name"] or address_vals(order.shipping, rules)["name"] or fitting(vals["email"], NAME_BYTES)
+        external_id = f"res_partner_{made_as(order)}"
+    why = "no customer in Odoo has this e-mail address" if email_of(order) else "the order names no e-mail address"
+    state = unknown_state(order.billing, rules)
+    return PartnerPlan(key, external_id, vals, None, why, contact, unknown_state=state)
+
+
+def _contact_vals(vals: Mapping[str, Any], person: str) -> dict[str, Any]:
+    """Return the values of a contact; its address is its company's (addons/base `_fields_sync`)."""
+    kept = {name: vals[name] for name in ("email", "phone", "lang") if name in vals}
+    return {"name": person, "type": "contact", **kept}
+
+
+def _language(order: Order, rules: Rules) -> dict[str, str]:
+    customers = rules.customers
+    named = str(order.meta.get(customers.language_meta_key) or "") if customers.language_meta_key else ""
+    language = customers.languages.get(named.strip(), customers.language)
+    return {"lang": language} if language else {}
+
+
+def _partner_of_all(order: Order, customers: Customers, rules: Rules) -> PartnerPlan:
+    record = customers.find(rules.customers.partner_id)
+    if record is None or not record["active"]:
+        raise ConfigError(
+            f"{order.label}: the customer of all orders, contact {rules.customers.partner_id}, is archived or gone in "
+            "Odoo.",
+            record=order.label,
+            where="settings -> customer of all orders",
+            fix="Restore it in Odoo or choose another one in the connection's settings, then retry.",
+        )
+    return PartnerPlan("", "", record, record["id"], "the settings name it as the customer of all orders")
+
+
+def _found(plan: PartnerPlan, record: Record, why: str, contact: ContactPlan | None = None) -> PartnerPlan:
+    return PartnerPlan(plan.key, plan.external_id, plan.vals, record["id"], why, contact)
+
+
+def _linked(plan: PartnerPlan, order: Order, customers: Customers, rules: Rules) -> PartnerPlan | None:
+    """Return the partner of the customer's earlier orders, unless it is gone or archived."""
+    ids = [customers.linked[key] for key in link_keys(order, rules) if key in customers.linked]
+    why = "the partner of this customer's earlier orders"
+    for record in filter(None, map(customers.find, ids)):
+        if not record["active"]:
+            continue
+        if not record["parent_id"]:
+            return _found(plan, record, why)
+        company = customers.find(record["parent_id"])
+        if company is not None and company["active"]:
+            return _found(plan, company, why, _known_contact(plan, record))
+    return None
+
+
+def _contact_of_company(plan: PartnerPlan, order: Order, customers: Customers, rules: Rules) -> PartnerPlan | None:
+    """Return the contact with the order's e-mail address below the company the order names."""
+    if not names_company(order, rules) or not email_of(order):
+        return None
+    for record in customers.partners:
+        company = customers.find(record["parent_id"])
+        if _is_contact(record) and _has_email(record, order) and company is not None and company["active"]:
+            same_name = normal(company["name"]) == normal(plan.vals["name"])
+            if same_name or same_vat(plan.vals["vat"], str(company["vat"] or ""), _country(order)):
+                why = "has the e-mail address of this order and belongs to its company"
+                return _found(plan, company, why, _known_contact(plan, record))
+    return None
+
+
+def _with_email(plan: PartnerPlan, order: Order, customers: Customers) -> PartnerPlan | None:
+    """Return the one top-level partner with the order's e-mail address."""
+    same = _same_email(order, customers.partners)
+    ours = [partner for partner in same if customers.external_ids.get(partner["id"]) == plan.external_id]
+    if len(ours) == 1:
+        return _found(plan, ours[0], "has the e-mail address of this order, and Woodoo made it for this customer")
     if len(same) > 1:
-        names = ", ".join(f"{partner['name']} (id {partner['id']})" for partner in same)
-        raise DataError(
-            f"{order.label}: {len(same)} customers in Odoo have the e-mail address of this order: {names}.",
-            record=order.label,
-            where="res.partner -> email",
-            fix="Merge them in Odoo, or change the e-mail address of those that are not meant, then retry.",
-        )
+        raise refuse_several(order, same, "e-mail address", "res.partner -> email")
+    return _found(plan, same[0], "has the e-mail address of this order") if same else None
+
+
+def _with_vat(plan: PartnerPlan, order: Order, customers: Customers) -> PartnerPlan | None:
+    """Return the one top-level company with the order's VAT number; of several, the one of the same name."""
+    if not plan.vals["is_company"] or not plan.vals["vat"]:
+        return None
+    same = [partner for partner in customers.partners if partner["active"] and _is_company(partner, plan, order)]
+    named = [partner for partner in same if normal(partner["name"]) == normal(plan.vals["name"])]
+    if len(same) > 1 and len(named) != 1:
+        raise refuse_several(order, same, "VAT number", "res.partner -> vat")
+    if not same:
+        return None
+    company = (named or same)[0]
+    contact = plan.contact and _contact_below(plan.contact, customers.children.get(company["id"], ()), order)
+    return _found(plan, company, "is the company with the VAT number of this order", contact)
+
+
+def _created(plan: PartnerPlan, order: Order, customers: Customers) -> PartnerPlan:
+    """Return the plan to create the customer, unless archived partners or a nameless order speak against it."""
+    archived = [partner for partner in customers.partners if not partner["active"]]
+    linked = [partner for partner in archived if customers.linked.get(plan.key) == partner["id"]]
+    same = linked or [p for p in archived if not p["parent_id"] and _has_email(p, order)]
+    if plan.vals["is_company"]:
+        same = same or [partner for partner in archived if _is_company(partner, plan, order)]
     if same:
-        return PartnerPlan(key, plan.external_id, plan.vals, same[0]["id"], "has the e-mail address of this order")
+        raise refuse_archived(order, same)
     if not plan.vals["name"]:
-        raise DataError(
-            f"{order.label} has neither a name nor a company nor an e-mail address in its billing address.",
-            record=order.label,
-            where="billing",
-            fix="Fill in the billing address in the store, then retry.",
-        )
-    why = "no customer in Odoo has this e-mail address" if email else "the order names no e-mail address"
-    return PartnerPlan(key, plan.external_id, plan.vals, None, why)
+        raise refuse_nameless(order)
+    return plan
 
 
-def plan_address(
-    kind: str, address: Address, order: Order, partner: Mapping[str, Any] | None, rules: Rules
-) -> AddressPlan:
-    """Decide where the invoice (`kind` "invoice") or the goods ("delivery") go.
-
-    `partner` is the customer as Odoo has it, None where it is created from the billing address. An address with the
-    same content gets the same external id, so the next order finds it again.
-    """
-    own = partner_vals(order, rules) if partner is None else partner
-    wanted = address_vals(address, rules)
-    if address.is_empty or _content(wanted) == _content(own):
-        return AddressPlan(kind)
-    digest = _digest("|".join(_content(wanted)))
-    external_id = f"res_partner_{customer_key(order)}_{kind}_{digest}"
-    return AddressPlan(kind, external_id, {**wanted, "type": kind}, _unknown_state(address, rules))
+def _contact_below(contact: ContactPlan, children: Iterable[Record], order: Order) -> ContactPlan:
+    """Return the person among the company's contacts: by e-mail address, else by name."""
+    people = [child for child in children if _is_contact(child)]
+    same = [child for child in people if _has_email(child, order)]
+    same = same or [c for c in people if not c["email"] and normal(c["name"]) == normal(contact.vals["name"])]
+    return ContactPlan(contact.vals, contact.digest, same[0]["id"]) if same else contact
 
 
-def partner_vals(order: Order, rules: Rules) -> dict[str, Any]:
-    """Return the `res.partner` values of the order's customer."""
-    billing = order.billing
-    vals = address_vals(billing, rules)
-    vals["name"] = vals["name"] or billing.email.strip() or order.shipping.name
-    vals["email"] = billing.email.strip()
-    vals["customer_rank"] = 1
-    return vals
+def _known_contact(plan: PartnerPlan, record: Record) -> ContactPlan:
+    vals = plan.contact.vals if plan.contact else _contact_vals(plan.vals, str(record["name"]))
+    return ContactPlan(vals, "", record["id"])
 
 
-def address_vals(address: Address, rules: Rules) -> dict[str, Any]:
-    """Return the `res.partner` values of an address. Country and state are database ids, or False."""
-    country = address.country.strip().upper()
-    state_id = rules.states.get((country, address.state.strip().upper()), False)
-    city = address.city.strip()
-    if _unknown_state(address, rules) and address.state.strip().lower() not in city.lower():
-        city = f"{city}, {address.state.strip()}" if city else address.state.strip()
-    return {
-        "name": address.name.strip(),
-        "company_name": address.company.strip(),
-        "street": address.address_1.strip(),
-        "street2": address.address_2.strip(),
-        "zip": address.postcode.strip(),
-        "city": city,
-        "country_id": rules.countries.get(country, False),
-        "state_id": state_id,
-        "phone": address.phone.strip(),
-    }
+def _is_company(partner: Record, plan: PartnerPlan, order: Order) -> bool:
+    """Say whether a partner is a top-level company with the order's VAT number."""
+    top = bool(partner["is_company"]) and not partner["parent_id"]
+    return top and same_vat(str(plan.vals["vat"]), str(partner["vat"] or ""), _country(order))
 
 
-def _unknown_state(address: Address, rules: Rules) -> str:
-    country, state = address.country.strip().upper(), address.state.strip()
-    if not state or (country, state.upper()) in rules.states:
-        return ""
-    return f"{country}-{state}"
+def _is_contact(partner: Record) -> bool:
+    return bool(partner["active"] and partner["parent_id"]) and partner["type"] == "contact"
 
 
-def _content(vals: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what makes two addresses the same: name and place, whatever the spelling of cases and blanks."""
-    texts = (vals.get(field) or "" for field in ("name", "street", "street2", "zip", "city"))
-    ids = (vals.get(field) or 0 for field in ("country_id", "state_id"))
-    return (*(" ".join(str(text).split()).casefold() for text in texts), *(str(value) for value in ids))
+def _same_email(order: Order, partners: Sequence[Record]) -> list[Record]:
+    """Return the top-level partners in use that have the order's e-mail address."""
+    top = (partner for partner in partners if partner["active"] and not partner["parent_id"])
+    return [partner for partner in top if _has_email(partner, order)]
 
 
-def _email(partner: Mapping[str, Any]) -> str:
-    return str(partner.get("email_normalized") or partner.get("email") or "").strip().lower()
+def _has_email(partner: Record, order: Order) -> bool:
+    email = email_of(order)
+    own = str(partner.get("email_normalized") or partner.get("email") or "")
+    return bool(email) and own.strip().lower() == email
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def _country(order: Order) -> str:
+    return order.billing.country.strip().upper()

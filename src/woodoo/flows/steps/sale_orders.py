@@ -106,7 +106,7 @@ def _row(context: Context, progress: Progress) -> Row:
     header = sale_order_vals(
         plan.order,
         rules,
-        partner_id=progress.partner_id,
+        partner_id=progress.contact_id,
         invoice_id=progress.invoice_partner_id,
         shipping_id=progress.delivery_partner_id,
         carrier=plan.carrier,
