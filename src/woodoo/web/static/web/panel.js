@@ -45,12 +45,16 @@
   setInterval(function () { if (!document.hidden) { times(document); } }, 15000);
 
   // A page that refreshes itself holds still while it is in the background or somebody is choosing rows.
-  document.addEventListener("htmx:beforeRequest", function (event) {
-    if (!event.target.hasAttribute("data-live")) { return; }
-    var busy = document.hidden || document.querySelector("input[name=work]:checked") !== null ||
-      event.target.querySelector("details[open].call") !== null ||
-      event.target.querySelector(":focus-visible") !== null;
-    if (busy) { event.preventDefault(); }
+  function busy(live) {
+    return document.hidden || document.querySelector("input[name=work]:checked") !== null ||
+      live.querySelector("details[open].call") !== null || live.querySelector(":focus-visible") !== null;
+  }
+
+  // Looked at twice: a row may be chosen while the answer is on its way.
+  ["htmx:beforeRequest", "htmx:beforeSwap"].forEach(function (name) {
+    document.addEventListener(name, function (event) {
+      if (event.target.hasAttribute("data-live") && busy(event.target)) { event.preventDefault(); }
+    });
   });
 
   // What the reader opened or closed stays so when the page refreshes itself.
