@@ -1,6 +1,9 @@
 """One PostgreSQL for the whole test session, shared by all workers of xdist; nothing of it stays behind.
 
 With DATABASE_URL set, that server is used instead (its role must be allowed to create databases).
+
+Hypothesis tries the same examples each time, for a run has to say the same of the same code; to search for new ones:
+`pytest --hypothesis-profile=search`.
 """
 
 from __future__ import annotations
@@ -12,6 +15,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+for _name, _again in (("again", True), ("search", False)):
+    hypothesis_settings.register_profile(
+        _name, derandomize=_again, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+hypothesis_settings.load_profile("again")
 
 _cleanup = pytest.StashKey[ExitStack]()
 
@@ -29,6 +40,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[_cleanup].close()
+
+
+@pytest.fixture
+def nobody_works(db: None) -> None:
+    """No worker has given a sign of life, as far as the database knows: its table is not one of Django's."""
+    from woodoo.engine import db as database
+
+    database.change("DELETE FROM procrastinate_workers")
 
 
 def _use_home(cleanup: ExitStack) -> None:

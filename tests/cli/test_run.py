@@ -12,10 +12,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 import httpx2
 import pytest
+
+#: Seconds after which what a test waits for is taken never to happen. No test asserts that it takes less.
+PATIENCE = 300
+_ports = count(1)
 
 
 @pytest.fixture
@@ -34,7 +40,7 @@ def environment(home: Path) -> dict[str, str]:
 
 def woodoo(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "woodoo.cli", *arguments]
-    return subprocess.run(command, env=environment(home), capture_output=True, text=True, timeout=90, check=False)
+    return subprocess.run(command, env=environment(home), capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
 class Service:
@@ -55,32 +61,48 @@ class Service:
 
     def health(self) -> dict[str, object]:
         try:
-            return dict(httpx2.get(f"http://127.0.0.1:{self.port}/health", timeout=5).json())
+            return dict(httpx2.get(f"http://127.0.0.1:{self.port}/health", timeout=PATIENCE).json())
         except httpx2.HTTPError:
             return {}
 
     def until_well(self) -> None:
-        wait_for(lambda: self.health().get("status") == "ok" or self.process.poll() is not None, 60)
+        assert wait_for(lambda: self.is_well() or self.process.poll() is not None), self.said
         assert self.process.poll() is None, self.said
+
+    def is_well(self) -> bool:
+        return self.health().get("status") == "ok"
 
     def family(self) -> list[int]:
         """All processes of this service, however deep."""
         return [pid for pid in descendants(self.process.pid) if alive(pid)]
 
+    def workers(self) -> list[int]:
+        """Its workers; the database has processes of that name, too."""
+        return [pid for pid in self.family() if "woodoo.cli worker" in command_of(pid)]
+
     def end(self) -> None:
         if self.process.poll() is None:
             self.process.kill()
-            self.process.wait(30)
+            self.process.wait(PATIENCE)
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that stays free until it is listened on: none of those the system gives to whoever asks for any.
+
+    Each worker of xdist has some of its own.
+    """
+    lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text(encoding="utf-8").split()[0])
+    own = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) * 200
+    for number in _ports:
+        with socket.socket() as probe, suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", lowest - 2000 - own - number))
+            return int(probe.getsockname()[1])
+    raise AssertionError("unreachable")
 
 
-def wait_for(holds: Callable[[], object], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
+def wait_for(holds: Callable[[], object]) -> bool:
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if holds():
             return True
@@ -117,12 +139,12 @@ def service(home: Path) -> Iterator[Service]:
 
 def test_one_command_runs_everything_and_leaves_nothing(service: Service, home: Path) -> None:
     service.until_well()
-    assert wait_for(lambda: f"Woodoo is at http://127.0.0.1:{service.port}" in service.said, 10)
+    assert wait_for(lambda: f"Woodoo is at http://127.0.0.1:{service.port}" in service.said)
     password = re.search(r"password\s+([a-z2-9-]{19})", service.said)
     assert password, service.said
 
     # Its first administrator gets in, past the CSRF check.
-    with httpx2.Client(base_url=f"http://127.0.0.1:{service.port}") as browser:
+    with httpx2.Client(base_url=f"http://127.0.0.1:{service.port}", timeout=PATIENCE) as browser:
         token = re.search(r'csrfmiddlewaretoken" value="([^"]+)"', browser.get("/login/").text)
         assert token
         form = {"username": "admin", "password": password.group(1), "csrfmiddlewaretoken": token.group(1)}
@@ -141,18 +163,18 @@ def test_one_command_runs_everything_and_leaves_nothing(service: Service, home: 
     again = woodoo(home, "run", "--port", str(service.port))
     assert again.returncode == 1
     assert "cannot listen" in again.stderr
-    assert service.health()["status"] == "ok"
+    assert wait_for(service.is_well)
 
     # A worker that dies is replaced.
-    worker = next(pid for pid in service.family() if "worker" in command_of(pid))
+    (worker,) = service.workers()
     os.kill(worker, signal.SIGKILL)
-    assert wait_for(lambda: any("worker" in command_of(p) and p != worker for p in service.family()), 20)
+    assert wait_for(lambda: set(service.workers()) - {worker})
 
     family = service.family()
     service.process.send_signal(signal.SIGTERM)
-    assert service.process.wait(45) == 0
+    assert service.process.wait(PATIENCE) == 0
     assert "Stopped." in service.said
-    assert wait_for(lambda: not [pid for pid in family if alive(pid)], 10), family
+    assert wait_for(lambda: not [pid for pid in family if alive(pid)]), family
 
     # A second start keeps the data and prints no password.
     second = Service(home)
@@ -160,7 +182,7 @@ def test_one_command_runs_everything_and_leaves_nothing(service: Service, home: 
         second.until_well()
         assert "password" not in second.said
         second.process.send_signal(signal.SIGINT)
-        assert second.process.wait(45) == 0
+        assert second.process.wait(PATIENCE) == 0
     finally:
         second.end()
 
@@ -170,8 +192,8 @@ def test_nothing_outlives_a_service_that_is_killed(service: Service, home: Path)
     family = service.family()
     assert len(family) > 8
     service.process.kill()
-    service.process.wait(30)
-    assert wait_for(lambda: not [pid for pid in family if alive(pid)], 40), [command_of(p) for p in family if alive(p)]
+    service.process.wait(PATIENCE)
+    assert wait_for(lambda: not [pid for pid in family if alive(pid)]), [command_of(p) for p in family if alive(p)]
 
 
 def command_of(pid: int) -> str:
@@ -193,8 +215,11 @@ def test_a_command_without_a_running_service_starts_the_database_for_itself(home
 
 def test_a_database_that_cannot_be_reached_is_a_sentence(home: Path) -> None:
     command = [sys.executable, "-m", "woodoo.cli", "status"]
-    env = {**environment(home), "DATABASE_URL": f"postgresql://u:secret-word@127.0.0.1:{free_port()}/x"}
-    said = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # and not listened on: nobody else gets this port meanwhile
+        address = f"postgresql://u:secret-word@127.0.0.1:{taken.getsockname()[1]}/x"
+        env = {**environment(home), "DATABASE_URL": address}
+        said = subprocess.run(command, env=env, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert said.returncode == 1
     assert "cannot be reached" in said.stderr
     assert "Traceback" not in said.stderr
@@ -210,14 +235,14 @@ def test_the_panel_can_run_alone(home: Path) -> None:
 
         def answers() -> bool:
             try:
-                return httpx2.get(f"http://127.0.0.1:{port}/health", timeout=5).json()["database"] == "ok"
+                return httpx2.get(f"http://127.0.0.1:{port}/health", timeout=PATIENCE).json()["database"] == "ok"
             except httpx2.HTTPError:
                 return False
 
-        assert wait_for(answers, 40)
+        assert wait_for(answers)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(45) == 0
+        assert process.wait(PATIENCE) == 0
     finally:
         if process.poll() is None:
             process.kill()
-            process.wait(30)
+            process.wait(PATIENCE)

@@ -55,7 +55,7 @@ class Target:
 
     def __post_init__(self) -> None:
         context = ssl.create_default_context(cafile=str(self.ca_file)) if self.ca_file else True
-        self.client = httpx2.Client(verify=context, timeout=120, trust_env=False)
+        self.client = httpx2.Client(verify=context, timeout=300, trust_env=False)
 
     def raw(self, method: str, url: str, **how: Any) -> Answer:
         """Send a request as it is."""

@@ -46,7 +46,7 @@ def ask(store: StoreDouble, method: str, url: str, body: Any = None) -> httpx2.R
     how: dict[str, Any] = {"auth": (store.key, store.secret)}
     if body is not None:
         how["json"] = body
-    with httpx2.Client(verify=False, timeout=30, trust_env=False) as client:
+    with httpx2.Client(verify=False, timeout=300, trust_env=False) as client:
         return client.request(method, url.replace(RECORDED_HOME, store.https_url), **how)
 
 
@@ -192,7 +192,7 @@ def test_the_same_mistake_has_the_same_refusal(store: StoreDouble, name: str) ->
 
 def test_broken_json_is_named(store: StoreDouble) -> None:
     recorded = sample("err_400_bad_json")
-    with httpx2.Client(verify=False, trust_env=False) as client:
+    with httpx2.Client(verify=False, timeout=300, trust_env=False) as client:
         response = client.post(
             f"{store.https_url}/wp-json/wc/v3/products",
             content=b"{broken",

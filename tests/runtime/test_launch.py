@@ -44,7 +44,7 @@ def test_it_gives_up_rights_for_good() -> None:
 
 def test_a_child_that_will_not_listen_is_killed_in_the_end(tmp_path: Path) -> None:
     script = (
-        "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+        "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); print('up', flush=True); time.sleep(3600)"
     )
     log = tmp_path / "log"
     with log.open("wb") as output:
@@ -58,6 +58,6 @@ def test_a_child_that_will_not_listen_is_killed_in_the_end(tmp_path: Path) -> No
 def test_a_child_that_ends_by_itself_says_so(tmp_path: Path) -> None:
     with (tmp_path / "log").open("wb") as output:
         child = Child.start(Launch([sys.executable, "-c", "raise SystemExit(3)"], {}), output)
-    assert child.ended.wait(10)
+    assert child.ended.wait(300)
     assert child.returncode == 3
     child.stop()  # nothing left to do

@@ -32,7 +32,7 @@ class Shop:
         server.expect_request(re.compile(".*")).respond_with_handler(self._answer)
 
     def client(self, **options: Any) -> WooClient:
-        options = {"timeout": 5.0, "sleep": self.pauses.append, **options}
+        options = {"timeout": 300.0, "sleep": self.pauses.append, **options}
         return WooClient(options.pop("url", self.url), KEY, SECRET, **options)
 
     def on(self, path: str, *answers: Any, method: str = "GET") -> None:

@@ -36,6 +36,9 @@ FLAGS = [
     "--disable-sync",
 ]
 ZONE = "Asia/Tokyo"
+#: Milliseconds after which what a test waits for is taken never to happen.
+PATIENCE = 300_000
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(autouse=True)
@@ -86,7 +89,7 @@ def chromium() -> Iterator[Any]:
     profile = tempfile.mkdtemp(prefix="woodoo-browser-")
     with sync_playwright() as playwright:
         env = {**os.environ, "HOME": profile}
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS, env=env)
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS, env=env, timeout=PATIENCE)
         yield browser
         browser.close()
     shutil.rmtree(profile, ignore_errors=True)
@@ -97,7 +100,7 @@ def window(request: pytest.FixtureRequest, chromium: Any, live_server: Any, peop
     size = {"wide": {"width": 1360, "height": 900}, "phone": {"width": 390, "height": 844}}[request.param]
     scheme = {"wide": "light", "phone": "dark"}[request.param]
     context = chromium.new_context(viewport=size, color_scheme=scheme, timezone_id=ZONE, locale="en-GB")
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     yield Browser(context.new_page(), live_server.url)
     context.close()
     # To Django the playwright's loop is a place of its own, with a connection that nobody else would close.
@@ -128,7 +131,7 @@ def test_from_signing_in_to_a_retry(window: Browser) -> None:
 
     # A worker gets at it; the page follows by itself.
     Work.objects.filter(pk=parked.pk).update(state="done", message="S00190, invoice INV/2026/00415")
-    expect(page.locator("h1 .state")).to_have_text("Done", timeout=15_000)
+    expect(page.locator("h1 .state")).to_have_text("Done")
     assert window.wrong == []
 
 

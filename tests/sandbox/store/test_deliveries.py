@@ -56,7 +56,7 @@ def store(receiver: Receiver) -> Iterator[StoreDouble]:
     with StoreDouble() as opened:
         for topic in ("order.created", "order.updated", "product.updated"):
             listen(opened, receiver, topic)
-        assert opened.webhooks.wait()
+        assert opened.webhooks.wait(300)
         receiver.told.clear()
         yield opened
 
@@ -83,7 +83,7 @@ def test_a_placed_order_is_updated_before_it_is_created(store: StoreDouble, rece
     store.webhooks.hold()
     store.place_order(Checkout([Wish(11)], BUYER))
     store.webhooks.resume()
-    assert store.webhooks.wait()
+    assert store.webhooks.wait(300)
     assert receiver.topics == ["order.updated", "order.created", "product.updated"]
 
 
@@ -93,7 +93,7 @@ def test_an_open_checkout_is_an_updated_draft(store: StoreDouble, receiver: Rece
     with store.shop.lock:
         checkout.draft(store.shop, Checkout([Wish(11)], BUYER))
     store.webhooks.release()
-    assert store.webhooks.wait()
+    assert store.webhooks.wait(300)
     ((topic, order),) = receiver.told
     assert (topic, order["status"], order["created_via"]) == ("order.updated", "checkout-draft", "store-api")
 
@@ -104,7 +104,7 @@ def test_what_waits_twice_is_sent_once_and_shows_the_present(store: StoreDouble,
     store.set_status(order, "completed")
     store.set_status(order, "on-hold")
     store.webhooks.resume()
-    assert store.webhooks.wait()
+    assert store.webhooks.wait(300)
     updates = [body for topic, body in receiver.told if topic == "order.updated"]
     assert [(body["id"], body["status"]) for body in updates] == [(order, "on-hold")]
 
@@ -114,7 +114,7 @@ def test_what_is_gone_when_it_is_sent_is_an_error(store: StoreDouble, receiver: 
     (order,) = store.seed_orders(1, announce=True)
     del store.shop.tables["orders"][order]
     store.webhooks.resume()
-    assert store.webhooks.wait()
+    assert store.webhooks.wait(300)
     assert receiver.told[0][1]["code"] == "woocommerce_rest_shop_order_invalid_id"
 
 
@@ -122,7 +122,7 @@ def test_two_records_in_one_second_share_their_delivery_id(receiver: Receiver) -
     with StoreDouble(clock=lambda: 1_800_000_000.0) as store:
         listen(store, receiver, "order.created")
         store.seed_orders(2, announce=True)
-        assert store.webhooks.wait()
+        assert store.webhooks.wait(300)
         ids = {delivery.headers["X-WC-Webhook-Delivery-ID"] for delivery in store.delivered}
         assert (len(store.delivered), len(ids)) == (2, 1)
 
@@ -133,7 +133,7 @@ def test_which_answers_are_failures(store: StoreDouble, receiver: Receiver, answ
     hook = listen(store, receiver, "coupon.updated")
     store.shop.announce("coupon.updated", 70)
     store.webhooks.release()
-    assert store.webhooks.wait()
+    assert store.webhooks.wait(300)
     assert hook["failure_count"] == failures
 
 
@@ -141,7 +141,7 @@ def test_nobody_listening_is_a_failure_and_nothing_is_repeated(store: StoreDoubl
     hook = next(iter(store.shop.tables["webhooks"].values()))
     hook["delivery_url"] = "http://127.0.0.1:9/"
     store.seed_orders(1, announce=True)
-    assert store.webhooks.wait()
+    assert store.webhooks.wait(300)
     sent = [d for d in store.delivered if d.webhook_id == hook["id"]]
     assert [(d.status, hook["failure_count"]) for d in sent] == [(0, 1)]
 
@@ -152,11 +152,11 @@ def test_an_unanswered_greeting_comes_again_after_each_delivery(store: StoreDoub
     receiver.answer = 204
     store.shop.announce("coupon.updated", 70)
     store.webhooks.release()
-    assert store.webhooks.wait()
+    assert store.webhooks.wait(300)
     receiver.answer = 200
     store.shop.announce("coupon.updated", 70)
     store.webhooks.release()
-    assert store.webhooks.wait()
+    assert store.webhooks.wait(300)
     assert [topic for topic, _ in receiver.told] == ["coupon.updated", "ping", "coupon.updated", "ping"]
     assert hook["pending_ping"] is False
 
@@ -165,5 +165,5 @@ def test_a_paused_webhook_is_left_alone(store: StoreDouble, receiver: Receiver) 
     for hook in store.shop.tables["webhooks"].values():
         hook["status"] = "paused"
     store.seed_orders(1, announce=True)
-    assert store.webhooks.wait()
+    assert store.webhooks.wait(300)
     assert receiver.told == []

@@ -81,7 +81,7 @@ def afterwards(store: StoreDouble, settings: dict[str, str]) -> None:
 
 def call(store: StoreDouble, method: str, path: str, body: Any = None) -> Any:
     context = ssl.create_default_context(cafile=store.ca_file)
-    with httpx2.Client(verify=context, trust_env=False) as client:
+    with httpx2.Client(verify=context, timeout=300, trust_env=False) as client:
         url = f"{store.https_url}/wp-json/wc/v3/{path}"
         return client.request(method, url, json=body, auth=(store.key, store.secret)).json()
 

@@ -26,7 +26,7 @@ def store() -> Iterator[StoreDouble]:
 
 @pytest.fixture
 def browser(store: StoreDouble) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=store.url, trust_env=False, follow_redirects=True) as client:
+    with httpx2.Client(base_url=store.url, timeout=300, trust_env=False, follow_redirects=True) as client:
         yield client
 
 
@@ -165,8 +165,8 @@ def test_the_command_runs_until_it_is_told_to_stop(tmp_path: Path) -> None:
         assert process.stdout.readline().startswith("Shop: http://127.0.0.1:")
         known = json.loads(credentials.read_text())
         assert credentials.stat().st_mode & 0o077 == 0
-        assert httpx2.get(known["url"], trust_env=False).status_code == 200
+        assert httpx2.get(known["url"], timeout=300, trust_env=False).status_code == 200
     finally:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=15) == 0
+        assert process.wait(timeout=300) == 0
     assert len(json.loads(file.read_text())["tables"]["orders"]) == 2
