@@ -42,6 +42,8 @@ EXPECTED: dict[str, tuple[str, str | None]] = {
     "connection-test": ("post", "administrator"),
     "webhook-secret": ("post", "administrator"),
     "configuration": ("get", "administrator"),
+    "proposals": ("get", "administrator"),
+    "proposals-take": ("post", "administrator"),
 }
 GUARDED = [name for name, (_, role) in EXPECTED.items() if role]
 
@@ -80,6 +82,8 @@ def addresses(shop: Connection) -> dict[str, str]:
         "connection-test": reverse("connection-test", args=[shop.pk]),
         "webhook-secret": reverse("webhook-secret", args=[shop.pk]),
         "configuration": reverse("configuration", args=[shop.pk]),
+        "proposals": reverse("proposals", args=[shop.pk]),
+        "proposals-take": reverse("proposals-take", args=[shop.pk]),
     }
 
 
@@ -89,7 +93,10 @@ def test_each_role_at_each_address(
     role: str, name: str, addresses: dict[str, str], as_role: Callable[[str], Client]
 ) -> None:
     method, least = EXPECTED[name]
-    with mock.patch("woodoo.wiring.check_connection", return_value=[]):
+    with (
+        mock.patch("woodoo.wiring.check_connection", return_value=[]),
+        mock.patch("woodoo.wiring.propose", return_value=()),
+    ):
         answer = getattr(as_role(role), method)(addresses[name])
     if role == "stranger":
         assert answer.status_code == 302

@@ -14,9 +14,6 @@ from .service import service
 if TYPE_CHECKING:
     from woodoo.mapping.proposals import Proposal
 
-#: Setting → what its keys are.
-_KINDS = {"tax_map": "Tax rate", "journal_map": "Payment method", "shipping_map": "Shipping method"}
-
 
 def add_to(connection: typer.Typer) -> None:
     """Add the command of this module."""
@@ -59,7 +56,7 @@ def _show(found: tuple[Proposal, ...]) -> None:
         ["", "In the store", "In Odoo", "Because"],
         [
             (
-                _KINDS[one.setting],
+                one.kind,
                 plain(one.title),
                 plain(f"{one.name} (id {one.odoo_id})") if one.odoo_id else state("parked", "choose"),
                 plain(one.reason),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 #: Words that are in names of journals and methods and tell none from another.
 _COMMON = frozenset(
@@ -20,6 +21,10 @@ _COMMON = frozenset(
 )
 #: Payment methods WooCommerce brings along → type of the one journal they go to (woocommerce `includes/gateways`).
 _KINDS = {"cod": "cash", "bacs": "bank", "cheque": "bank"}
+
+
+#: Setting that is a map → what its keys are.
+_KEYS = {"tax_map": "Tax rate", "journal_map": "Payment method", "shipping_map": "Shipping method"}
 
 
 @dataclass(frozen=True)
@@ -38,9 +43,9 @@ class Proposal:
     reason: str
 
     @property
-    def token(self) -> str:
-        """Return what tells this very proposal from one made at another time."""
-        return f"{self.setting} {self.odoo_id} {self.key}"
+    def kind(self) -> str:
+        """What it is in the store: "Tax rate"."""
+        return _KEYS[self.setting]
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,12 @@ def propose_carriers(methods: Iterable[Named], carriers: Sequence[Named], mapped
         if len(same) == 1:
             found.append(_taken("shipping_map", method, same[0], "it has the same name"))
     return found
+
+
+def fingerprint(proposals: Iterable[Proposal]) -> str:
+    """Return what tells these very proposals from others: what was seen is what is taken."""
+    told = "\n".join(f"{one.setting} {one.odoo_id} {one.key}" for one in proposals)
+    return sha256(told.encode()).hexdigest()
 
 
 def merged(settings: Mapping[str, object], proposals: Iterable[Proposal]) -> tuple[dict[str, object], int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from . import health, hooks
-from .views import account, configuration, connections, home, record, work
+from .views import account, configuration, connections, home, proposals, record, work
 
 urlpatterns = [
     path("hooks/<str:token>/", hooks.receive, name="hook"),
@@ -27,6 +27,8 @@ urlpatterns = [
     path("connections/<int:connection_id>/test/", connections.connection_test, name="connection-test"),
     path("connections/<int:connection_id>/webhook-secret/", connections.webhook_secret, name="webhook-secret"),
     path("connections/<int:connection_id>/configuration/", configuration.configuration, name="configuration"),
+    path("connections/<int:connection_id>/proposals/", proposals.proposals, name="proposals"),
+    path("connections/<int:connection_id>/proposals/take/", proposals.take, name="proposals-take"),
 ]
 
 handler400 = account.bad_request
