@@ -40,7 +40,8 @@ FLOWS: Mapping[str, Flow] = {
             sync=sync_orders,
             plan=plan_orders,
             changed=lambda store, since: store.changed_orders(since),
-            help="A paid shop order becomes a confirmed, invoiced and paid order in Odoo.",
+            help="A shop order becomes what the policies make of it in Odoo: a sales order with its invoice, payment and "
+            "delivery, or an invoice.",
         ),
     )
 }

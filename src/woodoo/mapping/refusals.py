@@ -45,8 +45,8 @@ def refuse_documents(order: Order, reference: str, documents: Sequence[Document]
             f"{order.label}: Odoo has {names} with the same reference '{reference}', which Woodoo did not make.",
             record=order.label,
             where=f"{foreign[0].model} -> {'ref' if foreign[0].sale_order_id is None else 'client_order_ref'}",
-            fix="If it is this order, skip this record; if not, change its customer reference in Odoo, or set an order "
-            "prefix where two stores count alike; then retry.",
+            fix="If it is this order, skip this record; if not, change its reference in Odoo, or the format of order "
+            "numbers in the settings where two stores count alike; then retry.",
         )
     cancelled = [document for document in documents if document.ours and document.state == "cancel"]
     if cancelled:
