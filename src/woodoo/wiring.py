@@ -30,6 +30,7 @@ from .engine.links import Links
 from .engine.pace import SharedLimiter
 from .engine.work import connection_changed, enqueue
 from .flows.context import Context
+from .flows.history import History, not_done
 from .flows.proposals import read_proposals
 from .flows.rules import load_rules
 from .flows.table import FLOWS, Flow
@@ -122,6 +123,7 @@ def lanes_of(connection_id: int) -> registry.Lanes:
         batch_size=live.settings.batch_size,
         enabled=live.connection.enabled,
         pollers=tuple(_poller(live, flow) for flow in FLOWS.values()),
+        archives={flow.lane: _history(live, flow) for flow in FLOWS.values()},
         secrets=live.connection.known_secrets,
     )
 
@@ -285,6 +287,26 @@ def _handler(live: Live, flow: Flow) -> Handler:
     return handle
 
 
+def history_of(connection_id: int) -> History:
+    """Return the past of a connection's orders.
+
+    Raises:
+        ConfigError: where the connection is gone or its settings cannot be used.
+    """
+    return _history(live_connection(connection_id), FLOWS["order"])
+
+
+def _history(live: Live, flow: Flow) -> History:
+    store, links = live.store(NullRecorder()), Links(live.connection.pk)
+
+    def context() -> Context:
+        odoo = live.odoo(NullRecorder())
+        rules, _ = live.rules(odoo)
+        return Context(store, odoo, rules, links)
+
+    return History(flow, store, links, context)
+
+
 def _poller(live: Live, flow: Flow) -> registry.Poller:
     def poll(connection_id: int) -> None:
         """Put on the list what changed in the store and has not been brought over as of that change."""
@@ -292,9 +314,7 @@ def _poller(live: Live, flow: Flow) -> registry.Poller:
         cursor = _Seen.read(get_cursor(connection_id, name), live.connection.created_at)
         changes = list(flow.changed(live.store(NullRecorder()), cursor.since - POLL_OVERLAP))
         fresh = [change for change in changes if not cursor.knows(change)]
-        links = Links(connection_id).find(flow.resource, [change.external_id for change in fresh])
-        done = {record: link.store_hash for record, link in links.items()}
-        new = [c.external_id for c in fresh if done.get(c.external_id) != c.modified_at.isoformat()]
+        new = not_done(Links(connection_id), flow, fresh)
         if new:
             enqueue(connection_id, flow.lane, flow.name, new, source="poll")
         set_cursor(connection_id, name, cursor.after(changes).write())

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from ..connections.settings import ConnectionSettings
 from ..domain.errors import ConfigError
 from ..mapping.policy import Policy
-from ..mapping.rules import Carrier, Currency, Journal, Precision, Rules
+from ..mapping.rules import Carrier, Currency, Journal, Lock, Precision, Rules
 from ..odoo.company import read_company
 from ..odoo.records import Records
 from .customer_rules import load_countries, load_customer_rules
@@ -78,6 +78,7 @@ def load_rules(odoo: Records, settings: ConnectionSettings, namespace: str) -> R
         fields=load_document_fields(odoo, settings, "sale.order" if policy.with_sale_order else "account.move"),
         invoice_journal_id=_invoice_journal(odoo, settings.invoice_journal_id),
         sales_account_id=settings.sales_account_id,
+        lock=Lock(company.locked_until, company.locked_by) if company.locked_until else None,
         customers=load_customer_rules(odoo, settings),
         sku_field=load_sku_field(odoo, settings.sku_field),
         quantity_digits=_quantity_digits(odoo),

@@ -30,7 +30,13 @@ from .order_lines import DocumentLine, carrier_of, document_lines, leave_out_bun
 from .order_pricing import price_order
 from .policy import Do, PolicyDecision, invoice_date, plan_policy
 from .priced import Priced
-from .refusals import refuse_a_cent_off, refuse_documents, refuse_fractions, refuse_what_odoo_cannot_post
+from .refusals import (
+    refuse_a_cent_off,
+    refuse_documents,
+    refuse_fractions,
+    refuse_locked,
+    refuse_what_odoo_cannot_post,
+)
 from .res_partner import PartnerPlan
 from .rules import Carrier, Currency, Journal, Rules
 from .sale_order import refuse_taken_name
@@ -130,6 +136,8 @@ def _full_plan(
     customer = plan_customer(order, seen.customers, rules, may_change=document is None)
     priced = _priced(sold, targets, rules, with_pricelist=Do.ORDER in decision.steps)
     refuse_a_cent_off(order, decision.steps, targets, priced, rules)
+    day = invoice_date(order, rules, _today(seen.at, rules))
+    refuse_locked(order, document, decision.steps, day, rules)
     carriers = [carrier_of(line, rules) for line in order.shipping_lines]
     lines, line_notes = document_lines(sold, priced.lines, seen.products, rules)
     model = "sale.order" if rules.policy.with_sale_order else "account.move"
@@ -147,7 +155,7 @@ def _full_plan(
         delivery_address=customer.delivery,
         carrier=next((carrier for carrier in carriers if carrier), None),
         journal=_journal(order, document, decision.steps, targets, rules),
-        invoice_date=invoice_date(order, rules, _today(seen.at, rules)),
+        invoice_date=day,
         payment_date=order.paid_at.astimezone(rules.timezone).date() if order.paid_at else None,
         notes=(*left_out, *line_notes, *field_notes(order, rules, model)),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 
 from ..domain.errors import DataError
 from ..domain.money import round_money
@@ -76,6 +77,26 @@ def refuse_what_odoo_cannot_post(order: Order, targets: Targets) -> None:
             where="total",
             fix="Enter it in Odoo as a credit note and skip this record, or correct the order in the store and retry.",
         )
+
+
+def refuse_locked(order: Order, document: Document | None, steps: frozenset[Do], day: date, rules: Rules) -> None:
+    """Park an order whose invoice would be dated in a closed period.
+
+    Odoo refuses to post such an invoice, or posts it under another date without a word
+    (addons/account/models/account_move.py, `_post` and `_get_accounting_date`).
+    """
+    posted = document is not None and document.invoice is not None and document.invoice.state == "posted"
+    if rules.lock is None or Do.POST not in steps or posted or day > rules.lock.until:
+        return
+    opened = rules.lock.until + timedelta(days=1)
+    raise DataError(
+        f"{order.label}: its invoice would be dated {day}, but in Odoo the books are closed up to {rules.lock.until} "
+        f"({rules.lock.name}).",
+        record=order.label,
+        where="res.company -> lock dates",
+        fix=f"Leave invoices of before {opened} as drafts ('post invoices from' in the connection's settings), or date "
+        "invoices on the day they are made, or reopen the period in Odoo; then retry.",
+    )
 
 
 def refuse_a_cent_off(order: Order, steps: frozenset[Do], targets: Targets, priced: Priced, rules: Rules) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -75,6 +76,14 @@ class Precision:
     can_pin: bool
     #: Of a gross price the taxes are rounded and the net is the rest (from 18 on); before, the other way round.
     net_is_rest: bool = False
+
+
+@dataclass(frozen=True)
+class Lock:
+    """Up to which day (that one included) the books are closed to customer invoices, and what Odoo calls that."""
+
+    until: date
+    name: str
 
 
 @dataclass(frozen=True)
@@ -161,6 +170,8 @@ class Rules:
     fields: Mapping[tuple[str, str], DocumentField] = field(default_factory=dict)
     invoice_journal_id: int | None = None
     sales_account_id: int | None = None
+    #: None where every day is open.
+    lock: Lock | None = None
     customers: CustomerRules = field(default_factory=lambda: CustomerRules())
     sku_field: str = "default_code"
     #: Decimals of a line's quantity.

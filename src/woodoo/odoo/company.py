@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, cast
 
 from ..domain.errors import ConfigError
@@ -12,6 +13,9 @@ from .records import Records
 
 #: What Odoo comes with (addons/product/data/product_data.xml).
 DEFAULT_PRICE_DIGITS = 2
+#: Dates up to which no customer invoice can be posted under its own date, in one version or another: Odoo refuses it
+#: or moves its date (addons/account/models/company.py, account_move.py `_get_violated_lock_dates`).
+LOCKS = frozenset({"fiscalyear_lock_date", "tax_lock_date", "period_lock_date", "sale_lock_date", "hard_lock_date"})
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,9 @@ class Company:
     rounding_method: Literal["round_per_line", "round_globally"]
     #: Decimals a unit price may have; None where Odoo keeps prices as given.
     price_digits: int | None
+    #: The last day for which customer invoices are locked, and what Odoo calls that lock; None where nothing is.
+    locked_until: date | None = None
+    locked_by: str = ""
 
 
 def read_company(records: Records) -> Company:
@@ -36,7 +43,8 @@ def read_company(records: Records) -> Company:
     Raises:
         ConfigError: where the user may not see the company.
     """
-    rows = records.read("res.company", [records.company_id or 0], ["name", "currency_id", _ROUNDING])
+    locks = {name: info.string for name, info in records.fields("res.company").items() if name in LOCKS}
+    rows = records.read("res.company", [records.company_id or 0], ["name", "currency_id", _ROUNDING, *sorted(locks)])
     if not rows:
         raise ConfigError(
             f"Odoo shows no company with the id {records.company_id}.",
@@ -44,6 +52,7 @@ def read_company(records: Records) -> Company:
             fix="Choose the company in the connection's settings.",
         )
     row = rows[0]
+    until, by = max(((row[name], locks[name]) for name in sorted(locks) if row[name]), default=("", ""))
     currency = records.read("res.currency", [row["currency_id"]], ["name", "decimal_places"])[0]
     return Company(
         row["id"],
@@ -53,6 +62,8 @@ def read_company(records: Records) -> Company:
         currency_digits=int(currency["decimal_places"]),
         rounding_method=cast(Literal["round_per_line", "round_globally"], row[_ROUNDING]),
         price_digits=read_price_digits(records),
+        locked_until=date.fromisoformat(until) if until else None,
+        locked_by=by,
     )
 
 
