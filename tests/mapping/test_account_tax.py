@@ -106,7 +106,7 @@ def test_a_rate_that_only_shipping_carries_takes_the_rule_of_any_class_if_they_a
     agreed = {"standard:ES:21": T.goods, "books:ES:21": T.goods}
     assert mapped(order, rules(tax_rules=agreed)) == {"1": T.goods}
     error = refused(order, rules(tax_rules={"standard:ES:21": T.goods, "books:ES:21": T.services}))
-    assert "the settings map it to several taxes in Odoo: 'VAT 21 % S' (id 5), 'VAT 21 % service' (id 6)" in (
+    assert "the settings map it to several taxes in Odoo: 'VAT 21 % service' (id 6), 'VAT 21 % S' (id 5)" in (
         error.message
     )
     assert "Map rate 1 to one of them" in error.fix

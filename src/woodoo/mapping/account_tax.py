@@ -91,7 +91,7 @@ def mapped_taxes(rate_id: str, classes: Iterable[str], country: str, percent: De
     """
     if rate_id in rules.taxes:
         return (rules.taxes[rate_id],)
-    for keys in _rule_keys(tuple(classes), country, percent, rules.tax_rules):
+    for keys in _rule_keys(tuple(sorted(classes)), country, percent, rules.tax_rules):
         found = {rules.tax_rules[key].odoo_id: rules.tax_rules[key] for key in keys if key in rules.tax_rules}
         if found:
             return tuple(found.values())
@@ -132,7 +132,7 @@ def _rule_keys(
     classes: tuple[str, ...], country: str, percent: Decimal, known: Mapping[str, Tax]
 ) -> Iterator[list[str]]:
     """Yield the keys of each row of the table above, from 2 to 5."""
-    classes = classes or tuple({key.split(":")[0] for key in known} - {_ANY})
+    classes = classes or tuple(sorted({key.split(":")[0] for key in known} - {_ANY}))
     for place in dict.fromkeys((country or _ANY, _ANY)):
         yield [rule_key(tax_class, place, percent) for tax_class in classes]
         yield [rule_key(_ANY, place, percent)]
