@@ -18,7 +18,7 @@ from woodoo.odoo.client import OdooClient, connect
 from woodoo.odoo.company import read_company, user_companies
 from woodoo.odoo.endpoint import Endpoint
 from woodoo.odoo.errors import Conflict, ResultLost
-from woodoo.odoo.invoice_taxes import override_taxes
+from woodoo.odoo.invoice_taxes import Wanted, override_taxes
 from woodoo.odoo.records import Records, Row
 from woodoo.odoo.workflows import (
     PaymentGroup,
@@ -446,7 +446,7 @@ def test_taxes_of_a_draft_come_to_the_cent_that_is_asked_for(records: Records, s
     header = {"move_type": move_type, "partner_id/.id": 1, "invoice_date": PLACED.date()}
     rows = [Row(f"account_move_{n}", header, {"invoice_line_ids": lines}) for n in range(2)]
     ids = list(ensure_invoices(records, rows).ids.values())
-    wanted = {ids[0]: {tax: Decimal("6.10")}, ids[1]: {tax: Decimal("6.05")}}
+    wanted = {ids[0]: Wanted({tax: Decimal("6.10")}), ids[1]: Wanted({tax: Decimal("6.05")})}
     assert override_taxes(records, wanted, credit_notes=move_type == "out_refund") == {}
     assert not post_invoices(records, ids).errors
     moves = records.read("account.move", ids, ["amount_untaxed", "amount_tax", "amount_total", "state"])

@@ -72,11 +72,9 @@ class Priced:
     order_slack: Decimal
     #: Decimals of the currency in Odoo.
     digits: int
+    #: The smallest amount the store counts in; rounding moves sums by one of it for each line.
+    cent: Decimal
     notes: tuple[str, ...] = ()
-
-    @property
-    def computed_tax(self) -> Decimal:
-        return sum(self.computed.values(), ZERO)
 
 
 def quantity_of(target: LineTarget) -> Decimal:

@@ -54,6 +54,11 @@ class Terms:
     quantity_digits: int = 2
 
     @property
+    def cent(self) -> Decimal:
+        """The smallest amount the store counts in."""
+        return quantum(min(self.digits, self.store_digits))
+
+    @property
     def step(self) -> int:
         """Decimals of a unit price."""
         kept = self.precision.price_digits
@@ -81,6 +86,7 @@ def price_lines(targets: Targets, terms: Terms) -> Priced:
         found.order_total,
         order_slack=_slack(found, targets, terms),
         digits=terms.digits,
+        cent=terms.cent,
         notes=_price_notes(lines, terms),
     )
     if not terms.exact:
@@ -159,7 +165,7 @@ def _slack(found: Document, targets: Targets, terms: Terms) -> Decimal:
 
 def _refuse_other_than_rounding(priced: Priced, arithmetic: str, terms: Terms) -> None:
     """Refuse taxes that are not the rate's: rounding moves each tax by one cent a line at most."""
-    most = quantum(min(terms.digits, terms.store_digits)) * len(priced.lines)
+    most = terms.cent * len(priced.lines)
     if any(abs(amount - priced.computed.get(tax_id, ZERO)) > most for tax_id, amount in priced.taxes.items()):
         raise DataError(
             f"Its taxes are not those of its tax rates. {arithmetic}",

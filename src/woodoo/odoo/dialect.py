@@ -73,6 +73,12 @@ TABLE: Mapping[str, Row] = {
     "tax_line_domain":           Row({14: (("tax_line_id", "!=", False),), 16: (("display_type", "=", "tax"),)},
                                      "account.move.line", {"exclude_from_invoice_tab": (("tax_line_id", "!=", False),)},
                                      absent=(("display_type", "=", "tax"),)),
+    "product_line_domain":       Row({14: (("exclude_from_invoice_tab", "=", False), ("display_type", "=", False)),
+                                      16: (("display_type", "=", "product"),)},
+                                     "account.move.line",
+                                     {"exclude_from_invoice_tab": (("exclude_from_invoice_tab", "=", False),
+                                                                   ("display_type", "=", False))},
+                                     absent=(("display_type", "=", "product"),)),
     # The first draft of a month takes its number before it is posted, so two made at once can hold the same one.
     "draft_takes_number":        Row({14: True, 16: False}),
     # Numbers of a journal are given under a lock that makes the transaction that comes second start anew.
@@ -165,6 +171,7 @@ class Dialect:
     can_pin_invoice_taxes: bool
     tax_line_rebalances: bool
     tax_line_domain: tuple[tuple[str, str, Any], ...]
+    product_line_domain: tuple[tuple[str, str, Any], ...]
     draft_takes_number: bool
     numbering_conflicts: bool
     payment_cancel: tuple[str, ...]

@@ -1,11 +1,16 @@
-"""Makes the taxes of draft invoices come to the cent the shop has charged, where Odoo rounds otherwise.
+"""Makes draft invoices come to the cents the shop has charged, where Odoo rounds otherwise.
 
-The last step before posting: any later change of a line makes Odoo compute the taxes anew.
+| what is moved                               | how                                                                |
+|---------------------------------------------|--------------------------------------------------------------------|
+| a tax                                       | its line; up to 15 the receivable line too, from 16 on that follows |
+| the untaxed amount (prices include the tax) | the largest product line, against the tax lines: the total stays    |
+
+The last step before posting: any later change of a line makes Odoo compute all of them anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,7 +20,17 @@ from ..domain.money import ZERO, round_money, to_decimal
 from .records import Records
 
 #: Fields of the lines that are moved.
-_FIELDS = ("move_id", "tax_line_id", "amount_currency", "balance")
+_FIELDS = ("move_id", "tax_line_id", "tax_ids", "amount_currency", "balance")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a draft invoice shall come to, in its currency; positive on invoices and on credit notes alike."""
+
+    #: By the id of the tax; those not named stay.
+    taxes: Mapping[int, Decimal]
+    #: None leaves the product lines alone.
+    untaxed: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -23,8 +38,17 @@ class _Line:
     """A journal item. Amounts are signed, in the document's and in the company's currency."""
 
     odoo_id: int
+    tax_id: int | None
+    is_taxed: bool
     amount_currency: Decimal
     balance: Decimal
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> _Line:
+        # Floats of RPC carry noise far below a cent.
+        amount, balance = (round_money(to_decimal(row[name]), 6) for name in ("amount_currency", "balance"))
+        tax_id, taxed = row["tax_line_id"] or None, bool(row["tax_ids"])
+        return cls(row["id"], tax_id, taxed, amount.normalize() + ZERO, balance.normalize() + ZERO)
 
     def moved(self, amount: Decimal, balance: Decimal) -> dict[str, float]:
         """Return the values after adding to both amounts."""
@@ -36,34 +60,36 @@ class _Line:
         }
 
 
-def override_taxes(
-    records: Records,
-    targets: Mapping[int, Mapping[int, Decimal]],
-    *,
-    credit_notes: bool = False,
-    company_digits: int = 2,
-) -> Mapping[int, WoodooError]:
-    """Set what each tax of each draft invoice comes to. Returns errors by invoice id.
+#: A line and what is added to it, in the document's currency.
+_Change = tuple[_Line, Decimal]
 
-    `targets` gives per invoice and per tax id the amount in the document's currency, positive on invoices and on
-    credit notes alike; taxes not named stay. All are invoices, or all `credit_notes`. `company_digits` are the decimals
-    of the company's currency. One call to read all, one to write each invoice that differs.
+
+def override_taxes(
+    records: Records, targets: Mapping[int, Wanted], *, credit_notes: bool = False, company_digits: int = 2
+) -> Mapping[int, WoodooError]:
+    """Set what each draft invoice comes to. Returns errors by invoice id.
+
+    All are invoices, or all `credit_notes`. `company_digits` are the decimals of the company's currency. Up to three
+    calls to read all, one to write each invoice that differs.
     """
     if not targets:
         return {}
     dialect = records.client.dialect
     tax_lines = _lines_by_move(records, targets, dialect.tax_line_domain)
-    others: Mapping[int, list[dict[str, Any]]] = {}
+    products: Mapping[int, list[_Line]] = {}
+    if moving := [move_id for move_id, wanted in targets.items() if wanted.untaxed is not None]:
+        products = _lines_by_move(records, moving, dialect.product_line_domain)
+    open_lines: Mapping[int, list[_Line]] = {}
     if not dialect.tax_line_rebalances:
         domain = (("account_internal_type", "in", ("receivable", "payable")),)
-        others = _lines_by_move(records, targets, domain)
+        open_lines = _lines_by_move(records, targets, domain)
     # Taxes stand on the credit side (negative) of invoices and on the debit side of credit notes.
     sign = 1 if credit_notes else -1
     errors: dict[int, WoodooError] = {}
-    for move_id, amounts in targets.items():
-        wanted = {tax_id: sign * amount for tax_id, amount in amounts.items()}
+    for move_id, wanted in targets.items():
         try:
-            commands = _commands(tax_lines.get(move_id, []), others.get(move_id, []), wanted, company_digits)
+            changes = _changes(tax_lines.get(move_id, []), products.get(move_id, []), wanted, sign)
+            commands = _commands(changes, open_lines.get(move_id, []), company_digits)
             if commands:
                 records.write("account.move", [move_id], {"line_ids": commands})
         except DataError as error:
@@ -72,59 +98,66 @@ def override_taxes(
 
 
 def _lines_by_move(
-    records: Records, move_ids: Mapping[int, Any], domain: Sequence[tuple[str, str, Any]]
-) -> dict[int, list[dict[str, Any]]]:
+    records: Records, move_ids: Iterable[int], domain: Sequence[tuple[str, str, Any]]
+) -> dict[int, list[_Line]]:
     rows = records.search_read("account.move.line", [("move_id", "in", list(move_ids)), *domain], _FIELDS)
-    found: dict[int, list[dict[str, Any]]] = {}
+    found: dict[int, list[_Line]] = {}
     for row in rows:
-        found.setdefault(row["move_id"], []).append(row)
+        found.setdefault(row["move_id"], []).append(_Line.of(row))
     return found
 
 
-def _commands(
-    tax_rows: Sequence[Mapping[str, Any]],
-    other_rows: Sequence[Mapping[str, Any]],
-    wanted: Mapping[int, Decimal],
-    company_digits: int,
-) -> list[list[Any]]:
-    """Return the commands on `line_ids` that move the tax lines, and the open line against them where it is given."""
-    commands: list[list[Any]] = []
-    moved_amount = moved_balance = ZERO
-    for tax_id, amount in wanted.items():
-        lines = [_line(row) for row in tax_rows if row["tax_line_id"] == tax_id]
+def _changes(tax_lines: Sequence[_Line], products: Sequence[_Line], wanted: Wanted, sign: int) -> list[_Change]:
+    """Return what is added to which line. Of several lines of one tax, the largest one takes the cents."""
+    changes: list[_Change] = []
+    for tax_id, amount in wanted.taxes.items():
+        lines = [line for line in tax_lines if line.tax_id == tax_id]
         if not lines and amount:
             raise DataError(
                 f"The invoice has no line for the tax {tax_id}, which should come to {abs(amount)}.",
                 where="account.move.line -> tax_line_id",
-                fix="Check the tax's setup in Odoo: it must put its amount into the journal.",
+                fix="Check the tax's setup in Odoo: it must put its amount into the journal. Where the tax is less "
+                "than half a cent on each line, enter the order in Odoo by hand.",
             )
-        if not lines:
-            continue
-        # Several lines of one tax: the largest one takes the cents.
-        line = max(lines, key=lambda one: abs(one.amount_currency))
-        total = sum((one.amount_currency for one in lines), ZERO)
-        difference = amount - total
-        if not difference:
-            continue
-        balance = _in_company_currency(difference, line, company_digits)
-        commands.append([1, line.odoo_id, line.moved(difference, balance)])
-        moved_amount += difference
-        moved_balance += balance
-    if commands and other_rows:
-        open_line = max((_line(row) for row in other_rows), key=lambda one: abs(one.amount_currency))
-        commands.append([1, open_line.odoo_id, open_line.moved(-moved_amount, -moved_balance)])
-    elif commands:
-        commands = [[1, odoo_id, {"amount_currency": vals["amount_currency"]}] for _, odoo_id, vals in commands]
+        if lines:
+            changes.append((_largest(lines), sign * amount - _sum(lines)))
+    taxed = [line for line in products if line.is_taxed]
+    if wanted.untaxed is not None and taxed:
+        changes.append((_largest(taxed), sign * wanted.untaxed - _sum(products)))
+    return [(line, difference) for line, difference in changes if difference]
+
+
+def _commands(changes: Sequence[_Change], open_lines: Sequence[_Line], company_digits: int) -> list[list[Any]]:
+    """Return the commands on `line_ids` that make the changes, and move the open line against them if it is given."""
+    if not changes:
+        return []
+    if not open_lines:
+        return [
+            [1, line.odoo_id, {"amount_currency": float(line.amount_currency + difference)}]
+            for line, difference in changes
+        ]
+    rate = _rate([line for line, _ in changes] + list(open_lines))
+    balances = [round_money(difference * rate, company_digits) for _, difference in changes]
+    commands: list[list[Any]] = [
+        [1, line.odoo_id, line.moved(difference, balance)]
+        for (line, difference), balance in zip(changes, balances, strict=True)
+    ]
+    amount, balance = sum((difference for _, difference in changes), ZERO), sum(balances, ZERO)
+    if amount or balance:
+        line = _largest(open_lines)
+        commands.append([1, line.odoo_id, line.moved(-amount, -balance)])
     return commands
 
 
-def _in_company_currency(difference: Decimal, line: _Line, digits: int) -> Decimal:
-    if not line.amount_currency or line.amount_currency == line.balance:
-        return difference
-    return round_money(difference * line.balance / line.amount_currency, digits)
+def _rate(lines: Sequence[_Line]) -> Decimal:
+    """Return how much of the company's currency one of the document's is."""
+    line = _largest(lines)
+    return line.balance / line.amount_currency if line.amount_currency else Decimal(1)
 
 
-def _line(row: Mapping[str, Any]) -> _Line:
-    # Floats of RPC carry noise far below a cent.
-    amount, balance = (round_money(to_decimal(row[name]), 6) for name in ("amount_currency", "balance"))
-    return _Line(row["id"], amount.normalize() + ZERO, balance.normalize() + ZERO)
+def _largest(lines: Sequence[_Line]) -> _Line:
+    return max(lines, key=lambda line: abs(line.amount_currency))
+
+
+def _sum(lines: Iterable[_Line]) -> Decimal:
+    return sum((line.amount_currency for line in lines), ZERO)

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from ...domain.errors import DataError
-from ...domain.money import ZERO, quantum, round_money, to_decimal
+from ...domain.money import ZERO, round_money, to_decimal
 from ...domain.plan import Total
 from ...mapping.account_move import invoice_external_id, invoice_lines, invoice_vals
+from ...mapping.apart import Apart
 from ...mapping.policy import Do
 from ...odoo import workflows
-from ...odoo.invoice_taxes import override_taxes
+from ...odoo.invoice_taxes import Wanted, override_taxes
 from ...odoo.records import Row
 from ..batch import OrderBatch, Progress, named
 from ..context import Context
@@ -40,20 +41,21 @@ def ensure_invoices(context: Context, batch: OrderBatch) -> None:
 
 
 def settle_cents(context: Context, batch: OrderBatch) -> None:
-    """Set the tax lines of draft invoices to the store's amounts where rounding drove them apart by cents."""
+    """Set taxes and net of draft invoices to the store's amounts where rounding drove them apart by cents."""
     if not context.rules.exact:
         return
-    apart = batch.where(lambda p: is_draft(p) and bool(_tax_differences(p)) and _only_cents(p))
+    apart = batch.where(lambda p: is_draft(p) and bool(_apart(p)) and _apart(p).is_cents)
     if not apart:
         return
-    wanted = {p.invoice["id"]: {tax: p.plan.priced.taxes[tax] for tax in _tax_differences(p)} for p in apart}
-    failed = override_taxes(context.odoo, wanted)
+    wanted = {p.invoice["id"]: _wanted(p) for p in apart}
+    digits = context.rules.currencies[context.rules.company_currency].digits
+    failed = override_taxes(context.odoo, wanted, company_digits=digits)
     for progress in apart:
         error = failed.get(progress.invoice["id"])
         if error:
             batch.drop(progress, named(progress, error, "the tax of its invoice could not be set"))
         else:
-            progress.notes.append(f"Tax lines set to the store's amounts: {_arithmetic(progress)}.")
+            progress.notes.append(f"The draft invoice was set to the store's amounts: {_apart(progress).arithmetic}.")
     read_invoices(context, batch)
 
 
@@ -84,7 +86,7 @@ def is_draft(progress: Progress) -> bool:
 def compare(progress: Progress) -> tuple[Total, ...]:
     """Return the store's totals beside those of the invoice: untaxed, each tax, total."""
     plan = progress.plan
-    digits = plan.order.currency_digits
+    digits = plan.priced.digits
     names = {tax.odoo_id: tax.name for line in plan.priced.lines for tax in line.taxes}
 
     def amount(field: str) -> Decimal:
@@ -170,33 +172,21 @@ def _row(context: Context, progress: Progress) -> Row:
     return Row(invoice_external_id(plan.order), header, {"invoice_line_ids": lines})
 
 
-def _tax_differences(progress: Progress) -> dict[int, Decimal]:
-    """Return by how much each tax of the invoice is away from the store's."""
-    found = progress.invoice_taxes
-    return {
-        tax: wanted - found.get(tax, ZERO)
-        for tax, wanted in progress.plan.priced.taxes.items()
-        if tax in found and round_money(found[tax], progress.plan.order.currency_digits) != wanted
-    }
+def _apart(progress: Progress) -> Apart:
+    """Return by how much the invoice is away from the store."""
+    untaxed = to_decimal(progress.invoice["amount_untaxed"])
+    return Apart.between(progress.plan.priced, progress.plan.targets, untaxed, progress.invoice_taxes)
 
 
-def _only_cents(progress: Progress) -> bool:
-    """Say whether rounding explains the differences: at most one cent per line and tax."""
-    cent = quantum(progress.plan.order.currency_digits)
-    return all(abs(away) <= cent * len(progress.plan.lines) for away in _tax_differences(progress).values())
+def _wanted(progress: Progress) -> Wanted:
+    """Return what its draft has to be set to: the taxes that differ, and the net where it does."""
+    apart, plan = _apart(progress), progress.plan
+    taxes = {tax: plan.priced.taxes[tax] for tax in apart.taxes}
+    return Wanted(taxes, plan.targets.untaxed if apart.untaxed else None)
 
 
 def _fits(progress: Progress) -> bool:
-    untaxed = to_decimal(progress.invoice["amount_untaxed"])
-    return untaxed == progress.plan.targets.untaxed and _only_cents(progress)
-
-
-def _arithmetic(progress: Progress) -> str:
-    names = {tax.odoo_id: tax.name for line in progress.plan.priced.lines for tax in line.taxes}
-    return "; ".join(
-        f"{names[tax]} {progress.invoice_taxes[tax]} + {away} = {progress.plan.priced.taxes[tax]}"
-        for tax, away in _tax_differences(progress).items()
-    )
+    return _apart(progress).is_cents
 
 
 def _mismatch(progress: Progress) -> DataError:

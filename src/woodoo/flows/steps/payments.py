@@ -47,7 +47,7 @@ def has_payment(progress: Progress) -> bool:
 
 
 def _amount(progress: Progress, field: str) -> Decimal:
-    return round_money(to_decimal(progress.invoice[field]), progress.plan.order.currency_digits)
+    return round_money(to_decimal(progress.invoice[field]), progress.plan.priced.digits)
 
 
 def _is_off(progress: Progress) -> bool:
@@ -97,7 +97,7 @@ def _payments(context: Context, memos: Iterable[str]) -> dict[str, list[dict[str
 
 def _real_payment(found: Sequence[Mapping[str, Any]], invoice: int, progress: Progress) -> Mapping[str, Any] | None:
     """Return the payment that pays the invoice; None where it is not clear which one that is."""
-    total, digits = progress.plan.targets.total, progress.plan.order.currency_digits
+    total, digits = progress.plan.targets.total, progress.plan.priced.digits
     # A payment over more than the invoice is reconciled for a part only.
     paying = [
         row for row in found if (row["is_reconciled"] or _is_off(progress)) and invoice in row["reconciled_invoice_ids"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...domain.errors import DataError
-from ...domain.money import quantum, round_money, to_decimal
+from ...domain.money import ZERO, quantum, round_money, to_decimal
 from ...domain.plan import Total
 from ...mapping.document import QUOTATION
 from ...mapping.policy import Do
@@ -133,13 +133,14 @@ def _fits(context: Context, progress: Progress) -> bool:
     plan, order = progress.plan, progress.sale_order
     if len(progress.order_line_ids) != len(plan.lines):
         return False
-    slack = abs(plan.priced.computed_tax - plan.targets.tax)
-    return not context.rules.exact or abs(to_decimal(order["amount_total"]) - plan.targets.total) <= slack
+    slack = plan.priced.order_slack if context.rules.allow_order_cent else ZERO
+    total = round_money(to_decimal(order["amount_total"]), plan.priced.digits)
+    return not context.rules.exact or abs(total - plan.targets.total) <= slack
 
 
 def _compare(progress: Progress) -> tuple[Total, ...]:
     """Return the store's totals beside those of the sales order."""
-    order, targets, digits = progress.sale_order, progress.plan.targets, progress.plan.order.currency_digits
+    order, targets, digits = progress.sale_order, progress.plan.targets, progress.plan.priced.digits
     pairs = (("Untaxed", targets.untaxed), ("Tax", targets.tax), ("Total", targets.total))
     return tuple(
         Total(name, store, round_money(to_decimal(order[f"amount_{name.lower()}"]), digits)) for name, store in pairs
@@ -149,7 +150,7 @@ def _compare(progress: Progress) -> tuple[Total, ...]:
 def _mismatch(progress: Progress) -> DataError:
     order, targets = progress.sale_order, progress.plan.targets
     untaxed, tax, total = (to_decimal(order[f"amount_{name}"]) for name in ("untaxed", "tax", "total"))
-    cent = quantum(progress.plan.order.currency_digits)
+    cent = quantum(progress.plan.priced.digits)
     return DataError(
         f"{progress.label} comes to {targets.untaxed} + {targets.tax} tax = {targets.total} "
         f"{progress.plan.order.currency} in the store, but {order['name']} in Odoo to {untaxed.quantize(cent)} + "
