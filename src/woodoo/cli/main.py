@@ -14,7 +14,7 @@ import typer
 from woodoo import __version__
 from woodoo.domain.errors import WoodooError
 
-from . import connections, proposals, records, run, upkeep
+from . import connections, imports, proposals, records, run, upkeep
 from .output import complain, say
 
 app = typer.Typer(
@@ -46,6 +46,7 @@ upkeep.add_to(app)
 proposals.add_to(connections.app)
 connections.add_to(app)
 records.add_to(app)
+imports.add_to(app)
 
 
 def main() -> None:

@@ -104,8 +104,10 @@ def read_range(
     begin, end = _day(from_day, today, zone), _day(to_day, today, zone)
     if begin and end and end < begin:
         raise WoodooError(f"The range ends before it begins: from {begin} to {end}.", fix="Give the earlier day first.")
-    until = _midnight(end + timedelta(days=1), zone) if end else now
-    return OrderRange(_midnight(begin, zone) if begin else None, min(until, now).astimezone(UTC), statuses=wanted)
+    until = now.astimezone(UTC)
+    if end:
+        until = min(until, _midnight(end + timedelta(days=1), zone))
+    return OrderRange(_midnight(begin, zone) if begin else None, until, statuses=wanted)
 
 
 def _day(text: str, today: date, zone: tzinfo) -> date | None:
@@ -126,7 +128,7 @@ def _day(text: str, today: date, zone: tzinfo) -> date | None:
 
 
 def _midnight(day: date, zone: tzinfo) -> datetime:
-    return datetime.combine(day, time(), zone)
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def _ids(text: str) -> tuple[int, int]:
