@@ -33,7 +33,7 @@ def plan_customer(order: Order, customers: Customers, rules: Rules, *, may_chang
     partner = plan_partner(order, customers, rules)
     if may_change:
         partner = replace(partner, changes=customer_changes(order, partner, customers, rules))
-    partner = replace(partner, notes=vat_note(order, partner, customers))
+    partner = replace(partner, notes=vat_note(order, partner, customers, rules))
     return with_addresses(order, partner, customers, rules)
 
 

@@ -10,7 +10,7 @@ from .addresses import PLACE, normal, place
 from .customer_keys import email_of
 from .res_partner import Customers, PartnerPlan, Record
 from .rules import Rules
-from .vat import same_vat
+from .vat import same_vat, vat_number
 
 
 def customer_changes(
@@ -26,20 +26,19 @@ def customer_changes(
     person = _person(plan, customers) or record
     wanted: dict[int, dict[str, Any]] = {record["id"]: {}, person["id"]: {}}
     if "name" in allowed:
-        wanted[record["id"]] |= _name(order, plan, record)
+        wanted[record["id"]] |= _name(plan, record)
     if "address" in allowed and any(plan.vals[field] for field in PLACE) and place(plan.vals) != place(record):
         wanted[record["id"]] |= {field: plan.vals[field] for field in PLACE}
-    if "vat" in allowed and plan.vals["vat"] and not _has_vat(order, plan, record):
+    if "vat" in allowed and plan.vals["vat"] and not _has_vat(order, plan.vals["vat"], record):
         wanted[record["id"]]["vat"] = plan.vals["vat"]
     wanted[person["id"]] |= _personal(order, plan, person, customers, rules)
     return {odoo_id: vals for odoo_id, vals in wanted.items() if vals}
 
 
-def vat_note(order: Order, plan: PartnerPlan, customers: Customers) -> tuple[str, ...]:
+def vat_note(order: Order, plan: PartnerPlan, customers: Customers, rules: Rules) -> tuple[str, ...]:
     """Return a remark where the order names a VAT number that its customer does not have in Odoo and will not get."""
-    record = customers.find(plan.odoo_id)
-    number = plan.vals.get("vat") if record is not None and plan.key else ""
-    if not number or record is None or _has_vat(order, plan, record) or "vat" in plan.changes.get(record["id"], {}):
+    record, number = customers.find(plan.odoo_id), vat_number(order, rules)
+    if record is None or not number or _has_vat(order, number, record) or "vat" in plan.changes.get(record["id"], {}):
         return ()
     return (f"The order names the VAT number {number}; {record['name']} has {record['vat'] or 'none'} in Odoo.",)
 
@@ -53,10 +52,9 @@ def _person(plan: PartnerPlan, customers: Customers) -> Record | None:
     )
 
 
-def _name(order: Order, plan: PartnerPlan, record: Record) -> dict[str, Any]:
-    """Return the name of the partner itself: a company's by an order that names one, a person's by the others."""
-    company = order.billing.company.strip()
-    name = plan.vals["name"] if plan.vals["is_company"] or not company else plan.vals.get("name")
+def _name(plan: PartnerPlan, record: Record) -> dict[str, Any]:
+    """Return the name of the partner itself: a company's by orders that name one, a person's by the others."""
+    name = plan.vals["name"]
     if bool(record["is_company"]) != bool(plan.vals["is_company"]) or not name or name == record["name"]:
         return {}
     return {"name": name}
@@ -76,5 +74,5 @@ def _personal(order: Order, plan: PartnerPlan, person: Record, customers: Custom
     return {field: value for field, value in vals.items() if value and value != person[field]}
 
 
-def _has_vat(order: Order, plan: PartnerPlan, record: Record) -> bool:
-    return same_vat(str(plan.vals["vat"]), str(record["vat"] or ""), order.billing.country.strip().upper())
+def _has_vat(order: Order, number: str, record: Record) -> bool:
+    return same_vat(number, str(record["vat"] or ""), order.billing.country.strip().upper())

@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from ..domain.text import clean, shortened
+from ..domain.text import clean
 
 #: Bytes of a name: with a company's name in front it still fits into the index of Odoo's database (2704 bytes,
 #: addons/base/models/res_partner.py `display_name`).
@@ -46,9 +46,8 @@ def without_controls(text: str) -> str:
 
 def fitting(text: str, most: int = TEXT_BYTES) -> str:
     """Return the text, shortened with "…" where it takes more than `most` bytes."""
-    if len(text.encode()) <= most:
-        return text
-    return shortened(text, max(1, len(text.encode()[: most - 3].decode(errors="ignore")) + 1))
+    whole = text.encode()
+    return text if len(whole) <= most else f"{whole[: most - 3].decode(errors='ignore')}…"
 
 
 def tidy_person(first: str, last: str) -> tuple[str, str]:

@@ -59,7 +59,8 @@ def _domain(rules: Rules, orders: Sequence[Order], linked: list[int]) -> list[An
     of_companies = sorted({email_of(order) for order in companies} - {""})
     parts: list[list[Any]] = []
     if emails:
-        parts.append(["&", ("email_normalized", "in", emails), _below(rules, of_companies)])
+        below = ["|", ("type", "=", "contact")] if of_companies else []
+        parts.append(["&", ("email_normalized", "in", emails), *below, ("parent_id", "=", False)])
     if of_companies:
         parts.append([("child_ids.email_normalized", "in", of_companies)])
     if vats := sorted(set().union(*(_vats(order, rules) for order in companies))):
@@ -69,11 +70,6 @@ def _domain(rules: Rules, orders: Sequence[Order], linked: list[int]) -> list[An
     if linked:
         parts += [[("id", "in", linked)], [("child_ids", "in", linked)]]
     return ["|"] * (len(parts) - 1) + [term for part in parts for term in part]
-
-
-def _below(rules: Rules, of_companies: Sequence[str]) -> tuple[str, str, Any]:
-    """Return the term that leaves out what lies below other partners, unless contacts of companies are in question."""
-    return ("type", "=", "contact") if of_companies else ("parent_id", "=", False)
 
 
 def _vats(order: Order, rules: Rules) -> frozenset[str]:
