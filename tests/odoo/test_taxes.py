@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.odoo.shop import Bench, cents, recorded_orders
+from tests.odoo.shop import Bench, RecordedStore, cents, recorded_orders
 
 from woodoo.domain.errors import ConfigError
 from woodoo.domain.order import FeeLine, LineTax, Order, TaxRate
 from woodoo.engine.flow import Outcome, OutcomeKind
+from woodoo.flows.proposals import read_proposals
+from woodoo.flows.tax_check import check_tax_rates
 from woodoo.odoo.endpoint import Endpoint
 from woodoo.sandbox.odoo.fixtures import Admin
+from woodoo.stores.base import StoreChoice, StoreIdentity, StoreTaxRate
 
 ORDERS = recorded_orders()
 
@@ -225,3 +228,39 @@ def test_taxes_no_rate_can_be_mapped_to_are_refused(
     bench = bench_of(odoo, admin, "refused", {"77": ORDERS["77"]})
     with pytest.raises(ConfigError, match=told):
         bench.context(tax_map={"1": getattr(extra, which)})
+
+
+class SettledStore(RecordedStore):
+    """A store with tax rates and methods as WooCommerce lists them."""
+
+    def tax_rates(self) -> Sequence[StoreTaxRate]:
+        rows = (("1", "21", "standard"), ("2", "5.5", "reduced-rate"), ("3", "17", "books"))
+        return [StoreTaxRate(key, "VAT", Decimal(percent), "", "", kind, compound=False) for key, percent, kind in rows]
+
+    def payment_methods(self) -> Sequence[StoreChoice]:
+        return [StoreChoice("stripe", "Credit card"), StoreChoice("cod", "Cash on delivery")]
+
+    def shipping_methods(self) -> Sequence[StoreChoice]:
+        return [StoreChoice("flat_rate:1", "Shop delivery (Spain)")]
+
+    def identify(self) -> StoreIdentity:
+        return StoreIdentity("https://shop.example.com", "10", "EUR", 2, True, False)
+
+
+def test_proposals_are_made_with_the_rights_of_a_plain_user(odoo: Endpoint, admin: Admin) -> None:
+    bench = bench_of(odoo, admin, "proposals", {})
+    store = SettledStore({})
+    rules = bench.context(tax_map={}, journal_map={}, shipping_map={}).rules
+    found = {one.key: one for one in read_proposals(store, bench.odoo, rules)}
+    included = not bench.odoo.client.dialect.can_pin_taxes
+    assert found["1"].odoo_id == bench.shop.taxes[Decimal("21"), included]
+    assert found["2"].odoo_id == bench.shop.taxes[Decimal("5.5"), included]
+    assert found["3"].reason == "Odoo has no sales tax of 17 %"
+    assert (found["stripe"].odoo_id, found["cod"].name) == (bench.shop.journals["Stripe"], "Cash")
+    assert found["flat_rate:1"].odoo_id == bench.shop.carrier_id
+    right, message, _ = check_tax_rates(store, bench.odoo, rules, prices_include_tax=True)
+    assert right is None
+    assert f"proposed is '{found['1'].name}' (id {found['1'].odoo_id})" in message
+    mapped = {key: int(found[key].odoo_id or 0) for key in ("1", "2")} | {"3": bench.shop.taxes[Decimal("4"), included]}
+    _, message, _ = check_tax_rates(store, bench.odoo, bench.context(tax_map=mapped).rules, prices_include_tax=True)
+    assert "VAT 17 % (every country, books, rate 3) is mapped to 'Shop 4%" in message
