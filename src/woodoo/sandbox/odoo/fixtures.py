@@ -163,8 +163,19 @@ def prepare(
 
 def ensure_taxes(admin: Admin, rates: Iterable[Decimal] = RATES) -> dict[tuple[Decimal, bool], int]:
     """Make sales taxes of these percentages, each on top of prices and included in them."""
+    return _sales_taxes(admin, rates, "", {})
+
+
+def ensure_stacked_taxes(admin: Admin, rates: Iterable[Decimal]) -> dict[tuple[Decimal, bool], int]:
+    """Make sales taxes that later ones are computed on top of; they come before all others."""
+    return _sales_taxes(admin, rates, " stacked", {"include_base_amount": True, "sequence": 0})
+
+
+def _sales_taxes(
+    admin: Admin, rates: Iterable[Decimal], suffix: str, more: Mapping[str, Any]
+) -> dict[tuple[Decimal, bool], int]:
     has_override = "price_include_override" in admin.fields("account.tax")  # 18 and later
-    wanted = {_tax_name(rate, included): (rate, included) for rate in rates for included in (False, True)}
+    wanted = {_tax_name(rate, included) + suffix: (rate, included) for rate in rates for included in (False, True)}
     # Documents show the sum of a tax under the name of its group.
     groups = _ensure(admin, "account.tax.group", "name", wanted, lambda name: {"name": name})
 
@@ -179,10 +190,26 @@ def ensure_taxes(admin: Admin, rates: Iterable[Decimal] = RATES) -> dict[tuple[D
             "description": f"{rate.normalize():f}%",
             "tax_group_id": groups[name],
             **(override if has_override else {"price_include": included}),
+            **more,
         }
 
     ids = _ensure(admin, "account.tax", "name", wanted, vals, [("type_tax_use", "=", "sale")])
     return {wanted[name]: found for name, found in ids.items()}
+
+
+def ensure_currencies(admin: Admin, exchange: Mapping[str, Decimal]) -> None:
+    """Activate currencies, at so much of each for one of the company's; rates that are there stay."""
+    domain = [("name", "in", list(exchange)), ("active", "in", [True, False])]
+    rows = admin.search_read("res.currency", domain, ["name", "active"])
+    sleeping = [row["id"] for row in rows if not row["active"]]
+    if sleeping:
+        admin.write("res.currency", sleeping, {"active": True})
+    known = {row["currency_id"][0] for row in admin.search_read("res.currency.rate", [], ["currency_id"])}
+    missing = [row for row in rows if row["id"] not in known]
+    admin.create(
+        "res.currency.rate",
+        [{"name": "2020-01-01", "currency_id": row["id"], "rate": float(exchange[row["name"]])} for row in missing],
+    )
 
 
 def ensure_products(
