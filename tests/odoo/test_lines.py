@@ -230,6 +230,24 @@ def _words(text: object) -> str:
     return " ".join(str(text).split())
 
 
+def test_terms_in_instalments_are_paid_in_full(odoo: Endpoint, admin: Admin) -> None:
+    bench = set_up(odoo, admin, "instalments", RECORDED["104"])
+    shares = [{"value": "percent", "value_amount": 30, "days": 0}, {"value": "balance", "days": 30}]
+    if "nb_days" in admin.fields("account.payment.term.line"):  # 17 and later
+        shares = [
+            {"value": "percent", "value_amount": 30, "nb_days": 0},
+            {"value": "percent", "value_amount": 70, "nb_days": 30},
+        ]
+    lines = [(0, 0, share) for share in shares]
+    done(bench.sync(payment_term_id=ensure(admin, "account.payment.term", {"name": "In two parts", "line_ids": lines})))
+    invoice = bench.invoices("payment_state", "amount_residual", "amount_total", "line_ids")["104"]
+    assert (invoice["payment_state"], cents(invoice["amount_residual"])) == ("paid", 0)
+    assert cents(invoice["amount_total"]) == RECORDED["104"].total
+    domain = [("id", "in", invoice["line_ids"]), ("debit", ">", 0)]
+    due = [row["date_maturity"] for row in bench.odoo.search_read("account.move.line", domain, ["date_maturity"])]
+    assert sorted(due) == ["2026-11-21", "2026-12-21"]
+
+
 def test_an_invoice_without_a_sales_order_takes_note_and_meta_data_itself(odoo: Endpoint, admin: Admin) -> None:
     bench = set_up(odoo, admin, "invoice", replace(RECORDED["104"], meta=META))
     bench.store.notes = {"104": ("Call before noon",)}

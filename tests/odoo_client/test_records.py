@@ -205,7 +205,8 @@ class Payments:
     ) -> None:
         self.payments, self.bad, self.paid = payments, bad, set[int]()
         self.wanted: dict[str, Any] = {"journal_id": 4, "payment_date": DAY, "group_payment": False}
-        self.wanted |= {} if amount is None else {"amount": amount}
+        # All of what is open, where terms are in instalments (18 and later).
+        self.wanted |= {"installments_mode": "full"} if amount is None else {"amount": amount}
         self.turns: list[set[int]] = []
 
     def create(self, *, context: Any, vals_list: Any, **_: Any) -> Any:

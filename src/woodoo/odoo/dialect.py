@@ -99,6 +99,8 @@ TABLE: Mapping[str, Row] = {
     "payment_memo":              _name("account.payment", {14: "ref", 18: "memo"}),
     "payment_method":            _name("account.payment.register",
                                        {14: "payment_method_id", 15: "payment_method_line_id"}),
+    # Where terms are in instalments, the wizard pays the next one only, unless told to pay all.
+    "payment_in_instalments":    _has("account.payment.register", "installments_mode", {14: False, 18: True}),
     "payment_posted_states":     Row({14: ("posted",), 18: ("in_process", "paid")}),
     "journal_payment_methods":   _name("account.journal", {14: "inbound_payment_method_ids",
                                                            15: "inbound_payment_method_line_ids"}),
@@ -182,6 +184,7 @@ class Dialect:
     reversal_mode_field: bool
     payment_memo: str
     payment_method: str
+    payment_in_instalments: bool
     payment_posted_states: tuple[str, ...]
     journal_payment_methods: str
     tax_price_include: str

@@ -136,6 +136,8 @@ def _pay(records: Records, group: PaymentGroup) -> ActionResult:
     vals: dict[str, Any] = {"journal_id": group.journal_id, "payment_date": group.date, "group_payment": False}
     if group.amount is not None:
         vals["amount"] = float(group.amount)
+    elif records.client.dialect.payment_in_instalments:
+        vals["installments_mode"] = "full"
 
     def attempt(ids: Sequence[int]) -> Any:
         context = {"active_model": "account.move", "active_ids": list(ids), "dont_redirect_to_payments": True}
