@@ -30,9 +30,6 @@ PAID = {
 }
 #: Statuses that come over by default.
 WANTED = {"on-hold", "processing", "completed"}
-#: Orders whose single pieces no price and no split brings to the shop's tax where prices have two decimals: the sales
-#: order keeps Odoo's cent, the invoice is exact.
-ORDER_A_CENT_OFF_UP_TO_18 = {"130", "133"}
 
 
 @pytest.fixture(scope="module")
@@ -84,8 +81,7 @@ def test_each_tax_of_each_invoice_is_the_shop_s(all_paid: Bench) -> None:
 def test_the_sales_orders_come_to_the_same_total(all_paid: Bench) -> None:
     orders = all_paid.sale_orders("amount_total", "state", "date_order", "currency_id")
     off = {record for record, order in PAID.items() if cents(orders[record]["amount_total"]) != order.total}
-    can_pin = all_paid.odoo.client.dialect.can_pin_taxes
-    assert off == (set() if can_pin else ORDER_A_CENT_OFF_UP_TO_18)
+    assert off == set()
     assert {orders[record]["state"] for record in PAID} <= set(all_paid.odoo.client.dialect.order_confirmed_states)
 
 

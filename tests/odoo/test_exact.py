@@ -1,0 +1,94 @@
+"""Invented orders of every shape, through the whole flow, on real Odoos: every posted amount equals the store's."""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+
+import pytest
+
+from woodoo.domain.order import Order
+from woodoo.mapping.order_pricing import price_order
+from woodoo.mapping.totals import order_targets
+from woodoo.odoo.endpoint import Endpoint
+from woodoo.sandbox.odoo.fixtures import Admin
+from woodoo.sandbox.proof import Proof, Verdict
+from woodoo.sandbox.shapes import CURRENCIES, invent
+
+KINDS = pytest.mark.parametrize("included", [False, True], ids=["excluded", "included"])
+
+
+@pytest.fixture
+def proof(odoo: Endpoint, admin: Admin) -> Callable[..., Proof]:
+    """Make a proof whose orders nobody else has."""
+    return lambda **options: Proof(odoo, admin, secrets.token_hex(3), **options)
+
+
+def currencies(proof: Proof) -> Sequence[str]:
+    """Return what this Odoo can express: prices with two decimals give no 1.234 KWD."""
+    digits = proof.rules.precision.price_digits
+    return [code for code in CURRENCIES if digits is None or proof.rules.currencies[code].digits <= digits]
+
+
+def shapes(proof: Proof, first: int, count: int) -> list[Order]:
+    return [invent(number, ("EUR", *currencies(proof))) for number in range(first, first + count)]
+
+
+def assert_exact(proof: Proof, verdicts: Sequence[Verdict]) -> None:
+    assert [verdict for verdict in verdicts if verdict.refused or verdict.differs] == []
+    off = [verdict for verdict in verdicts if verdict.order_off]
+    if proof.rules.precision.can_pin:
+        assert off == []
+    assert {verdict.technique for verdict in off} <= {"override"}
+
+
+@KINDS
+def test_orders_of_every_shape_come_out_exact(proof: Callable[..., Proof], included: bool) -> None:
+    made = proof(included=included)
+    verdicts = list(made.send(shapes(made, 7000, 30)))
+    assert len(verdicts) == 30
+    assert_exact(made, verdicts)
+
+
+@pytest.mark.parametrize("discount_as", ["percent", "line"])
+def test_discounts_shown_otherwise_come_out_exact(proof: Callable[..., Proof], discount_as: str) -> None:
+    made = proof(included=discount_as == "percent", discount_as=discount_as)
+    orders = [order for order in shapes(made, 7100, 60) if order.coupons][:12]
+    verdicts = list(made.send(orders))
+    assert_exact(made, verdicts)
+    if discount_as == "percent":
+        assert any("percent" in verdict.lines for verdict in verdicts)
+
+
+def of_technique(proof: Proof, technique: str, currency: str) -> Iterator[Order]:
+    """Yield invented orders in a currency whose taxes this Odoo makes fit in that way."""
+    for number in itertools.count(8000):
+        order = invent(number, (currency,))
+        found = price_order(order, order_targets(order), proof.rules, proof.rules.currencies[currency].digits)
+        if found.tax_technique == technique:
+            yield order
+
+
+@KINDS
+@pytest.mark.parametrize("currency", ["EUR", "USD", "JPY"])
+def test_the_last_means_are_exact_in_every_currency(proof: Callable[..., Proof], currency: str, included: bool) -> None:
+    """Pins on 19; up to 18 the draft's tax, and its net where prices include the tax."""
+    made = proof(included=included)
+    technique = "pinned" if made.rules.precision.can_pin else "override"
+    orders = list(itertools.islice(of_technique(made, technique, currency), 3))
+    verdicts = list(made.send(orders))
+    assert [verdict.technique for verdict in verdicts] == [technique] * 3
+    assert_exact(made, verdicts)
+
+
+def test_where_odoo_s_tax_counts_orders_come_over_as_it_computes_them(proof: Callable[..., Proof]) -> None:
+    made = proof(included=False, tax_computed_by="odoo")
+    technique = "pinned" if made.rules.precision.can_pin else "override"
+    exact = proof(included=False)
+    orders = list(itertools.islice(of_technique(exact, technique, "EUR"), 3))
+    verdicts = list(made.send(orders))
+    assert [(verdict.technique, verdict.refused) for verdict in verdicts] == [("odoo", "")] * 3
+    assert all(verdict.order_off or verdict.differs for verdict in verdicts)
+    assert all(abs(verdict.order_off) <= Decimal("0.10") for verdict in verdicts)
