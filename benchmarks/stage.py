@@ -24,11 +24,13 @@ class Sizes:
     deliveries: int = 2000
     #: Seconds for which nothing happens.
     idle: int = 130
+    #: Invented orders sent to each version of Odoo.
+    exact: int = 1500
 
     @classmethod
     def small(cls) -> Sizes:
         """Return sizes for a trial: quick, and not to be quoted."""
-        return cls(backlog=40, plain=6, alone=4, deliveries=400, idle=65)
+        return cls(backlog=40, plain=6, alone=4, deliveries=400, idle=65, exact=100)
 
 
 class Stage:
