@@ -246,6 +246,6 @@ def test_imports_are_paused_resumed_and_stopped(woodoo: Woodoo, past: Past) -> N
     [(None, ""), (0.4, "0 s"), (59, "59 s"), (60, "1 min"), (3599, "59 min"), (12_000, "3 h 20 min")],
 )
 def test_the_time_that_is_left(seconds: float | None, words: str) -> None:
-    from woodoo.cli.imports import left_in_words
+    from woodoo.web.words import span
 
-    assert left_in_words(seconds) == words
+    assert span(seconds) == words

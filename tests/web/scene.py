@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from woodoo.connections.models import Connection
-from woodoo.engine.models import Breaker, Call, Event, Link, Run, Work
+from woodoo.engine.models import Breaker, Call, Event, Import, Link, Run, Work
 
 SECRETS = {
     "store_key": "ck_0f3b6d8e",
@@ -65,6 +65,13 @@ def call(during: Run, summary: str, *, system: str = "odoo", **fields: Any) -> C
         "response": [{"id": 1, "name": "Ana García"}],
     }
     return Call.objects.create(system=system, summary=summary, **{**given, **fields})
+
+
+def history(of: Connection, state: str = "listing", **fields: Any) -> Import:
+    """An import of a year."""
+    wanted = {"begin": None, "end": "2025-12-31T23:00:00+00:00", "first_id": None, "last_id": None, "statuses": []}
+    given = {"title": "orders of 2025-01-01 to 2025-12-31", "total": 1240, "started_by": "ana", "wanted": wanted}
+    return Import.objects.create(connection_id=of.pk, lane="orders", flow="order", state=state, **{**given, **fields})
 
 
 def event(about: Work, topic: str = "order.updated", *, source: str = "webhook", at: datetime | None = None) -> Event:

@@ -42,6 +42,9 @@ EXPECTED: dict[str, tuple[str, str | None]] = {
     "connection-test": ("post", "administrator"),
     "webhook-secret": ("post", "administrator"),
     "configuration": ("get", "administrator"),
+    "history": ("get", "viewer"),
+    "import-start": ("post", "operator"),
+    "import-change": ("post", "operator"),
     "proposals": ("get", "administrator"),
     "proposals-take": ("post", "administrator"),
 }
@@ -82,6 +85,9 @@ def addresses(shop: Connection) -> dict[str, str]:
         "connection-test": reverse("connection-test", args=[shop.pk]),
         "webhook-secret": reverse("webhook-secret", args=[shop.pk]),
         "configuration": reverse("configuration", args=[shop.pk]),
+        "history": reverse("history", args=[shop.pk]),
+        "import-start": reverse("import-start", args=[shop.pk]),
+        "import-change": reverse("import-change", args=[scene.history(shop).pk, "pause"]),
         "proposals": reverse("proposals", args=[shop.pk]),
         "proposals-take": reverse("proposals-take", args=[shop.pk]),
     }
@@ -154,7 +160,7 @@ def shown(client: Client, address: str) -> str:
 
 
 def test_a_viewer_sees_no_buttons_that_change_something(addresses: dict[str, str], viewer: Client) -> None:
-    for name in ("home", "work", "journey", "connections", "connection"):
+    for name in ("home", "work", "journey", "connections", "connection", "history"):
         text = shown(viewer, addresses[name])
         assert not re.search(r'(action|hx-post)="(?!/logout/|/work/retry/")', text), name
         assert "Retry</button>" not in text.replace("\n", ""), name

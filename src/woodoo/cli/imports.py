@@ -176,6 +176,7 @@ def list_all(json: Annotated[bool, typer.Option("--json", help="For other progra
 
 def _show(found: list[Import], names: Mapping[int, str]) -> None:
     from woodoo.engine.imports import progress
+    from woodoo.web.words import span
 
     rows = []
     for one in found:
@@ -186,19 +187,9 @@ def _show(found: list[Import], names: Mapping[int, str]) -> None:
         speed = f"{far.per_second:.1f}/s" if far.per_second else ""
         cells = (one.pk, plain(names.get(one.connection_id, "gone")), what, state, f"{far.through} of {far.total}")
         said = plain(f"{one.message} {one.fix}".strip() or _in_short(far))
-        rows.append((*cells, speed, left_in_words(far.seconds_left), said, moment(one.created_at)))
+        rows.append((*cells, speed, span(far.seconds_left), said, moment(one.created_at)))
     columns = ["No.", "Connection", "What", "State", "Through", "Rate", "Left", "", "Begun"]
     table(columns, rows, right=["No.", "Through", "Rate", "Left"])
-
-
-def left_in_words(seconds: float | None) -> str:
-    """Return a span of time, roughly: "3 h 20 min", "12 min", "40 s"; empty for None."""
-    if seconds is None:
-        return ""
-    minutes = int(seconds // 60)
-    if minutes >= 60:
-        return f"{minutes // 60} h {minutes % 60} min"
-    return f"{minutes} min" if minutes else f"{int(seconds)} s"
 
 
 def _as_data(one: Import, connection: str) -> dict[str, Any]:

@@ -51,6 +51,7 @@ _TOPICS = {
 _SOURCES = {
     "poll": ("Asking the store showed a change", "clock"),
     "manual": ("A person asked for it", "user"),
+    "import": ("An import of history came to it", "hourglass"),
     "retry": ("A person asked to try it again", "user"),
     "skip": ("A person chose to skip it", "ban"),
     "settings": ("The connection's settings were changed", "settings"),
@@ -154,7 +155,8 @@ def _event_entries(events: Iterable[Event]) -> list[EventEntry]:
     entries = []
     for event in events:
         title, icon = _SOURCES.get(event.source, (_topic_words(event.topic), "webhook"))
-        entries.append(EventEntry(event.received_at, title, event.topic if event.source == "webhook" else "", icon))
+        topic = event.topic if event.source in ("webhook", "import") else ""
+        entries.append(EventEntry(event.received_at, title, topic, icon))
     return entries
 
 

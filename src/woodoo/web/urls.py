@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from . import health, hooks
-from .views import account, configuration, connections, home, proposals, record, work
+from .views import account, configuration, connections, history, home, proposals, record, work
 
 urlpatterns = [
     path("hooks/<str:token>/", hooks.receive, name="hook"),
@@ -26,6 +26,9 @@ urlpatterns = [
     path("connections/<int:connection_id>/edit/", connections.connection_edit, name="connection-edit"),
     path("connections/<int:connection_id>/test/", connections.connection_test, name="connection-test"),
     path("connections/<int:connection_id>/webhook-secret/", connections.webhook_secret, name="webhook-secret"),
+    path("connections/<int:connection_id>/history/", history.history, name="history"),
+    path("connections/<int:connection_id>/history/import/", history.start, name="import-start"),
+    path("imports/<int:import_id>/<str:what>/", history.change, name="import-change"),
     path("connections/<int:connection_id>/configuration/", configuration.configuration, name="configuration"),
     path("connections/<int:connection_id>/proposals/", proposals.proposals, name="proposals"),
     path("connections/<int:connection_id>/proposals/take/", proposals.take, name="proposals-take"),

@@ -46,3 +46,13 @@ def skipped_because(reason: str, by: str = "") -> str:
     """Return what stands on a record that a person has left out; empty where no reason is given."""
     told = " ".join(reason.replace("\x00", "").split())[:LONGEST_REASON]
     return f"Skipped by {by or 'hand'}: {told}" if told else ""
+
+
+def span(seconds: float | None) -> str:
+    """Return a span of time, roughly: "3 h 20 min", "12 min", "40 s"; empty for None."""
+    if seconds is None:
+        return ""
+    minutes = int(seconds // 60)
+    if minutes >= 60:
+        return f"{minutes // 60} h {minutes % 60} min"
+    return f"{minutes} min" if minutes else f"{int(seconds)} s"
