@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from types import TracebackType
 
+from .policies import POLICIES
 from .service import Service, running
 from .shop import Shop, open_shop
 
@@ -18,6 +19,8 @@ class Sizes:
     #: Orders in the backlog, and of the plain connector beside it.
     backlog: int = 200
     plain: int = 24
+    #: Orders of each policy.
+    policy: int = 25
     #: Orders that come one at a time.
     alone: int = 12
     #: Deliveries of all senders together.
@@ -30,7 +33,7 @@ class Sizes:
     @classmethod
     def small(cls) -> Sizes:
         """Return sizes for a trial: quick, and not to be quoted."""
-        return cls(backlog=40, plain=6, alone=4, deliveries=400, idle=65, exact=100)
+        return cls(backlog=40, plain=6, policy=10, alone=4, deliveries=400, idle=65, exact=100)
 
 
 class Stage:
@@ -59,5 +62,6 @@ class Stage:
     @cached_property
     def shop(self) -> Shop:
         """A store with enough paid orders, and an Odoo."""
-        count = self.sizes.backlog + self.sizes.plain + self.sizes.alone + 2 * self.WARM + 4
+        sizes = self.sizes
+        count = sizes.backlog + sizes.plain + len(POLICIES) * sizes.policy + sizes.alone + 2 * self.WARM + 4
         return self._stack.enter_context(open_shop(self.service.home, count))
