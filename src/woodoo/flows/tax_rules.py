@@ -17,8 +17,6 @@ from ..odoo.records import Records
 from .pointed import refuse_lost
 
 _FIELDS = ("name", "amount", "amount_type", "type_tax_use", "price_include", "include_base_amount", "sequence")
-#: From 15 on.
-_NEWER_FIELDS = ("is_base_affected", "country_id")
 _WHERE = "settings -> taxes"
 
 #: `amount_type` of account.tax → what such a tax is, and what to map a rate to instead.
@@ -74,8 +72,9 @@ def _read(odoo: Records) -> dict[int, Mapping[str, Any]]:
 
     (odoo/addons/account/security/account_security.xml, `tax_comp_rule`: "parent_of" from 17 on.)
     """
-    known = odoo.fields("account.tax")
-    fields = [*_FIELDS, *(name for name in _NEWER_FIELDS if name in known)]
+    dialect = odoo.client.dialect
+    newer = {"is_base_affected": dialect.tax_base_affected, "country_id": dialect.tax_country}
+    fields = [*_FIELDS, *(name for name, is_there in newer.items() if is_there)]
     domain = [("company_id", "parent_of", [odoo.company_id])] if odoo.company_id else []
     return {row["id"]: row for row in odoo.search_read("account.tax", domain, fields)}
 

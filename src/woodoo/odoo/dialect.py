@@ -109,6 +109,9 @@ TABLE: Mapping[str, Row] = {
     # Out of a gross price the taxes are rounded and the net is the rest; before 18 the net is rounded.
     "net_is_rest":               Row({14: False, 18: True}, "account.tax", {"price_include_override": True},
                                      absent=False),
+    # A tax can leave out those before it that affect the base of later ones; up to 14 it cannot.
+    "tax_base_affected":         _has("account.tax", "is_base_affected", {14: False, 15: True}),
+    "tax_country":               _has("account.tax", "country_id", {14: False, 15: True}),
     # --- products -----------------------------------------------------------------------------------------------
     # What to write for storable goods.
     "product_storable":          Row({14: {"type": "product"}, 15: {"detailed_type": "product"},
@@ -189,6 +192,8 @@ class Dialect:
     journal_payment_methods: str
     tax_price_include: str
     net_is_rest: bool
+    tax_base_affected: bool
+    tax_country: bool
     product_storable: Mapping[str, Any]
     product_service: Mapping[str, Any]
     product_purchase_uom: bool
