@@ -138,7 +138,7 @@ def test_every_followed_topic_is_told() -> None:
 
 #: What goes wrong with a record, a connection or the service; commands explain their own refusals on the spot.
 _ERRORS = {"ConfigError", "Conflict", "DataError", "NoRoute", "NotFound", "OutcomeUnknown", "Refused"}
-_ERRORS |= {"RemoteDown", "RemoteError", "ResultLost", "WoodooError"}
+_ERRORS |= {"RemoteDown", "RemoteError", "ResultLost", "SyncConflict", "WoodooError"}
 _MESSAGES = " ".join((ROOT / "docs/reference/messages.md").read_text("utf-8").replace("*", "").split())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -84,9 +84,17 @@ class MemoryLinks:
     def find(self, kind: str, external_ids: Sequence[str]) -> Mapping[str, LinkVals]:
         return {one: self.known[kind, one] for one in external_ids if (kind, one) in self.known}
 
+    def upsert(self, links: Iterable[LinkVals]) -> None:
+        """Remember links as the engine does: what is empty keeps what was known."""
+        for link in links:
+            old = self.known.get((link.kind, link.external_id), link)
+            names = ("odoo_name", "odoo_xmlid", "store_hash", "odoo_hash")
+            kept = {name: getattr(link, name) or getattr(old, name) for name in names}
+            self.known[link.kind, link.external_id] = replace(link, **kept)
+
     def take(self, outcomes: Mapping[str, Outcome]) -> None:
         for outcome in outcomes.values():
-            self.known |= {(link.kind, link.external_id): link for link in outcome.links}
+            self.upsert(outcome.links)
 
 
 @dataclass

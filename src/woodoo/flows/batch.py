@@ -34,6 +34,8 @@ class Progress:
     #: All of it has left.
     delivered: bool = False
     totals: tuple[Total, ...] = ()
+    #: Marks of what Odoo has of the order by now, where only a part of its change could be written.
+    written: str = ""
     notes: list[str] = field(default_factory=list)
 
     def wants(self, step: Do) -> bool:

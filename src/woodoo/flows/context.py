@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -17,6 +17,9 @@ class Links(Protocol):
 
     def find(self, kind: str, external_ids: Sequence[str]) -> Mapping[str, LinkVals]:
         """Return the links of those store records, as far as there are any."""
+
+    def upsert(self, links: Iterable[LinkVals]) -> None:
+        """Remember these at once: what a run that is cut off leaves behind. What is empty keeps what was known."""
 
 
 def _keep_going() -> None:

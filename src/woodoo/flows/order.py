@@ -18,11 +18,14 @@ from dataclasses import dataclass
 from ..domain.errors import DataError, WoodooError
 from ..domain.plan import Plan
 from ..engine.flow import Outcome
+from ..mapping.cancelling import CancelPlan
 from ..mapping.order_plan import NothingToDo, OrderPlan, plan_order
 from ..mapping.order_words import order_plan_shown
 from . import outcomes
 from .batch import OrderBatch
 from .context import Context
+from .steps.cancelling import cancel_documents
+from .steps.changes import make_changes, report_conflicts
 from .steps.customers import ensure_addresses, ensure_customers
 from .steps.deliveries import deliver
 from .steps.invoices import ensure_invoices, post_invoices, settle_cents
@@ -36,6 +39,7 @@ STEPS = (
     fetch_staff_notes,
     ensure_customers,
     ensure_addresses,
+    make_changes,
     ensure_sale_orders,
     confirm_sale_orders,
     ensure_invoices,
@@ -45,6 +49,7 @@ STEPS = (
     cancel_doubles,
     verify_paid,
     deliver,
+    report_conflicts,
 )
 
 
@@ -52,7 +57,7 @@ STEPS = (
 class Planned:
     """What would be done with each order, and why some cannot be planned."""
 
-    plans: Mapping[str, OrderPlan | NothingToDo]
+    plans: Mapping[str, OrderPlan | CancelPlan | NothingToDo]
     failures: Mapping[str, WoodooError]
 
     def shown(self) -> dict[str, Plan]:
@@ -66,7 +71,8 @@ def sync_orders(context: Context, external_ids: Sequence[str]) -> dict[str, Outc
     work = {record: plan for record, plan in planned.plans.items() if isinstance(plan, OrderPlan)}
     batch = OrderBatch.of(work)
     apply_plans(context, batch)
-    found = {record: outcomes.nothing(plan) for record, plan in planned.plans.items() if isinstance(plan, NothingToDo)}
+    found = cancel_documents(context, [p for p in planned.plans.values() if isinstance(p, CancelPlan)])
+    found |= {record: outcomes.nothing(plan) for record, plan in planned.plans.items() if isinstance(plan, NothingToDo)}
     found |= {progress.record: outcomes.done(context, progress) for progress in batch}
     found |= {record: Outcome.from_error(error, title=error.record) for record, error in planned.failures.items()}
     found |= {record: outcomes.dropped(context, *dropped) for record, dropped in batch.dropped.items()}
@@ -77,14 +83,16 @@ def plan_orders(context: Context, external_ids: Sequence[str]) -> Planned:
     """Fetch, observe and plan, writing nothing: the whole of a dry run."""
     fetched = context.store.fetch_orders(external_ids)
     failures: dict[str, WoodooError] = dict(fetched.broken)
+    known = context.links.find("order", sorted(fetched.missing)) if fetched.missing else {}
     for record in fetched.missing:
+        stays = f" {known[record].odoo_name} stays as it is in Odoo." if record in known else ""
         failures[record] = DataError(
-            f"Order {record} is not in the store any more.",
+            f"Order {record} is not in the store any more.{stays}",
             record=f"Order {record}",
             where="store -> orders",
             fix="Skip this record; if Odoo has the order, decide there what becomes of it.",
         )
-    plans: dict[str, OrderPlan | NothingToDo] = {}
+    plans: dict[str, OrderPlan | CancelPlan | NothingToDo] = {}
     seen = observe_orders(context, list(fetched.found.values())) if fetched.found else None
     for record, order in fetched.found.items():
         assert seen is not None

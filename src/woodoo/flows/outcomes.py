@@ -8,19 +8,24 @@ from typing import Any
 from ..domain.errors import WoodooError
 from ..domain.plan import join
 from ..engine.flow import LinkVals, Outcome, OutcomeKind
-from ..mapping.account_move import invoice_external_id
+from ..mapping.change_words import change_said
 from ..mapping.document import QUOTATION
 from ..mapping.order_plan import NothingToDo
 from ..mapping.order_words import order_plan_shown
 from ..mapping.sale_order import sale_order_external_id
 from .batch import Progress
 from .context import Context
+from .steps.changes import mark_link
 
 
 def nothing(plan: NothingToDo) -> Outcome:
     """Return the outcome of an order that stays as it is."""
     kind = OutcomeKind.DONE if plan.complete else OutcomeKind.SKIPPED
-    return Outcome(kind, plan.reason, title=plan.order.label, plan=order_plan_shown(plan).to_json())
+    links: tuple[LinkVals, ...] = ()
+    if plan.document and plan.written:
+        link = mark_link(plan.order, plan.document, plan.written)
+        links = (replace(link, store_hash=plan.order.modified_at.isoformat()),)
+    return Outcome(kind, plan.reason, title=plan.order.label, plan=order_plan_shown(plan).to_json(), links=links)
 
 
 def done(context: Context, progress: Progress) -> Outcome:
@@ -37,6 +42,9 @@ def dropped(context: Context, progress: Progress, error: WoodooError) -> Outcome
 
 def message(progress: Progress) -> str:
     """Say in one line what the order is in Odoo now, and what waits: "S00012, INV/7 over 35.00 EUR, paid in Stripe"."""
+    plan = progress.plan
+    if plan.document and not plan.steps:
+        return f"{plan.document.name}: {change_said(plan.change)}."
     words = [_sale_order(progress), _invoice(progress), "delivered" if progress.delivered else ""]
     return " ".join([f"{join(words)}{'.' if progress.plan.waits else ''}", *progress.plan.waits])
 
@@ -49,6 +57,7 @@ def links_of(context: Context, progress: Progress, *, done: bool = False) -> tup
     order, partner = progress.plan.order, progress.plan.partner
     sale_order, invoice = progress.sale_order, progress.invoice
     as_of = order.modified_at.isoformat() if done else ""
+    marks = progress.plan.change.wanted.text() if done else progress.written
     links = []
     if progress.partner_id:
         name = str(partner.vals["name"])
@@ -58,11 +67,11 @@ def links_of(context: Context, progress: Progress, *, done: bool = False) -> tup
     if sale_order.get("name"):
         xmlid = f"{context.rules.namespace}.{sale_order_external_id(order)}"
         name = str(sale_order["name"])
-        links.append(LinkVals("order", order.external_id, "sale.order", sale_order["id"], name, xmlid, as_of))
+        links.append(LinkVals("order", order.external_id, "sale.order", sale_order["id"], name, xmlid, as_of, marks))
     if invoice.get("state"):
-        xmlid = f"{context.rules.namespace}.{invoice_external_id(order)}"
+        xmlid = f"{context.rules.namespace}.{progress.plan.invoice_external_id}"
         link = LinkVals("invoice", order.external_id, "account.move", invoice["id"], invoice_name(progress), xmlid)
-        links += [link] if sale_order else [link, replace(link, kind="order", store_hash=as_of)]
+        links += [link] if sale_order else [link, replace(link, kind="order", store_hash=as_of, odoo_hash=marks)]
     if progress.payment:
         name = str(progress.payment["name"] or "")
         links.append(LinkVals("payment", order.external_id, "account.payment", progress.payment["id"], name))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from ..mapping.cancelling import CancelPlan
 from ..mapping.order_plan import NothingToDo, OrderPlan
 from .order import Planned
 
@@ -61,6 +62,8 @@ class Preview:
         for record, plan in planned.plans.items():
             if isinstance(plan, OrderPlan):
                 self._add_plan(record, plan)
+            elif isinstance(plan, CancelPlan):
+                self._add_cancelled(record, plan)
             elif plan.complete:
                 self.there += 1
             else:
@@ -76,6 +79,14 @@ class Preview:
             self.complete += 1
         for sentence in plan.waits:
             _note(self.waits, _without(sentence, [plan.order.label]), record)
+
+    def _add_cancelled(self, record: str, plan: CancelPlan) -> None:
+        if plan.conflict is not None:
+            _note(self.parked, _without(plan.conflict.message, [plan.order.label, plan.document.name]), record)
+        elif plan.cancel:
+            self.complete += 1
+        else:
+            self.there += 1
 
     def to_json(self) -> dict[str, Any]:
         """Return it as it is stored and as `--json` prints it; the most frequent reasons come first."""

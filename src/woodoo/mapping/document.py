@@ -11,6 +11,7 @@ from typing import Any
 from ..domain.money import ZERO
 from .policy import Do
 from .res_partner import Customers
+from .standing import History
 
 #: Invoice payment states after which nothing is left to pay (Enterprise: `in_payment` until the bank statement).
 SETTLED = frozenset({"paid", "in_payment", "reversed"})
@@ -70,7 +71,8 @@ class Document:
 def done_steps(document: Document, total: Decimal, *, exact: bool = True) -> frozenset[Do]:
     """Return the steps that need nothing any more.
 
-    `total` is the store's; where Odoo's own total may differ from it (not `exact`), what is there counts.
+    `total` is the store's; where Odoo's own total may differ from it (not `exact`), what is there counts. It may
+    where Odoo's tax counts, and where the store has changed nothing since the document was written.
     """
     invoice, done = document.invoice, set()
     if not exact or document.total == total or (invoice and invoice.total == total):
@@ -99,6 +101,8 @@ class Seen:
     documents: Mapping[str, Sequence[Document]] = field(default_factory=dict)
     #: Order ids whose document Woodoo made earlier and Odoo no longer has, with its name.
     gone: Mapping[str, str] = field(default_factory=dict)
+    #: Order id → what was written of it earlier, and how far its document has come where that matters.
+    histories: Mapping[str, History] = field(default_factory=dict)
     #: Order ids whose reference cannot be the name of their sales order, with who has that name.
     taken_names: Mapping[str, str] = field(default_factory=dict)
     #: When it was looked at.

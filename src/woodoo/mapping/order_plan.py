@@ -6,25 +6,31 @@
 | it goes as far as a step  | nothing                  | customer, addresses, and every step up to that one |
 | it goes as far as a step  | some of it               | the rest of it                                    |
 | it goes as far as a step  | all of it, same total    | nothing to do                                     |
-| it goes as far as a step  | cancelled, or not ours   | park: a person decides                            |
-| total changed             | invoice posted           | park: a person decides                            |
+| it goes as far as a step  | not ours                 | park: a person decides                            |
+| it is cancelled           | anything of ours         | cancel what can be cancelled                      |
+| something was changed     | anything of ours         | change what can be changed                        |
 
-How far it goes is decided in `policy.py`, what needs a person in `refusals.py`.
+How far it goes is decided in `policy.py`, what needs a person in `refusals.py`, what becomes of later changes in
+`changes.py` and `cancelling.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from ..domain.errors import ConfigError, DataError
+from ..domain.errors import ConfigError
 from ..domain.money import round_money
 from ..domain.order import Order
 from ..domain.plan import join
+from .account_move import invoice_external_id
 from .addresses import AddressPlan
+from .cancelling import CancelPlan, plan_cancel
+from .changes import Change, plan_change, total_differs
 from .customer import plan_customer
 from .document import Document, Seen, done_steps
+from .fingerprint import Doing, Fingerprint, fingerprint
 from .order_fields import field_notes
 from .order_lines import DocumentLine, carrier_of, document_lines, leave_out_bundles
 from .order_pricing import price_order
@@ -40,6 +46,7 @@ from .refusals import (
 from .res_partner import PartnerPlan
 from .rules import Carrier, Currency, Journal, Rules
 from .sale_order import refuse_taken_name
+from .standing import History
 from .totals import Targets, order_targets
 
 
@@ -52,6 +59,8 @@ class NothingToDo:
     reason: str
     #: True where the order is complete in Odoo, False where it does not come over.
     complete: bool = False
+    #: Marks of the order as Odoo has it; None where they are not known anew.
+    written: Fingerprint | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,14 @@ class OrderPlan:
     payment_date: date | None
     #: What was decided about lines and fields and is to be shown.
     notes: tuple[str, ...] = ()
+    #: What becomes of later changes in the store.
+    change: Change = field(default_factory=Change)
+
+    @property
+    def invoice_external_id(self) -> str:
+        """The external id (without namespace) of its invoice; another one after the first was credited."""
+        own = invoice_external_id(self.order)
+        return f"{own}_{self.change.wanted.digest}" if self.change.wanted.doing is Doing.REISSUED else own
 
     @property
     def memo(self) -> str:
@@ -86,7 +103,7 @@ class OrderPlan:
         return " ".join(part for part in (self.reference, self.order.transaction_id) if part)
 
 
-def plan_order(order: Order, seen: Seen, rules: Rules) -> OrderPlan | NothingToDo:
+def plan_order(order: Order, seen: Seen, rules: Rules) -> OrderPlan | CancelPlan | NothingToDo:
     """Decide what to do about one order.
 
     Raises:
@@ -96,26 +113,59 @@ def plan_order(order: Order, seen: Seen, rules: Rules) -> OrderPlan | NothingToD
     documents = seen.documents.get(order.external_id, ())
     document = _own(documents)
     decision = plan_policy(order, document, rules, today=_today(seen.at, rules))
+    history = seen.histories.get(order.external_id, History())
+    if document and decision.cancel:
+        return plan_cancel(order, document, history)
     if decision.skip or decision.cancel:
-        return NothingToDo(order, document, decision.skip or _cancelled(order, document))
+        return NothingToDo(order, document, decision.skip)
     refuse_documents(order, rules.reference(order), documents, seen.gone)
     targets = order_targets(order)
     refuse_what_odoo_cannot_post(order, targets)
+    change = plan_change(order, document, history, rules) if document else Change(wanted=fingerprint(order, rules))
     if document:
-        _refuse_another_total(order, document, targets, rules)
-        if decision.steps <= done_steps(document, targets.total, exact=rules.exact):
-            return NothingToDo(order, document, _complete(order, document, decision.waits), complete=True)
-    return _full_plan(order, document, decision, targets, seen, rules)
+        if not history.written:
+            _refuse_another_total(order, document, targets, rules)
+        decision, left = _with_change(document, decision, change, targets, rules)
+        if not left:
+            reason = _complete(order, document, decision.waits)
+            return NothingToDo(order, document, reason, complete=True, written=change.wanted)
+    return replace(_full_plan(order, document, decision, targets, seen, rules), change=change)
 
 
-def needs_plan(order: Order, documents: Sequence[Document], rules: Rules, at: datetime) -> bool:
+def _with_change(
+    document: Document, decision: PolicyDecision, change: Change, targets: Targets, rules: Rules
+) -> tuple[PolicyDecision, bool]:
+    """Return how far the order goes with its change, and whether anything is left to do.
+
+    Where the store has changed no lines since the document was written, what people did to them in Odoo stays.
+    """
+    exact = rules.exact and (change.written is None or change.rewrites or change.reopens)
+    missing = decision.steps - done_steps(document, targets.total, exact=exact)
+    steps, waits = decision.steps, decision.waits
+    has_draft = document.invoice is not None and document.invoice.state == "draft"
+    was_confirmed = change.confirm or not (document.is_quotation or document.state == "cancel")
+    if change.reopens and document.sale_order_id and was_confirmed:
+        steps |= {Do.ORDER, Do.CONFIRM}
+    elif not missing and not change.reopens and not change.rewrites and not has_draft:
+        steps = frozenset()
+    if change.wanted.doing is Doing.REISSUED and Do.PAYMENT in steps:
+        steps -= {Do.PAYMENT}
+        missing -= {Do.PAYMENT}
+        waits = (*waits, "The payment of the credited invoice is for a person to match with the new one.")
+    return replace(decision, steps=steps, waits=waits), bool(missing) or bool(change)
+
+
+def needs_plan(order: Order, documents: Sequence[Document], history: History, rules: Rules, at: datetime) -> bool:
     """Say whether more of an order than its documents has to be looked at: it comes over, and something is left."""
     document = _own(documents)
     decision = plan_policy(order, document, rules, today=_today(at, rules))
     if decision.skip or decision.cancel:
         return False
+    if document is None or history.standing:
+        return True
     total = round_money(order.total, order.currency_digits)
-    return document is None or not decision.steps <= done_steps(document, total, exact=rules.exact)
+    exact = rules.exact and history.written is None
+    return not decision.steps <= done_steps(document, total, exact=exact)
 
 
 def _own(documents: Sequence[Document]) -> Document | None:
@@ -167,22 +217,11 @@ def _priced(order: Order, targets: Targets, rules: Rules, *, with_pricelist: boo
     return price_order(order, targets, rules, digits)
 
 
-def _cancelled(order: Order, document: Document | None) -> str:
-    stays = f" {document.name} stays as it is in Odoo." if document else ""
-    return f"{order.label} is '{order.status}' in the store.{stays}"
-
-
 def _refuse_another_total(order: Order, document: Document, targets: Targets, rules: Rules) -> None:
     """Leave to a person what was changed in the store after its invoice was posted."""
     invoice = document.invoice
     if rules.exact and invoice and invoice.state == "posted" and invoice.total != targets.total:
-        raise DataError(
-            f"{order.label} comes to {targets.total} {order.currency} in the store, but its invoice {invoice.name} is "
-            f"posted over {invoice.total} {order.currency}.",
-            record=order.label,
-            where="account.move -> amount_total",
-            fix="Credit the invoice in Odoo, or undo the change in the store, then retry or skip.",
-        )
+        raise total_differs(order, document, targets.total)
 
 
 def _complete(order: Order, document: Document, waits: Sequence[str]) -> str:

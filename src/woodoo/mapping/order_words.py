@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from ..domain.plan import Plan, Step, Total
+from .cancelling import CancelPlan
+from .change_words import cancel_steps, cancel_summary, change_steps
 from .customer_words import customer_notes, customer_steps
 from .order_plan import NothingToDo, OrderPlan
 from .policy import Do
 
 
-def order_plan_shown(plan: OrderPlan | NothingToDo) -> Plan:
+def order_plan_shown(plan: OrderPlan | CancelPlan | NothingToDo) -> Plan:
     """Return the plan as people read it; amounts in the order's currency, Odoo's side still open."""
     if isinstance(plan, NothingToDo):
         return Plan(plan.order.label, plan.reason, currency=plan.order.currency)
+    if isinstance(plan, CancelPlan):
+        return Plan(plan.order.label, cancel_summary(plan), cancel_steps(plan), currency=plan.order.currency)
     title = f"{plan.order.label} → {plan.reference}"
     summary = "Bring the order to Odoo" if plan.document is None else f"Complete {plan.document.name} in Odoo"
     return Plan(title, summary, _steps(plan), _totals(plan), plan.order.currency, _notes(plan))
@@ -29,7 +33,7 @@ def _notes(plan: OrderPlan) -> tuple[str, ...]:
 def _steps(plan: OrderPlan) -> tuple[Step, ...]:
     """Return the steps that are left, up to the one the order goes to."""
     document, invoice = plan.document, plan.document.invoice if plan.document else None
-    steps = _first_steps(plan) if document is None else []
+    steps = _first_steps(plan) if document is None else change_steps(plan.change, document)
     if Do.CONFIRM in plan.steps and (document is None or document.is_quotation):
         steps.append(Step("Confirm the sales order", f"the order is '{plan.order.status}'", "sale.order"))
     if Do.INVOICE in plan.steps and invoice is None:

@@ -114,7 +114,7 @@ def plan_policy(order: Order, document: Document | None, rules: Rules, *, today:
     if Do.INVOICE in steps:
         steps, waits = _money(order, steps, rules, today)
     if not steps:
-        stays = _stays(document)
+        stays = _stays(order, document)
         return PolicyDecision(skip=f"{order.label} is not paid yet ({_method(order)}); {_LATER}.{stays}")
     return PolicyDecision(steps, tuple(waits))
 
@@ -175,9 +175,18 @@ def _not_wanted(order: Order, document: Document | None, policy: Policy) -> str:
     known = "" if order.status in policy.status_steps else ", which the status table does not name"
     return (
         f"{order.label} is '{order.status}' in the store{known}; orders come over when they are "
-        f"{' or '.join(wanted) or 'in no status'}.{_stays(document)}"
+        f"{' or '.join(wanted) or 'in no status'}.{_stays(order, document)}"
     )
 
 
-def _stays(document: Document | None) -> str:
-    return f" {document.name} stays as it is in Odoo." if document else ""
+#: What is not undone in Odoo where the store says this.
+_NOT_UNDONE = {
+    "refunded": " Refunds are not carried over: credit it in Odoo.",
+    "trash": " What is deleted in the store is not undone.",
+}
+
+
+def _stays(order: Order, document: Document | None) -> str:
+    if document is None:
+        return ""
+    return f" {document.name} stays as it is in Odoo.{_NOT_UNDONE.get(order.status, '')}"

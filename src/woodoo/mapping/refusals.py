@@ -49,17 +49,6 @@ def refuse_documents(order: Order, reference: str, documents: Sequence[Document]
             fix="If it is this order, skip this record; if not, change its reference in Odoo, or the format of order "
             "numbers in the settings where two stores count alike; then retry.",
         )
-    cancelled = [document for document in documents if document.ours and document.state == "cancel"]
-    if cancelled:
-        back = (
-            "the invoice back to draft" if cancelled[0].sale_order_id is None else "the sales order back to quotation"
-        )
-        raise DataError(
-            f"{order.label} is '{order.status}' in the store, but {cancelled[0].name} is cancelled in Odoo.",
-            record=order.label,
-            where=f"{cancelled[0].model} -> state",
-            fix=f"Set {back} in Odoo and retry, or skip this record.",
-        )
 
 
 def refuse_what_odoo_cannot_post(order: Order, targets: Targets) -> None:

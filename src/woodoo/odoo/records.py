@@ -219,6 +219,21 @@ class Records:
             commands = [(5, 0, 0), *((0, 0, self._vals(child, cells)) for cells in lines)]
             self._call(model, "write", None, ids=[odoo_id], vals={name: commands})
 
+    def add_lines(self, model: str, parent: str, lines: Mapping[int, Sequence[Cells]]) -> Mapping[int, WoodooError]:
+        """Create lines (columns as in `Row`) below records given by id, in one call. Returns errors by record.
+
+        `parent` is the line's field that names its record. A repeat adds them again: take the old ones away first.
+        """
+
+        def attempt(ids: Sequence[int]) -> Any:
+            vals = [{**self._vals(model, cells), parent: odoo_id} for odoo_id in ids for cells in lines[odoo_id]]
+            return self.patiently(lambda: self.create(model, vals))
+
+        result = ActionResult()
+        for chunk in _chunks(list(lines), WRITE_CHUNK):
+            result = result.joined(halved(chunk, attempt))
+        return result.errors
+
     def _vals(self, model: str, cells: Cells) -> dict[str, Any]:
         """Return the importer's columns as `write` takes them."""
         fields = self.fields(model)

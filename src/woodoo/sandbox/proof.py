@@ -7,7 +7,7 @@ is what Odoo then shows: the invoice's net, each tax, total and what is open on 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, cast
@@ -68,6 +68,9 @@ class _NoLinks:
 
     def find(self, kind: str, external_ids: Sequence[str]) -> Mapping[str, LinkVals]:
         return {}
+
+    def upsert(self, links: Iterable[LinkVals]) -> None:
+        """Forget them: each order is brought over once."""
 
 
 class Proof:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from ...domain.errors import DataError
 from ...domain.money import ZERO, round_money, to_decimal
 from ...domain.plan import Total
-from ...mapping.account_move import invoice_external_id, invoice_lines, invoice_vals
+from ...mapping.account_move import invoice_lines, invoice_vals
 from ...mapping.apart import Apart
 from ...mapping.policy import Do
 from ...odoo import workflows
@@ -17,6 +17,8 @@ from ...odoo.invoice_taxes import Wanted, override_taxes
 from ...odoo.records import Row
 from ..batch import OrderBatch, Progress, named
 from ..context import Context
+from .changes import changes_invoice, revive_invoices
+from .sale_orders import may_be_rewritten
 
 FIELDS = ("name", "state", "payment_state", "amount_untaxed", "amount_tax", "amount_total", "amount_residual")
 
@@ -29,8 +31,10 @@ def ensure_invoices(context: Context, batch: OrderBatch) -> None:
     _use_existing(batch)
     _create(context, batch, batch.where(lambda p: p.wants(Do.INVOICE) and not p.invoice))
     read_invoices(context, batch)
+    if revive_invoices(context, batch):
+        read_invoices(context, batch)
     _refuse_cancelled(batch)
-    stale = batch.where(lambda p: context.rules.exact and p.plan.document is not None and is_draft(p) and not _fits(p))
+    stale = batch.where(lambda p: is_draft(p) and (changes_invoice(p) or (_may_differ(context, p) and not _fits(p))))
     for progress in stale:
         try:
             context.odoo.rewrite("account.move", progress.invoice["id"], _row(context, progress))
@@ -38,6 +42,11 @@ def ensure_invoices(context: Context, batch: OrderBatch) -> None:
             batch.drop(progress, named(progress, error, "its draft invoice could not be brought up to date"))
     if stale:
         read_invoices(context, batch)
+
+
+def _may_differ(context: Context, progress: Progress) -> bool:
+    """Say whether a draft that differs from the store is to be written anew."""
+    return context.rules.exact and may_be_rewritten(progress)
 
 
 def settle_cents(context: Context, batch: OrderBatch) -> None:
@@ -126,7 +135,7 @@ def read_invoices(context: Context, batch: OrderBatch, *, taxes: bool = True) ->
 def _use_existing(batch: OrderBatch) -> None:
     for progress in batch:
         document = progress.plan.document
-        if document and document.invoice and progress.wants(Do.INVOICE):
+        if document and document.invoice and progress.wants(Do.INVOICE) and not progress.plan.change.reissue:
             progress.invoice = {"id": document.invoice.odoo_id}
 
 
@@ -150,7 +159,7 @@ def _create(context: Context, batch: OrderBatch, wanted: Sequence[Progress]) -> 
         return
     ensured = workflows.ensure_invoices(context.odoo, [_row(context, progress) for progress in wanted])
     for progress in wanted:
-        external_id = invoice_external_id(progress.plan.order)
+        external_id = progress.plan.invoice_external_id
         if external_id in ensured.errors:
             batch.drop(progress, named(progress, ensured.errors[external_id], "its invoice could not be created"))
         else:
@@ -169,7 +178,7 @@ def _row(context: Context, progress: Progress) -> Row:
         memo=plan.memo,
     )
     lines = invoice_lines(plan.lines, progress.order_line_ids, rules, plan.order.currency)
-    return Row(invoice_external_id(plan.order), header, {"invoice_line_ids": lines})
+    return Row(plan.invoice_external_id, header, {"invoice_line_ids": lines})
 
 
 def _apart(progress: Progress) -> Apart:

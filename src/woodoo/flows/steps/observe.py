@@ -19,6 +19,7 @@ from ...mapping.product_product import PRODUCT_FIELDS
 from ...mapping.sale_order import SALE_ORDER_PREFIX
 from ...odoo.deliveries import undelivered
 from ..context import Context
+from .changes import read_histories
 from .observe_customers import observe_customers
 
 INVOICE_FIELDS = ("name", "ref", "move_type", "state", "payment_state", "amount_total", "amount_residual")
@@ -28,12 +29,18 @@ def observe_orders(context: Context, orders: Sequence[Order]) -> Seen:
     """Read from Odoo what planning needs: the orders' documents, their customers and products."""
     at = datetime.now(UTC)
     documents, gone = _documents(context, orders)
-    waiting = [o for o in orders if needs_plan(o, documents.get(o.external_id, ()), context.rules, at)]
+    histories = read_histories(context, orders, documents)
+    waiting = [
+        o
+        for o in orders
+        if needs_plan(o, documents.get(o.external_id, ()), histories[o.external_id], context.rules, at)
+    ]
     return Seen(
         customers=observe_customers(context, waiting),
         products=_products(context, waiting),
         documents=documents,
         gone=gone,
+        histories=histories,
         taken_names=_taken_names(context, [order for order in waiting if not documents.get(order.external_id)]),
         at=at,
     )

@@ -41,10 +41,10 @@ def ensure_sale_orders(context: Context, batch: OrderBatch) -> None:
     _use_existing(wanted)
     _create(context, batch, [p for p in wanted if not p.sale_order])
     _read(context, batch.where(lambda p: p.wants(Do.ORDER)))
-    stale = batch.where(lambda p: p.plan.document is not None and _is_draft(p) and not _fits(context, p))
+    stale = batch.where(lambda p: may_be_rewritten(p) and _is_draft(p) and not _fits(context, p))
     for progress in stale:
         try:
-            context.odoo.rewrite("sale.order", progress.sale_order["id"], _row(context, progress))
+            context.odoo.rewrite("sale.order", progress.sale_order["id"], sale_order_row(context, progress))
         except DataError as error:
             batch.drop(
                 progress, named(progress, error, f"{progress.sale_order['name']} could not be brought up to date")
@@ -73,6 +73,12 @@ def confirm_sale_orders(context: Context, batch: OrderBatch) -> None:
         workflows.restore_order_dates(context.odoo, dates)
 
 
+def may_be_rewritten(progress: Progress) -> bool:
+    """Say whether a draft that differs may be written anew: not where only people in Odoo have changed it since."""
+    change = progress.plan.change
+    return progress.plan.document is not None and (change.written is None or change.rewrites or change.reopens)
+
+
 def _is_draft(progress: Progress) -> bool:
     return bool(progress.sale_order) and progress.sale_order["state"] == "draft"
 
@@ -91,7 +97,7 @@ def _use_existing(wanted: Sequence[Progress]) -> None:
 def _create(context: Context, batch: OrderBatch, wanted: Sequence[Progress]) -> None:
     if not wanted:
         return
-    rows = [_row(context, progress) for progress in wanted]
+    rows = [sale_order_row(context, progress) for progress in wanted]
     ensured = context.odoo.ensure("sale.order", rows)
     for progress in wanted:
         external_id = sale_order_external_id(progress.plan.order)
@@ -101,7 +107,8 @@ def _create(context: Context, batch: OrderBatch, wanted: Sequence[Progress]) -> 
             progress.sale_order = {"id": ensured.ids[external_id]}
 
 
-def _row(context: Context, progress: Progress) -> Row:
+def sale_order_row(context: Context, progress: Progress) -> Row:
+    """Return the sales order as it is to be written."""
     plan, rules = progress.plan, context.rules
     header = sale_order_vals(
         plan.order,

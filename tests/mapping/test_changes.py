@@ -1,0 +1,260 @@
+"""Later changes of an order: the marks that tell them, the table of what can be done about them, cancellations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.mapping.orders import MADRID, make_line, make_order, make_rate, make_rules, make_shipping
+from woodoo.domain.errors import SyncConflict
+from woodoo.domain.order import Order
+from woodoo.mapping.cancelling import plan_cancel
+from woodoo.mapping.changes import Change, Way, is_looked_at, plan_change, way_of
+from woodoo.mapping.document import Document, Invoice
+from woodoo.mapping.fingerprint import Doing, Fingerprint, Part, fingerprint
+from woodoo.mapping.policy import Policy
+from woodoo.mapping.standing import History, Standing
+
+RULES = make_rules(meta_fields={"_delivery_day": "note"})
+ORDER = make_order(
+    make_line("10.00", 2, tax="2.10"),
+    make_line("5.00", 1, sku="CUP", tax="1.05"),
+    shipping_lines=(make_shipping("4.00", "0.84"),),
+    tax_rates=(make_rate("3.15", "0.84"),),
+    total="22.99",
+)
+SALE = Document(7, "S00007", "sale", Decimal("22.99"))
+QUOTATION, CANCELLED = replace(SALE, state="draft"), replace(SALE, state="cancel")
+POSTED = Invoice(9, "INV/9", "out_invoice", "posted", "paid", Decimal("22.99"))
+ALONE = Document(None, "INV/9", "posted", Decimal("22.99"), (POSTED,))
+DRAFT_ALONE = replace(ALONE, name="a draft invoice", state="draft", invoices=(replace(POSTED, state="draft"),))
+
+LOCKED = Standing(locked=True)
+INVOICED = Standing(invoiced=("INV/9",), invoiced_total=Decimal("22.99"))
+CREDITED = Standing(credited=("INV/9",))
+DELIVERED = Standing(delivered=("OUT/1",))
+PARTLY = Standing(delivered=("OUT/1",), to_deliver=("OUT/2",), open_pickings=(2,))
+NOTHING = Standing()
+
+WRITTEN = fingerprint(ORDER, RULES)
+
+
+# Marks
+
+#: What the store changes → the parts that are then another.
+CHANGES: Mapping[str, tuple[dict[str, Any], set[Part]]] = {
+    "quantity": ({"lines": (replace(ORDER.lines[0], quantity=Decimal(3)), ORDER.lines[1])}, {Part.LINES}),
+    "price": ({"lines": (replace(ORDER.lines[0], total=Decimal("9.99")), ORDER.lines[1])}, {Part.LINES}),
+    "line removed": ({"lines": ORDER.lines[:1]}, {Part.LINES}),
+    "text of the buyer": (
+        {"lines": (replace(ORDER.lines[0], options=(("Name", "Ana"),)), ORDER.lines[1])},
+        {Part.LINES},
+    ),
+    "shipping": ({"shipping_lines": ()}, {Part.LINES}),
+    "currency": ({"currency": "USD"}, {Part.LINES}),
+    "another customer": ({"customer_id": "5", "billing": replace(MADRID, email="b@example.net")},
+                         {Part.CUSTOMER, Part.CONTACT}),
+    "billing street": ({"billing": replace(MADRID, address_1="Calle Nueva 5")}, {Part.BILLING}),
+    "delivery city": ({"shipping": replace(MADRID, city="Sevilla")}, {Part.SHIPPING}),
+    "telephone": ({"billing": replace(MADRID, phone="611111111")}, {Part.CONTACT}),
+    "note": ({"customer_note": "Ring twice"}, {Part.HEADER}),
+    "payment method": ({"payment_method": "paypal"}, {Part.HEADER}),
+    "meta data that is carried over": ({"meta": {"_delivery_day": "Monday"}}, {Part.HEADER}),
+    "date": ({"created_at": datetime(2026, 11, 19, tzinfo=UTC)}, {Part.HEADER}),
+    "status and payment": (
+        {"status": "completed", "paid_at": None, "modified_at": datetime(2026, 11, 22, tzinfo=UTC)},
+        set(),
+    ),
+    "a refund": ({"refund_ids": ("77",)}, set()),
+    "notes of the staff": ({"admin_notes": ("Called",)}, set()),
+    "other meta data": ({"meta": {"_views": "8"}}, set()),
+    "lines in another sequence": ({"lines": ORDER.lines[::-1]}, set()),
+    "cases and blanks": ({"billing": replace(MADRID, city=" MADRID ")}, set()),
+    "an account opened later": ({"customer_id": "5"}, set()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_marks_tell_which_parts_the_store_has_changed(what: str) -> None:
+    changes, parts = CHANGES[what]
+    assert fingerprint(replace(ORDER, **changes), RULES).changed_since(WRITTEN) == parts
+
+
+def test_marks_are_read_back_as_they_were_kept() -> None:
+    kept = WRITTEN.while_(Doing.REOPENING)
+    assert Fingerprint.read(kept.text()) == kept
+    assert len(kept.text()) < 160
+
+
+@pytest.mark.parametrize("text", ["", "0 lines:abc state:open", "abcdef"])
+def test_marks_of_another_kind_say_nothing(text: str) -> None:
+    assert Fingerprint.read(text) is None
+
+
+def test_a_part_that_was_not_marked_then_has_not_changed() -> None:
+    old = Fingerprint({Part.LINES: WRITTEN.marks[Part.LINES]})
+    assert WRITTEN.changed_since(old) == set()
+
+
+# The table
+
+R, U, W, C, N = Way.REWRITE, Way.REOPEN, Way.WRITE, Way.CONFLICT, Way.NOTHING
+#: (document, standing) → what becomes of a change of lines, customer, billing, delivery, contact, header.
+TABLE: Mapping[str, tuple[Document, Standing, tuple[Way, ...]]] = {
+    "quotation":              (QUOTATION, NOTHING, (R, R, R, R, R, R)),
+    "confirmed":              (SALE, NOTHING, (U, U, W, W, W, W)),
+    "locked":                 (SALE, LOCKED, (C, C, W, W, W, W)),
+    "partly delivered":       (SALE, PARTLY, (C, C, W, W, W, W)),
+    "delivered":              (SALE, DELIVERED, (C, C, W, C, W, W)),
+    "invoice posted":         (SALE, INVOICED, (C, C, C, W, W, W)),
+    "invoice credited":       (SALE, CREDITED, (U, U, U, W, W, W)),
+    "posted and delivered":   (SALE, replace(INVOICED, delivered=("OUT/1",)), (C, C, C, C, W, W)),
+    "cancelled by Woodoo":    (CANCELLED, NOTHING, (U, U, U, U, U, U)),
+    "draft invoice alone":    (DRAFT_ALONE, NOTHING, (R, R, R, R, R, R)),
+    "posted invoice alone":   (ALONE, INVOICED, (C, C, C, N, N, N)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("state", TABLE)
+def test_the_table_of_what_can_be_changed(state: str) -> None:
+    document, standing, ways = TABLE[state]
+    assert tuple(way_of(part, document, standing) for part in Part) == ways
+
+
+# Plans
+
+
+def planned(document: Document, standing: Standing = NOTHING, doing: Doing = Doing.OPEN, **changes: Any) -> Change:
+    history = History(WRITTEN.while_(doing), standing)
+    return plan_change(replace(ORDER, **changes), document, history, RULES)
+
+
+def test_nothing_changed_is_nothing_to_do_whatever_people_did_in_odoo() -> None:
+    assert not planned(replace(SALE, total=Decimal(99)), INVOICED)
+    assert not plan_change(ORDER, SALE, History(None, None), RULES)
+
+
+def test_lines_before_the_invoice_reopen_the_order_and_write_it_anew() -> None:
+    change = planned(SALE, lines=ORDER.lines[:1])
+    assert (change.reopens, change.rewrites, change.conflict) == (True, True, None)
+    assert change.done() == change.wanted
+
+
+def test_lines_after_the_invoice_are_a_conflict_that_shows_the_arithmetic() -> None:
+    with pytest.raises(SyncConflict) as caught:
+        planned(SALE, INVOICED, lines=(replace(ORDER.lines[0], quantity=Decimal(4)),), total=Decimal("30.00"))
+    assert caught.value.message == (
+        "Order #1054 was changed in the store (its lines), but in Odoo invoice INV/9 is posted. In the store it is "
+        "4 × MUG now: INV/9 22.99 + 7.01 = 30.00 EUR."
+    )
+    assert caught.value.choices == (
+        "Credit invoice INV/9 in Odoo, then retry: Woodoo then writes the order anew and makes another invoice.",
+        "Undo the change in the store, then retry.",
+        "Keep Odoo as it is: skip this record.",
+    )
+
+
+ANEW = "Woodoo then writes the order anew"
+#: How far Odoo has come → the first of the choices.
+FIRST_CHOICES = {
+    "locked": (LOCKED, f"Unlock S00007 in Odoo, then retry: {ANEW}."),
+    "locked and posted": (
+        replace(INVOICED, locked=True),
+        f"Unlock S00007 and credit invoice INV/9 in Odoo, then retry: {ANEW} and makes another invoice.",
+    ),
+    "delivered": (
+        DELIVERED,
+        "Make up for the difference in Odoo by hand (return, credit note, another order), then skip this record.",
+    ),
+}
+
+
+@pytest.mark.parametrize("state", FIRST_CHOICES)
+def test_each_conflict_names_what_a_person_can_do(state: str) -> None:
+    standing, first = FIRST_CHOICES[state]
+    with pytest.raises(SyncConflict) as caught:
+        planned(SALE, standing, lines=ORDER.lines[:1])
+    assert caught.value.choices[0] == first
+
+
+def test_what_can_be_written_beside_a_conflict_is_remembered_as_written() -> None:
+    change = planned(SALE, INVOICED, billing=replace(MADRID, city="Toledo"), shipping=replace(MADRID, city="Sevilla"))
+    done = change.done()
+    assert change.conflict
+    assert done
+    assert change.parts == {Part.SHIPPING}
+    assert change.wanted.changed_since(done) == {Part.BILLING}
+
+
+def test_a_credited_invoice_gives_way_to_another_one() -> None:
+    change = planned(SALE, CREDITED, lines=ORDER.lines[:1])
+    assert (change.reopens, change.reissue, change.wanted.doing) == (True, True, Doing.REISSUED)
+
+
+def test_a_full_credit_without_a_change_in_the_store_makes_no_other_invoice() -> None:
+    assert not planned(SALE, CREDITED)
+
+
+@pytest.mark.parametrize("doing", [Doing.CANCELLED, Doing.CANCELLING, Doing.REOPENING])
+def test_what_woodoo_cancelled_is_reopened(doing: Doing) -> None:
+    change = planned(CANCELLED, doing=doing)
+    assert (change.reopens, change.rewrites) == (True, True)
+    assert change.confirm == (doing is Doing.REOPENING)
+    assert change.wanted.doing is Doing.OPEN
+
+
+def test_the_lines_of_a_reopened_order_stay_where_they_are_invoiced() -> None:
+    change = planned(CANCELLED, INVOICED, doing=Doing.CANCELLED)
+    assert (change.reopens, change.rewrites, change.confirm) == (True, False, True)
+
+
+@pytest.mark.parametrize("history", [History(WRITTEN, NOTHING), History(None, NOTHING)])
+def test_what_a_person_cancelled_is_left_to_a_person(history: History) -> None:
+    with pytest.raises(SyncConflict, match="S00007 is cancelled in Odoo") as caught:
+        plan_change(ORDER, CANCELLED, history, RULES)
+    assert len(caught.value.choices) == 3
+
+
+def test_only_what_changed_or_is_cancelled_is_looked_at() -> None:
+    rules = replace(RULES, policy=Policy(status_steps={"processing": "invoice", "cancelled": "cancel"}))
+    assert not is_looked_at(ORDER, SALE, WRITTEN, rules)
+    assert not is_looked_at(ORDER, SALE, None, rules)
+    assert is_looked_at(replace(ORDER, customer_note="x"), SALE, WRITTEN, rules)
+    assert is_looked_at(ORDER, SALE, WRITTEN.while_(Doing.REOPENING), rules)
+    assert is_looked_at(ORDER, CANCELLED, WRITTEN, rules)
+    assert is_looked_at(replace(ORDER, status="cancelled"), SALE, WRITTEN, rules)
+
+
+# Cancelled in the store
+
+#: State → is it cancelled, and what is reported.
+CANCELS: Mapping[str, tuple[Document, Standing, bool, str]] = {
+    "quotation": (QUOTATION, NOTHING, True, ""),
+    "confirmed": (SALE, NOTHING, True, ""),
+    "posted": (SALE, INVOICED, True, "invoice INV/9 is posted over 22.99 EUR"),
+    "credited": (SALE, CREDITED, True, ""),
+    "partly delivered": (SALE, PARTLY, True, "OUT/1 is delivered"),
+    "delivered": (SALE, DELIVERED, False, "OUT/1 is delivered"),
+    "locked": (SALE, LOCKED, False, "S00007 is locked"),
+    "cancelled": (CANCELLED, NOTHING, False, ""),
+    "cancelled, still posted": (CANCELLED, INVOICED, False, "INV/9 is posted"),
+    "draft invoice alone": (DRAFT_ALONE, NOTHING, True, ""),
+    "posted invoice alone": (ALONE, INVOICED, False, "INV/9 is posted"),
+}
+
+
+@pytest.mark.parametrize("state", CANCELS)
+def test_the_table_of_what_can_be_cancelled(state: str) -> None:
+    document, standing, cancels, reported = CANCELS[state]
+    order: Order = replace(ORDER, status="cancelled")
+    plan = plan_cancel(order, document, History(WRITTEN, standing))
+    assert plan.cancel is cancels
+    assert bool(plan.conflict) is bool(reported)
+    if plan.conflict:
+        assert reported in plan.conflict.message
+        assert len(plan.conflict.choices) == 3
