@@ -293,7 +293,7 @@ def test_a_person_odoo_has_is_used_as_it_is_also_for_a_company_s_order() -> None
     assert plan.partner.odoo_id == 33
     assert plan.partner.contact is None
     assert plan.invoice.vals
-    assert plan.invoice.vals["company_name"] == "ACME S.L."
+    assert plan.invoice.vals["name"] == "ACME S.L., Ana Prueba"
     assert plan.partner.notes == ("The order names the VAT number B12345674; Ana Prueba has none in Odoo.",)
 
 

@@ -66,7 +66,7 @@ def plan_address(kind: str, address: Address, owner: Owner, rules: Rules) -> Add
     wanted = address_vals(address, rules)
     if address.is_empty or _is_own(kind, wanted, owner):
         return AddressPlan(kind)
-    vals = {**wanted, "name": _child_name(wanted, owner), "type": kind}
+    vals = {**wanted, "name": _child_name(wanted, owner), "company_name": "", "type": kind}
     same = [child for child in owner.children if _same_child(kind, child, vals, wanted, owner)]
     alive = [child for child in same if child.get("active", True)]
     if alive:
@@ -150,9 +150,14 @@ def _is_own(kind: str, wanted: Mapping[str, Any], owner: Owner) -> bool:
 
 
 def _child_name(wanted: Mapping[str, Any], owner: Owner) -> str:
-    """Return the name of a contact: with its company, where that is another one than the owner, whom Odoo shows."""
+    """Return the name of a contact below the owner, with the company it is at.
+
+    Odoo keeps no company name on contacts (addons/base `ResPartner.create`). In front of their name it shows the
+    owner's, where that is a company.
+    """
     name, company = str(wanted["name"]), str(wanted["company_name"])
-    if not owner.vals.get("is_company") or normal(company) in ("", normal(name), normal(owner.vals.get("name"))):
+    shown = normal(owner.vals.get("name")) if owner.vals.get("is_company") else ""
+    if normal(company) in ("", normal(name), shown):
         return name
     return fitting(f"{company}, {name}", NAME_BYTES)
 
@@ -165,14 +170,9 @@ def _same_child(
         return False
     own_name = normal(owner.vals.get("name"))
     name = normal(child.get("name")) or own_name
-    if name == (normal(vals["name"]) or own_name):
-        return bool(owner.vals.get("is_company")) or _same_company(child, wanted, own_name)
     to_company = kind == "invoice" and bool(owner.vals.get("is_company"))
-    return to_company and name == own_name and normal(wanted["company_name"]) in ("", own_name)
-
-
-def _same_company(child: Mapping[str, Any], wanted: Mapping[str, Any], own_name: str) -> bool:
-    return normal(wanted["company_name"]) in ("", own_name, normal(wanted["name"]), normal(child.get("company_name")))
+    of_company = to_company and name == own_name and normal(wanted["company_name"]) in ("", own_name)
+    return of_company or name == (normal(vals["name"]) or own_name)
 
 
 def _person(address: Address, rules: Rules) -> str:
