@@ -28,7 +28,7 @@ DONE = OutcomeKind.DONE
 def bench(odoo: Endpoint, admin: Admin, request: pytest.FixtureRequest) -> Bench:
     """A few orders for each test, under a namespace of their own."""
     recorded = recorded_orders()
-    orders = {record: recorded[record] for record in (*PAID, UNPAID, "110", "87")}
+    orders = {record: recorded[record] for record in (*PAID, UNPAID, "110", "87", "111", "117")}
     name = f"woodoo_{request.node.originalname[5:33].strip('_')}_{len(request.node.name)}"
     return Bench.set_up(odoo, admin, orders, name)
 
@@ -77,6 +77,36 @@ def test_an_open_invoice_is_paid_once_the_policy_asks_for_it(bench: Bench) -> No
     said = done(bench)
     assert invoiced(bench) == totals(bench, "posted", "paid")
     assert said["76"].endswith("over 122.04 EUR, paid in Stripe")
+
+
+def test_a_completed_order_is_delivered_and_one_in_the_making_is_not(bench: Bench) -> None:
+    changes = {"order_becomes": "order_invoice_payment_delivery"}
+    said = done(bench, ("76", "111", "117"), **changes)
+    assert {record for record, message in said.items() if message.endswith(", delivered")} == {"111", "117"}
+    pickings = delivery_states(bench)
+    assert set(pickings.values()) == {"done", "assigned"} or set(pickings.values()) == {"done", "confirmed"}, pickings
+    assert {record for record, state in pickings.items() if state == "done"} == {"111", "117"}
+    assert all("is complete in Odoo" in message for message in done(bench, ("76", "111"), **changes).values())
+
+    bench.store.orders["76"] = replace(bench.store.orders["76"], status="completed")
+    done(bench, ("76",), **changes)
+    assert delivery_states(bench)["76"] == "done"
+    assert invoiced(bench) == totals(bench, "posted", "paid", ("76", "111", "117"))
+
+
+def test_goods_go_out_whether_or_not_they_are_paid(bench: Bench) -> None:
+    bench.store.orders[UNPAID] = replace(bench.store.orders[UNPAID], status="completed")
+    said = done(bench, (UNPAID,), order_becomes="order_invoice_payment_delivery")[UNPAID]
+    assert " confirmed, delivered. The invoice waits for the payment" in said
+    assert delivery_states(bench) == {UNPAID: "done"}
+
+
+def delivery_states(bench: Bench) -> dict[str, str]:
+    """Return the state of each order's delivery."""
+    orders = {row["id"]: record for record, row in bench.sale_orders("name").items()}
+    rows = bench.odoo.search_read("stock.picking", [("sale_id", "in", list(orders))], ["sale_id", "state"])
+    assert len(rows) == len(orders)
+    return {orders[row["sale_id"]]: row["state"] for row in rows}
 
 
 @pytest.mark.parametrize("becomes", ["invoice", "invoice_payment"])
@@ -295,10 +325,11 @@ def test_a_sales_order_that_cannot_be_exact_is_parked_where_the_settings_ask_for
     assert invoiced(bench)[record] == ("posted", "paid", order.total)
 
 
-def test_two_batches_of_one_new_customer_make_one_partner(bench: Bench) -> None:
+def test_two_batches_of_one_new_customer_as_guest_and_with_an_account_make_one_partner(bench: Bench) -> None:
     one = bench.store.orders["76"]
     person = replace(one.billing, email=f"twice.{bench.odoo.namespace}@example.net", first_name="Twice")
-    twins = renumbered({str(i): replace(one, customer_id="", billing=person) for i in range(6)}, 8000)
+    accounts = {str(i): replace(one, customer_id="801" if i % 2 else "", billing=person) for i in range(6)}
+    twins = renumbered(accounts, 8000)
     bench.store.orders.update(twins)
     context = bench.context(order_becomes="order")
     records = list(twins)
