@@ -203,3 +203,9 @@ def test_creation_times_are_compared_strictly_and_in_gmt(shop: Target, five: lis
     assert _past(shop, first, after=(stamp - second).isoformat(), **gmt) == _ids(first)
     assert _past(shop, first, before=stamp.isoformat(), **gmt) == []
     assert _past(shop, first, before=(stamp + second).isoformat(), **gmt) == _ids(first)
+
+
+def test_the_statuses_of_orders_are_listed_with_their_names(shop: Target) -> None:
+    named = {row["slug"]: row["name"] for row in shop.get("orders/statuses")}
+    assert named["on-hold"] == "On hold"
+    assert {"pending", "processing", "completed", "cancelled", "refunded", "failed", "checkout-draft"} <= named.keys()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -40,6 +41,9 @@ class AStore:
 
     def tax_rates(self) -> Sequence[StoreTaxRate]:
         return self.rates
+
+    def order_statuses(self) -> Sequence[StoreChoice]:
+        return [StoreChoice("processing", "Processing")]
 
     def payment_methods(self) -> Sequence[StoreChoice]:
         return [StoreChoice("stripe", "Card"), StoreChoice("bacs", "Bank transfer"), StoreChoice("cod", "Cash")]
@@ -128,6 +132,19 @@ def test_rates_mapped_to_another_percentage_are_named() -> None:
     assert right is None
     assert message.endswith("so their orders would be parked: IVA 21 % (ES, rate 1) is mapped to 'VAT 10 %' of 10 %.")
     assert "same percentage" in fix
+
+
+def test_compound_rates_odoo_computes_otherwise_are_named() -> None:
+    gst, qst = rate("1", 21), replace(rate("2", 10), compound=True)
+    right, message, fix = checked(gst, qst, by=rules(taxes={"1": GOODS, "2": REDUCED}))
+    assert right is None
+    assert message == (
+        "Compound in the store, but not in Odoo, so their orders would be parked: IVA 10 % (ES, rate 2) on IVA 21 % "
+        "(ES, rate 1)."
+    )
+    assert "affect the base of subsequent taxes" in fix
+    stacked = rules(taxes={"1": replace(GOODS, stacked=True), "2": REDUCED})
+    assert checked(gst, qst, by=stacked)[0] is True
 
 
 def test_a_store_whose_rates_all_have_their_tax_is_right() -> None:

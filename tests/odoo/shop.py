@@ -68,6 +68,9 @@ class RecordedStore:
     def tax_rates(self) -> Sequence[StoreTaxRate]:
         raise NotImplementedError
 
+    def order_statuses(self) -> Sequence[StoreChoice]:
+        raise NotImplementedError
+
     def payment_methods(self) -> Sequence[StoreChoice]:
         raise NotImplementedError
 

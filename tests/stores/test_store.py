@@ -441,6 +441,29 @@ def test_a_tax_rate_that_cannot_be_read_is_named(shop: Shop):
         store_of(shop).tax_rates()
 
 
+STATUSES = ["pending", "processing", "on-hold", "completed", "cancelled", "refunded", "failed"]
+
+
+def test_order_statuses_without_drafts_of_carts(shop: Shop):
+    shop.on("orders/statuses", recorded("orders_statuses"))
+    found = store_of(shop).order_statuses()
+    assert [one.key for one in found] == STATUSES
+    assert (found[0].key, found[0].title) == ("pending", "Pending payment")
+
+
+def test_order_statuses_of_a_shop_without_a_list_of_them(shop: Shop):
+    shop.on("reports/orders/totals", recorded("reports_orders_totals"))
+    assert {one.key for one in store_of(shop).order_statuses()} == set(STATUSES)
+
+
+def test_order_statuses_of_plugins(shop: Shop):
+    shop.on("orders/statuses", [{"slug": "shipped", "name": "Shipped &amp; gone"}, {"slug": "packed"}])
+    assert [(one.key, one.title) for one in store_of(shop).order_statuses()] == [
+        ("shipped", "Shipped & gone"),
+        ("packed", "packed"),
+    ]
+
+
 def test_payment_methods(shop: Shop):
     shop.on("payment_gateways", recorded("payment_gateways"))
     assert [(one.key, one.title) for one in store_of(shop).payment_methods()] == [

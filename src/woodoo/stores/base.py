@@ -75,7 +75,7 @@ class StoreTaxRate:
 
 @dataclass(frozen=True)
 class StoreChoice:
-    """Something a mapping is made for: a payment method or a shipping method."""
+    """Something a mapping is made for: an order status, a payment method or a shipping method."""
 
     key: str
     title: str
@@ -110,6 +110,9 @@ class Store(Protocol):
         """Return about how many orders that is."""
 
     def tax_rates(self) -> Sequence[StoreTaxRate]: ...
+
+    def order_statuses(self) -> Sequence[StoreChoice]:
+        """Return the statuses an order can have, those of plugins included, drafts of carts left out."""
 
     def payment_methods(self) -> Sequence[StoreChoice]: ...
 
