@@ -236,6 +236,23 @@ def test_a_company_nobody_orders_for_is_a_customer_by_itself() -> None:
     assert plan.invoice.is_partner
 
 
+@pytest.mark.parametrize("company", ["-", " . ", "\x00", "ana  PRUEBA"])
+def test_a_mark_or_the_person_s_own_name_is_no_company(company: str) -> None:
+    plan = planned(order_of(replace(MADRID, company=company)))
+    assert not plan.partner.vals["is_company"]
+    assert plan.partner.vals["name"] == "Ana Prueba"
+    assert plan.invoice.is_partner
+    assert link_keys(order_of(replace(MADRID, company=company)), with_rules()) == link_keys(order_of(), with_rules())
+    seen = seen_partners(make_partner(33, email="ana@example.net"))
+    assert planned(order_of(replace(MADRID, company=company)), seen).invoice.is_partner
+
+
+def test_the_private_address_of_an_employee_is_not_used() -> None:
+    home = make_partner(60, street="Rue de Rivoli 1", zip="75001", city="Paris", country_id=75, state_id=False)
+    seen = seen_partners(make_partner(33, email="ana@example.net"), children={33: [home | {"type": "private"}]})
+    assert planned(order_of(shipping=PARIS), seen).delivery.odoo_id is None
+
+
 def test_employees_of_one_company_with_its_vat_number_make_one_company() -> None:
     eva = replace(ACME, first_name="Eva", email="eva@example.net", company="Acme")
     one = planned(order_of(ACME, meta={"_vat": "ESB12345674"})).partner

@@ -68,7 +68,7 @@ def plan_address(kind: str, address: Address, owner: Owner, rules: Rules) -> Add
         return AddressPlan(kind)
     vals = {**wanted, "name": _child_name(wanted, owner), "company_name": "", "type": kind}
     same = [child for child in owner.children if _same_child(kind, child, vals, wanted, owner)]
-    alive = [child for child in same if child.get("active", True)]
+    alive = [child for child in same if child["active"]]
     if alive:
         rank = {kind: 0, "other": 1, "contact": 2}
         best = min(alive, key=lambda child: (rank.get(str(child.get("type")), 3), child["id"]))
@@ -165,8 +165,11 @@ def _child_name(wanted: Mapping[str, Any], owner: Owner) -> str:
 def _same_child(
     kind: str, child: Mapping[str, Any], vals: Mapping[str, Any], wanted: Mapping[str, Any], owner: Owner
 ) -> bool:
-    """Say whether a contact is this address. Without a name it has its owner's, as Odoo shows it."""
-    if place(child) != place(vals):
+    """Say whether a contact is this address. Without a name it has its owner's, as Odoo shows it.
+
+    Private addresses are those of employees (up to Odoo 16).
+    """
+    if place(child) != place(vals) or child["type"] == "private":
         return False
     own_name = normal(owner.vals.get("name"))
     name = normal(child.get("name")) or own_name
@@ -184,6 +187,8 @@ def _person(address: Address, rules: Rules) -> str:
 
 def _company(address: Address, rules: Rules) -> str:
     company = without_controls(address.company)
+    if not any(one.isalnum() for one in company):
+        return ""
     return " ".join(company.split()) if rules.customers.clean_names else company
 
 

@@ -6,6 +6,7 @@ import re
 
 from ..domain.order import Order
 from .addresses import digest_of, email_text, normal
+from .names import without_controls
 from .rules import Rules
 from .vat import vat_key, vat_number
 
@@ -47,8 +48,20 @@ def link_keys(order: Order, rules: Rules) -> tuple[str, ...]:
     A person who orders for a company is another contact than the same person privately.
     """
     keys = dict.fromkeys((customer_key(order), made_as(order)) if order.customer_id else (made_as(order),))
-    company = normal(order.billing.company) if rules.customers.companies else ""
+    company = normal(company_of(order, rules))
     return tuple(f"{key}_at_{digest_of(company)}" if company else key for key in keys)
+
+
+def company_of(order: Order, rules: Rules) -> str:
+    """Return the company an order is one of, with or without a person who orders; empty for private orders.
+
+    Marks like "-", and the person's own name once more, are no company.
+    """
+    company = without_controls(order.billing.company)
+    if not rules.customers.companies or not any(one.isalnum() for one in company):
+        return ""
+    person = f"{order.billing.first_name} {order.billing.last_name}"
+    return "" if normal(company) == normal(without_controls(person)) else company
 
 
 def company_key(order: Order, rules: Rules) -> str:
@@ -56,7 +69,7 @@ def company_key(order: Order, rules: Rules) -> str:
     vat = vat_number(order, rules)
     if vat:
         return f"company_{digest_of(vat_key(vat, order.billing.country.strip().upper()))}"
-    return f"company_{digest_of(made_as(order), normal(order.billing.company))}"
+    return f"company_{digest_of(made_as(order), normal(company_of(order, rules)))}"
 
 
 def _person_key(order: Order) -> str:

@@ -21,7 +21,7 @@ from typing import Any
 from ..domain.errors import ConfigError
 from ..domain.order import Order
 from .addresses import address_vals, digest_of, normal, person_name, unknown_state
-from .customer_keys import company_key, email_of, link_keys, made_as
+from .customer_keys import company_key, company_of, email_of, link_keys, made_as
 from .customer_refusals import refuse_archived, refuse_nameless, refuse_several
 from .names import NAME_BYTES, fitting
 from .rules import Rules
@@ -131,21 +131,16 @@ def ambiguous_ids(order: Order, customers: Customers, rules: Rules) -> list[int]
     return [partner["id"] for partner in same] if len(same) > 1 else []
 
 
-def names_company(order: Order, rules: Rules) -> bool:
-    """Say whether the order is one of a company, with or without a person who orders."""
-    return rules.customers.companies and bool(order.billing.company.strip())
-
-
 def _new_partner(order: Order, rules: Rules) -> PartnerPlan:
     """Return the customer as it is created where Odoo has none."""
     key = link_keys(order, rules)[0]
     vals = {**address_vals(order.billing, rules), "is_company": False, "vat": vat_number(order, rules)}
     vals |= _language(order, rules) | {"customer_rank": 1}
     contact = None
-    if names_company(order, rules):
+    if company_of(order, rules):
         person = person_name(order.billing, rules)
         company = {"name": vals["company_name"], "company_name": "", "is_company": True}
-        if person and normal(person) != normal(vals["company_name"]):
+        if person:
             contact = ContactPlan(_contact_vals(vals, person), digest_of(made_as(order)))
             company["email"] = ""
         vals |= company
@@ -205,7 +200,7 @@ def _linked(plan: PartnerPlan, order: Order, customers: Customers, rules: Rules)
 
 def _contact_of_company(plan: PartnerPlan, order: Order, customers: Customers, rules: Rules) -> PartnerPlan | None:
     """Return the contact with the order's e-mail address below the company the order names."""
-    if not names_company(order, rules) or not email_of(order):
+    if not company_of(order, rules) or not email_of(order):
         return None
     for record in customers.partners:
         company = customers.find(record["parent_id"])

@@ -17,9 +17,9 @@ from typing import Any
 from ...domain.errors import WoodooError
 from ...domain.order import Order
 from ...mapping.customer import CustomerPlan, parents_to_search, plan_customer
-from ...mapping.customer_keys import email_of, link_keys
+from ...mapping.customer_keys import company_of, email_of, link_keys
 from ...mapping.names import without_controls
-from ...mapping.res_partner import PARTNER_FIELDS, Customers, ambiguous_ids, names_company
+from ...mapping.res_partner import PARTNER_FIELDS, Customers, ambiguous_ids
 from ...mapping.rules import Rules
 from ...mapping.vat import vat_number, vat_spellings
 from ..context import Context
@@ -55,7 +55,7 @@ def _domain(rules: Rules, orders: Sequence[Order], linked: list[int]) -> list[An
     if rules.customers.partner_id:
         return [("id", "=", rules.customers.partner_id)] if orders else []
     emails = sorted({email_of(order) for order in orders} - {""})
-    companies = [order for order in orders if names_company(order, rules)]
+    companies = [order for order in orders if company_of(order, rules)]
     of_companies = sorted({email_of(order) for order in companies} - {""})
     parts: list[list[Any]] = []
     if emails:
