@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.mapping.orders import MADRID, NEW, OLD, make_line, make_order, make_rate, make_rules, make_shipping
+from tests.odoo.shop import recorded_orders
 from woodoo.domain.customer import Address
 from woodoo.domain.errors import ConfigError
 from woodoo.domain.order import FeeLine, LineTax, Order, TaxRate
@@ -18,6 +19,7 @@ from woodoo.mapping.pricing import Terms, price_lines
 from woodoo.mapping.rules import Precision, Rules, Tax
 from woodoo.mapping.totals import order_targets
 
+RECORDED = recorded_orders()
 T = SimpleNamespace(
     goods=Tax(5, "VAT 21 % S", Decimal(21)),
     services=Tax(6, "VAT 21 % service", Decimal(21)),
@@ -354,3 +356,21 @@ def test_taxed_lines_beside_untaxed_ones_keep_their_rate() -> None:
 
 def test_an_order_that_is_taxed_throughout_names_no_tax_for_untaxed_lines() -> None:
     assert UNTAXED not in mapped(taxed_order(), rules(taxes={"1": T.goods}, untaxed={"*": T.export}))
+
+
+# All of it
+
+
+@pytest.mark.parametrize("record", sorted(RECORDED))
+def test_every_recorded_order_finds_its_taxes_by_percentage_and_keeps_its_totals(record: str) -> None:
+    order = RECORDED[record]
+    percents = {rate.percent for rate in order.tax_rates}
+    every = [Tax(100 + n, f"{percent} %", percent) for n, percent in enumerate(sorted(percents))]
+    by = rules(sale_taxes=every, match_taxes=True, untaxed={"*": T.export})
+    before = order_targets(order)
+    after, taxes = map_taxes(order, before, by)
+    assert all(line.taxes for line in after.lines)
+    assert {taxes[rate_id].percent for line in after.lines for rate_id in line.taxes} <= percents | {Decimal(0)}
+    assert (after.untaxed, after.tax, after.total) == (before.untaxed, before.tax, before.total)
+    assert sum(after.taxes.values()) == after.tax
+    assert [line.net for line in after.lines] == [line.net for line in before.lines]

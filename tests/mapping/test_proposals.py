@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from tests.mapping.orders import NEW, OLD, make_rules
 from woodoo.mapping.proposals import Named, Proposal, merged, propose_carriers, propose_journals
 from woodoo.mapping.rules import Rules, Tax
-from woodoo.mapping.tax_proposals import offered, other_percents, propose_taxes
+from woodoo.mapping.tax_proposals import offered, other_bases, other_percents, propose_taxes
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,8 @@ class Rate:
     percent: Decimal = Decimal(21)
     country: str = "ES"
     tax_class: str = "standard"
+    state: str = ""
+    compound: bool = False
 
 
 GOODS = Tax(5, "VAT 21 % S", Decimal(21), country="ES")
@@ -145,6 +147,32 @@ def test_a_rate_no_percentage_decides_is_told_even_where_percentages_are_matched
 def test_rates_mapped_to_another_percentage_are_found() -> None:
     by = rules(taxes={"1": REDUCED, "2": REDUCED})
     assert other_percents([Rate(), REDUCED_RATE], by) == [(Rate(), REDUCED)]
+
+
+GST = Rate("6", "GST", Decimal(5), "CA", state="")
+QST = Rate("7", "QST", Decimal(10), "CA", state="QC", compound=True)
+LOWER, UPPER = Tax(30, "GST", Decimal(5), stacked=True), Tax(31, "QST", Decimal(10), sequence=2)
+
+
+def test_compound_rates_whose_tax_stands_on_nothing_are_found() -> None:
+    right, wrong = rules(taxes={"6": LOWER, "7": UPPER}), rules(taxes={"6": replace(LOWER, stacked=False), "7": UPPER})
+    assert other_bases([GST, QST], right) == []
+    assert other_bases([GST, QST], wrong) == [(QST, GST)]
+
+
+@pytest.mark.parametrize(
+    "lower",
+    [
+        replace(GST, country="US"),
+        replace(GST, state="ON"),
+        replace(GST, tax_class="reduced-rate"),
+        replace(GST, compound=True),
+        replace(GST, percent=Decimal(0)),
+    ],
+)
+def test_rates_that_never_meet_on_a_line_need_not_stand_on_each_other(lower: Rate) -> None:
+    by = rules(taxes={"6": Tax(30, "GST", lower.percent), "7": UPPER})
+    assert other_bases([lower, QST], by) == []
 
 
 # Journals

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..mapping.rules import Rules
 from ..mapping.tax_matching import shown_percent
-from ..mapping.tax_proposals import offered, other_percents, shown_rate
+from ..mapping.tax_proposals import offered, other_bases, other_percents, shown_rate
 from ..odoo.records import Records
 from ..stores.base import Store
 from .proposals import read_tax_proposals
@@ -31,6 +31,11 @@ def check_tax_rates(
     if wrong:
         message = f"Mapped to a tax of another percentage, so their orders would be parked: {_few(wrong)}."
         return None, message, "Map them to taxes of the same percentage on Configuration."
+    apart = [f"{shown_rate(upper)} on {shown_rate(lower)}" for upper, lower in other_bases(rates, rules)]
+    if apart:
+        message = f"Compound in the store, but not in Odoo, so their orders would be parked: {_few(apart)}."
+        fix = "In Odoo let the lower tax affect the base of subsequent taxes, and put it above the other one."
+        return None, message, fix
     proposals = read_tax_proposals(rates, store, odoo, rules, prices_include_tax=prices_include_tax)
     if not proposals:
         return True, f"Every tax rate of the store ({len(rates)}) has its tax in Odoo.", ""

@@ -33,7 +33,11 @@ class Rate(Protocol):
     @property
     def country(self) -> str: ...
     @property
+    def state(self) -> str: ...
+    @property
     def tax_class(self) -> str: ...
+    @property
+    def compound(self) -> bool: ...
 
 
 def propose_taxes(
@@ -57,6 +61,28 @@ def propose_taxes(
 def other_percents(rates: Iterable[Rate], rules: Rules) -> list[tuple[Rate, Tax]]:
     """Return the rates that are mapped to a tax of another percentage: their orders would be parked."""
     return [(rate, tax) for rate in rates for tax in _mapped(rate, rules) if tax.percent != rate.percent]
+
+
+def other_bases(rates: Iterable[Rate], rules: Rules) -> list[tuple[Rate, Rate]]:
+    """Return the compound rates with each rate below them on whose tax theirs does not stand in Odoo.
+
+    Two rates can meet on a line where they are of one class, and of one place or one of them of every place.
+    """
+    known = [(rate, tax) for rate in rates if rate.percent for tax in _mapped(rate, rules)[:1]]
+    lower_ones = [(rate, tax) for rate, tax in known if not rate.compound]
+    return [
+        (upper, lower)
+        for upper, above in known
+        if upper.compound
+        for lower, below in lower_ones
+        if _can_meet(upper, lower) and not above.stands_on(below)
+    ]
+
+
+def _can_meet(one: Rate, other: Rate) -> bool:
+    countries = one.country == other.country or "" in (one.country, other.country)
+    states = one.state == other.state or "" in (one.state, other.state)
+    return countries and states and (one.tax_class or STANDARD) == (other.tax_class or STANDARD)
 
 
 def shown_rate(rate: Rate) -> str:
