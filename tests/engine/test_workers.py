@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from woodoo.engine import db
-from woodoo.engine.models import State, Work
+from woodoo.domain.history import OrderRange
+from woodoo.engine import db, imports
+from woodoo.engine.models import Import, State, Work
 from woodoo.engine.schedule import workers_alive
 from woodoo.engine.work import enqueue
 
@@ -226,6 +227,37 @@ def test_connections_take_turns(start: Start):
     assert order.count(OTHER_SHOP) == 5
     last_of_the_small_shop = max(place for place, shop in enumerate(order) if shop == OTHER_SHOP)
     assert last_of_the_small_shop < 30, "a small shop does not wait for a large one to be through"
+
+
+def test_an_import_goes_on_where_a_killed_worker_was(start: Start):
+    """Killed while it lists the third page; the first two are through."""
+    doomed = start(hold_page=3)
+    made = imports.start(SHOP, "orders", "order", OrderRange(first_id=1, last_id=60), title="orders 1 to 60", total=60)
+    until(lambda: noted("page") == 3 and noted("end") == 20)
+    doomed.send_signal(signal.SIGKILL)
+    doomed.wait(PATIENCE)
+    start()
+    start()
+    until(lambda: Import.objects.filter(pk=made.pk, finished_at__isnull=False).exists())
+    made.refresh_from_db()
+    assert (made.state, made.listed, made.result["done"]) == ("done", 60, 60)
+    ended = [record for (record,) in db.rows("SELECT record FROM test_diary WHERE what = 'end'")]
+    assert sorted(map(int, ended)) == list(range(1, 61))
+    assert noted("page") == 7, "the third page was asked for twice, and no other"
+
+
+def test_news_overtakes_history_in_workers(start: Start):
+    """All slots history may have are taken by batches that wait for "go"; news does not wait for them."""
+    start(hold="go for history", slots=2)
+    made = imports.start(SHOP, "orders", "order", OrderRange(first_id=1, last_id=60), title="orders 1 to 60", total=60)
+    until(lambda: noted("begin") == 10 and Import.objects.get().listed == 60)
+    event("1054")
+    until(lambda: noted("end") == 1)
+    assert db.rows("SELECT record FROM test_diary WHERE what = 'end'") == [("1054",)]
+    assert noted("begin") == 11
+    note("go")
+    until(lambda: Import.objects.filter(pk=made.pk, finished_at__isnull=False).exists())
+    assert noted("end") == 61
 
 
 def test_two_workers_poll_once(start: Start):

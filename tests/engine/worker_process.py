@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import django
 
@@ -18,6 +19,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "woodoo.settings")
 django.setup()
 
 from woodoo import logs  # noqa: E402
+from woodoo.domain.history import OrderRange  # noqa: E402
 from woodoo.engine import db, registry, schedule  # noqa: E402
 from woodoo.engine.flow import Batch, Item, Outcome, OutcomeKind  # noqa: E402
 
@@ -42,6 +44,7 @@ def note(items: Sequence[Item], batch: Batch, what: str) -> None:
 HOLDS = {
     "": "SELECT true",
     "go": "SELECT EXISTS (SELECT 1 FROM test_diary WHERE what = 'go')",
+    "go for history": "SELECT EXISTS (SELECT 1 FROM test_diary WHERE what = 'go')",
     "two at work": "SELECT count(DISTINCT pid) > 1 FROM test_diary WHERE what = 'begin'",
 }
 
@@ -56,14 +59,34 @@ class Options:
     concurrency: int = 4
     #: Most batches of a connection at once, over all workers.
     slots: int = 2
+    #: The page of the past, counted from 1, before which it waits for "go"; 0: none.
+    hold_page: int = 0
     #: Whether it looks for work every now and then. Otherwise nothing but a ring makes it begin.
     looks: bool = True
+
+
+@dataclass
+class Past:
+    """Sixty orders of the past, ten to a page."""
+
+    hold_page: int
+
+    def list(self, wanted: OrderRange, cursor: str) -> registry.Listing:
+        db.change("INSERT INTO test_diary (connection_id, pid, what) VALUES (1, %s, 'page')", [os.getpid()])
+        first = int(cursor or 1)
+        while first == 10 * self.hold_page - 9 and not db.rows(HOLDS["go"])[0][0]:
+            time.sleep(0.02)
+        return registry.Listing([str(first + place) for place in range(10)], 0, str(first + 10) if first < 51 else "")
+
+    def try_out(self, listing: registry.Listing, findings: Mapping[str, Any]) -> dict[str, Any]:
+        raise NotImplementedError
 
 
 def main(options: Options) -> None:
     def flow(items: Sequence[Item], batch: Batch) -> Mapping[int, Outcome]:
         note(items, batch, "begin")
-        while not db.rows(HOLDS[options.hold])[0][0]:
+        news = options.hold == "go for history" and any(int(item.record) > 60 for item in items)
+        while not news and not db.rows(HOLDS[options.hold])[0][0]:
             time.sleep(0.02)
             batch.renew()
         note(items, batch, "end")
@@ -79,7 +102,11 @@ def main(options: Options) -> None:
         return {1: 86400.0}
 
     lanes = registry.Lanes(
-        {"orders": flow}, slots=options.slots, batch_size=5, pollers=(lambda number: note_poll(number, "poll"),)
+        {"orders": flow},
+        slots=options.slots,
+        batch_size=5,
+        pollers=(lambda number: note_poll(number, "poll"),),
+        archives={"orders": Past(options.hold_page)},
     )
     registry.register(lambda connection_id: lanes, polls=polls)
     schedule.SWEEP_SECONDS = 0.5 if options.looks else 86400.0

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..mapping.cancelling import CancelPlan
+from ..domain.money import round_money
 from ..mapping.order_plan import NothingToDo, OrderPlan
 from .order import Planned
 
@@ -74,7 +75,8 @@ class Preview:
     def _add_plan(self, record: str, plan: OrderPlan) -> None:
         if plan.document is None:
             self.create += 1
-            self.totals[plan.order.currency] = self.totals.get(plan.order.currency, Decimal()) + plan.order.total
+            currency, total = plan.order.currency, round_money(plan.order.total, plan.order.currency_digits)
+            self.totals[currency] = self.totals.get(currency, Decimal()) + total
         else:
             self.complete += 1
         for sentence in plan.waits:
