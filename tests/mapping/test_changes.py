@@ -139,6 +139,16 @@ def test_nothing_changed_is_nothing_to_do_whatever_people_did_in_odoo() -> None:
     assert not plan_change(ORDER, SALE, History(None, None), RULES)
 
 
+def test_without_marks_only_the_total_tells_that_something_changed() -> None:
+    document = replace(SALE, invoices=(replace(POSTED, total=Decimal("20.00")),))
+    with pytest.raises(SyncConflict, match=r"posted over 20\.00 EUR") as caught:
+        plan_change(ORDER, document, History(None, None), RULES)
+    assert "INV/9 20.00 + 2.99 = 22.99 EUR" in caught.value.message
+    assert is_looked_at(ORDER, document, None, RULES)
+    assert plan_change(ORDER, document, History(None, CREDITED), RULES).reissue
+    assert not plan_change(ORDER, document, History(None, None), replace(RULES, exact=False))
+
+
 def test_lines_before_the_invoice_reopen_the_order_and_write_it_anew() -> None:
     change = planned(SALE, lines=ORDER.lines[:1])
     assert (change.reopens, change.rewrites, change.conflict) == (True, True, None)

@@ -117,7 +117,7 @@ CASES = {
         DataError,
         ("comes to 18.09 EUR in the store", "INV/1", "posted over 17.09 EUR"),
         "account.move -> amount_total",
-        "Credit the invoice",
+        "Credit invoice INV/1 in Odoo, then retry",
         replace(SEEN, documents={"1054": [posted("17.09")]}),
     ),
     "duplicate": Case(

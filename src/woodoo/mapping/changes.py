@@ -116,7 +116,7 @@ def is_looked_at(order: Order, document: Document, written: Fingerprint | None, 
     if document.state == "cancel" or rules.policy.status_steps.get(order.status) == "cancel":
         return True
     if written is None:
-        return False
+        return _unmarked(order, document, rules)
     return written.doing in UNFINISHED or bool(fingerprint(order, rules).changed_since(written))
 
 
@@ -127,11 +127,12 @@ def plan_change(order: Order, document: Document, history: History, rules: Rules
         SyncConflict: where nothing of it can be written, or a person has cancelled the order in Odoo.
     """
     wanted, written = fingerprint(order, rules), history.written
-    standing = history.standing or Standing()
+    standing = history.standing or _standing_of(document)
     doing = written.doing if written else Doing.OPEN
     if document.state == "cancel" and doing not in UNFINISHED:
         raise _cancelled_by_a_person(order, document)
-    changed = wanted.changed_since(written) if written else frozenset()
+    unmarked = written is None and _unmarked(order, document, rules)
+    changed = wanted.changed_since(written) if written else frozenset({Part.LINES} if unmarked else ())
     ways = {part: way_of(part, document, standing) for part in Part if part in changed}
     stuck = [part for part, way in ways.items() if way is Way.CONFLICT]
     reissue = doing is Doing.REISSUING or bool(standing.credited and changed & INVOICED and not stuck)
@@ -140,7 +141,7 @@ def plan_change(order: Order, document: Document, history: History, rules: Rules
         again=doing in UNFINISHED and document.state in {"cancel", "draft"},
         confirm=doing in {Doing.REOPENING, Doing.REISSUING} or bool(standing.invoiced or standing.delivered),
         reissue=reissue,
-        conflict=_conflict(order, document, standing, stuck) if stuck else None,
+        conflict=_conflict(order, document, standing, stuck, unmarked=unmarked) if stuck else None,
         wanted=wanted.while_(Doing.REISSUED) if reissue or doing is Doing.REISSUED else wanted,
         written=written,
         standing=standing,
@@ -164,23 +165,43 @@ def way_of(part: Part, document: Document, standing: Standing) -> Way:
     return Way.REOPEN if part in reopens else Way.WRITE
 
 
-def total_differs(order: Order, document: Document, total: Decimal) -> SyncConflict:
-    """Return the conflict of an order that comes to `total` (in its currency) now and is invoiced over another sum."""
+def _unmarked(order: Order, document: Document, rules: Rules) -> bool:
+    """Say whether an order of which no marks are kept has been changed after it was invoiced: by its total alone."""
     invoice = document.invoice
-    assert invoice is not None
-    standing = Standing(invoiced=(invoice.name,), invoiced_total=invoice.total)
-    return _conflict(order, document, standing, [Part.LINES], total)
+    if invoice is None or invoice.state != "posted" or not rules.exact:
+        return False
+    return invoice.total != round_money(order.total, order.currency_digits)
+
+
+def _standing_of(document: Document) -> Standing:
+    """Return what the document alone tells: every posted invoice stands."""
+    posted = [i for i in document.invoices if i.move_type == "out_invoice" and i.state == "posted"]
+    total = sum((i.total for i in posted), Decimal(0))
+    return Standing(invoiced=tuple(i.name for i in posted), invoiced_total=total)
 
 
 def _conflict(
-    order: Order, document: Document, standing: Standing, parts: list[Part], total: Decimal | None = None
+    order: Order, document: Document, standing: Standing, parts: list[Part], *, unmarked: bool
 ) -> SyncConflict:
+    if unmarked and standing.invoiced:
+        return _total_differs(order, document, standing)
     what = " and ".join(_WORDS[part] for part in parts)
-    now = f" {_arithmetic(order, document, standing, total)}" if Part.LINES in parts else ""
+    now = f" {_arithmetic(order, document, standing)}" if Part.LINES in parts else ""
     return SyncConflict(
         f"{order.label} was changed in the store ({what}), but in Odoo {_facts(document, standing)}.{now}",
         record=order.label,
         where="account.move" if standing.invoiced else document.model,
+        choices=_choices(document, standing),
+    )
+
+
+def _total_differs(order: Order, document: Document, standing: Standing) -> SyncConflict:
+    total, over = (round_money(m, order.currency_digits) for m in (order.total, standing.invoiced_total))
+    return SyncConflict(
+        f"{order.label} comes to {total} {order.currency} in the store, but its invoice {', '.join(standing.invoiced)} "
+        f"is posted over {over} {order.currency}. {_arithmetic(order, document, standing)}",
+        record=order.label,
+        where="account.move -> amount_total",
         choices=_choices(document, standing),
     )
 
@@ -197,10 +218,10 @@ def _facts(document: Document, standing: Standing) -> str:
     return " and ".join(facts) or f"{document.name} cannot be changed any more"
 
 
-def _arithmetic(order: Order, document: Document, standing: Standing, total: Decimal | None) -> str:
+def _arithmetic(order: Order, document: Document, standing: Standing) -> str:
     digits = order.currency_digits
     before = round_money(standing.invoiced_total if standing.invoiced else document.total, digits)
-    now = round_money(order.total if total is None else total, digits)
+    now = round_money(order.total, digits)
     name = ", ".join(standing.invoiced) or document.name
     pieces = ", ".join(f"{line.quantity.normalize():f} × {line.sku or line.name}" for line in order.lines)
     away = now - before

@@ -27,7 +27,7 @@ from ..domain.plan import join
 from .account_move import invoice_external_id
 from .addresses import AddressPlan
 from .cancelling import CancelPlan, plan_cancel
-from .changes import Change, plan_change, total_differs
+from .changes import Change, plan_change
 from .customer import plan_customer
 from .document import Document, Seen, done_steps
 from .fingerprint import Doing, Fingerprint, fingerprint
@@ -123,8 +123,6 @@ def plan_order(order: Order, seen: Seen, rules: Rules) -> OrderPlan | CancelPlan
     refuse_what_odoo_cannot_post(order, targets)
     change = plan_change(order, document, history, rules) if document else Change(wanted=fingerprint(order, rules))
     if document:
-        if not history.written:
-            _refuse_another_total(order, document, targets, rules)
         decision, left = _with_change(document, decision, change, targets, rules)
         if not left:
             reason = _complete(order, document, decision.waits)
@@ -215,13 +213,6 @@ def _priced(order: Order, targets: Targets, rules: Rules, *, with_pricelist: boo
     digits = _currency(order, rules, with_pricelist=with_pricelist).digits
     refuse_fractions(order, targets, digits)
     return price_order(order, targets, rules, digits)
-
-
-def _refuse_another_total(order: Order, document: Document, targets: Targets, rules: Rules) -> None:
-    """Leave to a person what was changed in the store after its invoice was posted."""
-    invoice = document.invoice
-    if rules.exact and invoice and invoice.state == "posted" and invoice.total != targets.total:
-        raise total_differs(order, document, targets.total)
 
 
 def _complete(order: Order, document: Document, waits: Sequence[str]) -> str:
