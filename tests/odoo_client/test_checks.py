@@ -33,6 +33,7 @@ def odoo(**changes: Any) -> dict[str, Callable[..., Any]]:
 
     answers: dict[str, Callable[..., Any]] = {
         "res.users.read": lambda **_: [user | {"company_id": 1, "company_ids": [1]}],
+        "res.company.fields_get": lambda **_: {},
         "res.company.read": lambda **_: [company | changes.get("company", {})],
         "res.currency.read": lambda **_: [{"id": 3, "name": "EUR", "decimal_places": 2}],
     }

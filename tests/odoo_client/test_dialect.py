@@ -15,6 +15,8 @@ from woodoo.odoo.dialect import TABLE, Dialect
 DIFFERENCES: dict[str, Any] = json.loads(
     (Path(__file__).parent.parent / "data" / "odoo" / "fields_diff_14_19.json").read_text()
 )
+#: Fields that neither of the recorded versions has.
+IN_BETWEEN = {"detailed_type", "reserved_uom_qty"}
 PROBED = sorted({row.model for row in TABLE.values() if row.model})
 
 
@@ -47,7 +49,7 @@ def recorded_fields(version: int) -> Any:
     def names(model: str, wanted: Sequence[str]) -> frozenset[str] | None:
         if model not in DIFFERENCES:
             return None
-        return frozenset(wanted) - frozenset(DIFFERENCES[model][other]) - {"detailed_type"}
+        return frozenset(wanted) - frozenset(DIFFERENCES[model][other]) - IN_BETWEEN
 
     assert mine in DIFFERENCES["sale.order.line"]
     return names
