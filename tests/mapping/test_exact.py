@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +22,7 @@ from woodoo.mapping.priced import Priced
 from woodoo.mapping.rules import Currency, Precision, Rules, Tax
 from woodoo.mapping.totals import Targets, order_targets
 from woodoo.sandbox.shapes import RATES, invent
+from woodoo.stores.woocommerce.orders import to_domain
 
 #: With two decimals no unit price gives 1.234 KWD.
 WITHOUT_KWD = ("EUR", "EUR", "EUR", "USD", "CAD", "JPY")
@@ -36,6 +40,9 @@ ODOOS = {
     "19, per line": OdooLike(19, None, round_globally=False),
 }
 DIGITS = {"EUR": 2, "USD": 2, "CAD": 2, "JPY": 0, "KWD": 3}
+#: For lines the store did not tax.
+NO_TAX = Tax(99, "Exempt 0 %", Decimal(0))
+RECORDINGS = sorted((Path(__file__).parent.parent / "data" / "woocommerce").glob("order_[0-9]*.json"))
 numbers = st.integers(1, 10**9)
 
 
@@ -108,13 +115,26 @@ def test_every_order_is_priced_to_its_cents(number: int, odoo: OdooLike, include
 @pytest.mark.parametrize("discount_as", ["percent", "line"])
 @pytest.mark.parametrize("odoo", [ODOOS["14"], ODOOS["18, six decimals"], ODOOS["19"]], ids=["14", "18", "19"])
 @settings(derandomize=True, max_examples=200, deadline=None)
-@given(number=numbers, included=st.booleans())
+@given(number=numbers, included=st.booleans(), untaxed=st.sampled_from([{}, {"*": NO_TAX}]))
 def test_discounts_shown_otherwise_come_to_the_same(
-    number: int, included: bool, odoo: OdooLike, discount_as: str
+    number: int, included: bool, untaxed: dict[str, Tax], odoo: OdooLike, discount_as: str
 ) -> None:
     order = invent(number, WITHOUT_KWD)
-    targets, found = priced(order, rules_of(odoo, included=included, discount_as=discount_as))
+    targets, found = priced(order, rules_of(odoo, included=included, discount_as=discount_as, untaxed=untaxed))
     assert_exact(order, targets, found, odoo)
+
+
+@pytest.mark.parametrize("odoo", ODOOS.values(), ids=ODOOS.keys())
+@pytest.mark.parametrize(
+    "path", [path for path in RECORDINGS if "deleted" not in path.name], ids=lambda path: path.stem
+)
+def test_recorded_orders_are_priced_to_their_cents(path: Path, odoo: OdooLike) -> None:
+    order = to_domain(json.loads(path.read_text("utf-8"))["body"], 2)
+    taxes = {rate.rate_id: Tax(100 + int(rate.rate_id), rate.label, rate.percent) for rate in order.tax_rates}
+    targets, found = priced(order, replace(rules_of(odoo, included=False), taxes=taxes))
+    assert_exact(order, targets, found, odoo)
+    if odoo in (ODOOS["14"], ODOOS["19"]):
+        assert found.order_total == order.total
 
 
 @settings(derandomize=True, max_examples=200, deadline=None)

@@ -91,7 +91,7 @@ def price_lines(targets: Targets, terms: Terms) -> Priced:
     )
     if not terms.exact:
         return _by_odoo(priced, targets)
-    if _equal(found, wanted, targets) and (found.sure or not terms.precision.can_pin):
+    if _equal(found, wanted, targets) and found.sure:
         return priced
     return _corrected(priced, found, targets, terms)
 
