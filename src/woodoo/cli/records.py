@@ -73,7 +73,7 @@ def _show_plans(plans: Sequence[tuple[str, Plan | WoodooError]]) -> bool:
             good = False
             say(f"\n[bold]{plain(plan.record or record)}[/bold]  {state('parked', 'cannot be brought over')}")
             say(f"  {plain(plan.message)}")
-            say(f"  {plain(plan.fix)}" if plan.fix else "")
+            say("\n".join(f"  {plain(line)}" for line in plan.fix.splitlines()))
         else:
             show_plan(plan)
     say("\nNothing was changed.")
@@ -117,11 +117,19 @@ def _show_work(rows: Sequence[object]) -> None:
             (
                 plain(row.title or row.record),  # type: ignore[attr-defined]
                 state(row.state, state_word(row.state).label),  # type: ignore[attr-defined]
-                plain(f"{row.message} {row.fix}".strip()),  # type: ignore[attr-defined]
+                plain(_told(row.message, row.error_kind, row.fix)),  # type: ignore[attr-defined]
             )
             for row in rows
         ],
     )
+
+
+def _told(message: str, error_kind: str, fix: str) -> str:
+    """Return message and remedy; the choices of a conflict stand below each other."""
+    from woodoo.web.words import choices_of
+
+    choices = choices_of(error_kind, fix)
+    return "\n".join([message, *(f"  - {choice}" for choice in choices)]) if choices else f"{message} {fix}".strip()
 
 
 def status(json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False) -> None:

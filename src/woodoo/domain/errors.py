@@ -44,8 +44,8 @@ class SyncConflict(DataError):
     def __init__(
         self, message: str, *, record: str = "", where: str = "", choices: tuple[str, ...], fix: str = ""
     ) -> None:
-        super().__init__(message, record=record, where=where, fix=fix or " Or: ".join(choices))
-        #: What a person can do, each a sentence of its own, the most usual one first.
+        super().__init__(message, record=record, where=where, fix=fix or "\n".join(choices))
+        #: What a person can do, each a sentence of its own, the most usual one first; as `fix`, a line each.
         self.choices = choices
 
 

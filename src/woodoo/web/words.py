@@ -42,6 +42,11 @@ def state_word(name: str) -> StateWord:
     return STATES.get(name, StateWord(name.capitalize(), ""))
 
 
+def choices_of(error_kind: str, fix: str) -> list[str]:
+    """Return what a person can choose between, where a conflict is to be settled; nothing for any other error."""
+    return fix.splitlines() if error_kind == "SyncConflict" else []
+
+
 def skipped_because(reason: str, by: str = "") -> str:
     """Return what stands on a record that a person has left out; empty where no reason is given."""
     told = " ".join(reason.replace("\x00", "").split())[:LONGEST_REASON]

@@ -14,7 +14,7 @@ from ..access import Role, may_see_personal_data, needs, refused
 from ..journey import call_is_about, tell
 from ..links import store_order_url
 from ..pages import is_fragment, page
-from ..words import RETRYABLE, SKIPPABLE
+from ..words import RETRYABLE, SKIPPABLE, choices_of
 
 #: In these states something is about to happen, so the page keeps looking.
 _MOVING = ("ready", "running", "waiting")
@@ -37,6 +37,7 @@ def journey(request: HttpRequest, work_id: int) -> HttpResponse:
         else "",
         "can_retry": work.state in RETRYABLE,
         "can_skip": work.state in SKIPPABLE,
+        "choices": choices_of(work.error_kind, work.fix),
         "next_try": work.due_at if work.due_at > timezone.now() else None,
         "live": work.state in _MOVING,
         "entries": told.entries,
