@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.odoo.shop import Bench, cents, recorded_orders
+from tests.odoo.shop import RECORDINGS, Bench, cents, recorded_orders
 
 from woodoo.domain.errors import ConfigError, DataError
 from woodoo.domain.order import Coupon, FeeLine, Order, OrderLine
 from woodoo.engine.flow import Outcome, OutcomeKind
 from woodoo.odoo.endpoint import Endpoint
 from woodoo.sandbox.odoo.fixtures import Admin, ensure_products
+from woodoo.stores.woocommerce.orders import to_domain
 
 RECORDED = recorded_orders()
 #: Fields a shop has added to its documents: name → type.
@@ -309,6 +311,12 @@ def test_a_field_that_will_not_do_is_refused_before_any_order(
         assert "x_woo_text" in refused.value.fix
 
 
+def test_a_field_that_only_quotations_let_one_change_will_do(odoo: Endpoint, admin: Admin) -> None:
+    bench = set_up(odoo, admin, "quotation", replace(RECORDED["104"], meta={"_valid": "2026-12-31"}))
+    done(bench.sync(meta_fields={"_valid": "validity_date"}))
+    assert bench.sale_orders("validity_date")["104"]["validity_date"] == "2026-12-31"
+
+
 def test_several_analytic_accounts_are_shared_out_where_odoo_can(odoo: Endpoint, admin: Admin) -> None:
     bench = set_up(odoo, admin, "analytic", RECORDED["104"])
     shares = {str(analytic_account(admin, "Web shop")): 60.0, str(analytic_account(admin, "Depot")): 40.0}
@@ -359,6 +367,19 @@ def test_unknown_products_are_sold_as_the_placeholder(odoo: Endpoint, admin: Adm
         "Shirt, red",
     ]
     assert cents(bench.invoices("amount_total")["9101"]["amount_total"]) == Decimal("20.50")
+
+
+def test_an_order_whose_product_was_deleted_since_comes_over_as_recorded(odoo: Endpoint, admin: Admin) -> None:
+    sample = json.loads((RECORDINGS / "order_76_after_product_and_rate_deleted.json").read_text())["body"]
+    order = replace(to_domain(sample, 2), external_id="9176", number="9176")
+    bench = set_up(odoo, admin, "deleted", order)
+    parked = bench.sync()["9176"]
+    assert (parked.kind, "was deleted in the store" in parked.message) == (OutcomeKind.PARKED, True)
+    placeholder = ensure_products(admin, ["PLACEHOLDER"], storable=False)["PLACEHOLDER"]
+    done(bench.sync(placeholder_product_id=placeholder))
+    rows = lines_of(bench, "sale.order", "order_id", bench.sale_orders("name")["9176"]["id"])
+    assert [row["name"] for row in rows if row["product_id"] == placeholder] == ["Tea Green"]
+    assert cents(bench.invoices("amount_total")["9176"]["amount_total"]) == order.total
 
 
 def forget(admin: Admin, sku: str) -> None:
