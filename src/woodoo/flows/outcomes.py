@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..domain.errors import WoodooError
+from ..domain.money import round_money, to_decimal
 from ..domain.plan import join
 from ..engine.flow import LinkVals, Outcome, OutcomeKind
 from ..mapping.change_words import change_said
@@ -71,7 +72,7 @@ def links_of(context: Context, progress: Progress, *, done: bool = False) -> tup
     if invoice.get("state"):
         xmlid = f"{context.rules.namespace}.{progress.plan.invoice_external_id}"
         link = LinkVals("invoice", order.external_id, "account.move", invoice["id"], invoice_name(progress), xmlid)
-        links += [link] if sale_order else [link, replace(link, kind="order", store_hash=as_of, odoo_hash=marks)]
+        links.append(link if sale_order else replace(link, kind="order", store_hash=as_of, odoo_hash=marks))
     if progress.payment:
         name = str(progress.payment["name"] or "")
         links.append(LinkVals("payment", order.external_id, "account.payment", progress.payment["id"], name))
@@ -95,10 +96,10 @@ def _invoice(progress: Progress) -> str:
     if not invoice:
         return ""
     name = "draft invoice" if invoice["state"] == "draft" else f"invoice {invoice['name']}"
-    over = f"{name} over {plan.targets.total} {plan.order.currency}"
-    if plan.journal:
-        return f"{over}, paid in {plan.journal.name}"
-    return f"{over}, left open" if invoice["state"] == "posted" and invoice["payment_state"] == "not_paid" else over
+    total = round_money(to_decimal(invoice["amount_total"]), plan.order.currency_digits)
+    paid = f"paid in {plan.journal.name}" if plan.journal else ""
+    left_open = "left open" if invoice["state"] == "posted" and invoice["payment_state"] == "not_paid" else ""
+    return join([f"{name} over {total} {plan.order.currency}", paid or left_open])
 
 
 def _shown(progress: Progress) -> dict[str, Any]:

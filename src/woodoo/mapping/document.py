@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from ..domain.money import ZERO
+from .customers_seen import Customers
 from .policy import Do
-from .res_partner import Customers
 from .standing import History
 
 #: Invoice payment states after which nothing is left to pay (Enterprise: `in_payment` until the bank statement).
@@ -32,9 +32,9 @@ class Invoice:
     #: What is still open on it.
     residual: Decimal = ZERO
 
-    @property
-    def is_settled(self) -> bool:
-        return self.payment_state in SETTLED
+    def is_paid(self, total: Decimal, *, exact: bool) -> bool:
+        """Say whether it is settled, or paid as in the store (`total`) where its own total may differ (not `exact`)."""
+        return self.payment_state in SETTLED or (not exact and self.total - self.residual == total)
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def done_steps(document: Document, total: Decimal, *, exact: bool = True) -> fro
         done.add(Do.INVOICE)
     if invoice and invoice.state == "posted":
         done.add(Do.POST)
-        if invoice.is_settled or (not exact and invoice.total - invoice.residual == total):
+        if invoice.is_paid(total, exact=exact):
             done.add(Do.PAYMENT)
     if document.delivered:
         done.add(Do.DELIVERY)

@@ -251,8 +251,9 @@ def _journal(
     order: Order, document: Document | None, steps: frozenset[Do], targets: Targets, rules: Rules
 ) -> Journal | None:
     """Return the journal of the payment; None where there is nothing to pay (any more)."""
-    settled = document is not None and document.invoice is not None and document.invoice.is_settled
-    if Do.PAYMENT not in steps or not targets.total or settled:
+    invoice = document.invoice if document else None
+    paid = invoice is not None and invoice.is_paid(targets.total, exact=rules.exact)
+    if Do.PAYMENT not in steps or not targets.total or paid:
         return None
     journal = rules.journals.get(order.payment_method)
     if journal is None:
