@@ -71,9 +71,10 @@ def test_options_may_be_html_numbers_or_structures():
         {"id": 3, "key": "data", "value": {"a": 1}, "display_key": "data", "display_value": {"a": 1}},
         {"id": 4, "key": "gone", "value": None},
         {"id": 5, "key": "bare", "value": "x"},
+        {"id": 6, "key": "poem", "value": "a\nb", "display_key": "Poem", "display_value": "<p>Roses<br />\nred</p>\n"},
     ]  # fmt: skip
     options = to_domain(payload, 2).lines[0].options
-    assert options == (("Engraving", "A & B"), ("Count", "3"), ("bare", "x"))
+    assert options == (("Engraving", "A & B"), ("Count", "3"), ("bare", "x"), ("Poem", "Roses\nred"))
 
 
 def test_a_deleted_product_leaves_a_line_without_product():

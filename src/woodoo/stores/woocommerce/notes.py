@@ -6,17 +6,15 @@ Decides by the author: WordPress signs with the name of the person, WooCommerce 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from .orders import plain_text
+from .orders import plain_lines
 from .payloads import NotePayload, parse
 
 #: Who signs what nobody wrote.
 _SHOP = frozenset({"", "woocommerce", "system"})
-_BREAK = re.compile(r"<br\s*/?>|</p>|\r?\n", re.IGNORECASE)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -29,5 +27,4 @@ def staff_notes(rows: Sequence[Mapping[str, Any]], *, record: str, where: str) -
     notes = [parse(NotePayload, row, record=record, where=where) for row in rows]
     written = [note for note in notes if note.author.strip().casefold() not in _SHOP]
     written.sort(key=lambda note: (note.date_created_gmt or _LONG_AGO, int(note.id)))
-    texts = ("\n".join(filter(None, map(plain_text, _BREAK.split(note.note)))) for note in written)
-    return tuple(text for text in texts if text)
+    return tuple(text for note in written if (text := plain_lines(note.note)))

@@ -29,6 +29,7 @@ from .payloads import (
 )
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+_BREAK = re.compile(r"<br\s*/?>|</p>|\r?\n", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 
 
@@ -125,6 +126,12 @@ def plain_text(value: object) -> str:
     return _SPACE.sub(" ", clean(text)).strip()
 
 
+def plain_lines(value: object) -> str:
+    """Return the same with the lines it has on the page, without empty ones: an engraving, a greeting, a note."""
+    text = value if isinstance(value, str) else str(value)
+    return "\n".join(filter(None, map(plain_text, _BREAK.split(text))))
+
+
 def _address(address: AddressPayload) -> Address:
     return Address(**{name: getattr(address, name).strip() for name in Address.__dataclass_fields__})
 
@@ -169,7 +176,7 @@ def _options(entries: Iterable[MetaPayload]) -> tuple[tuple[str, str], ...]:
         if shown is None or isinstance(shown, dict | list):
             continue
         label = entry.display_key if isinstance(entry.display_key, str) and entry.display_key else entry.key
-        options.append((plain_text(label), plain_text(shown)))
+        options.append((plain_text(label), plain_lines(shown)))
     return tuple(options)
 
 
