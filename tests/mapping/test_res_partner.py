@@ -15,7 +15,8 @@ from woodoo.domain.errors import ConfigError, DataError
 from woodoo.domain.order import Order
 from woodoo.mapping.customer import CustomerPlan, parents_to_search, plan_customer
 from woodoo.mapping.customer_keys import email_of, link_keys
-from woodoo.mapping.res_partner import Customers, ambiguous_ids
+from woodoo.mapping.customers_seen import Customers
+from woodoo.mapping.res_partner import ambiguous_ids
 from woodoo.mapping.rules import CustomerRules, Rules
 from woodoo.mapping.vat import same_vat, vat_number, vat_spellings
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from ..domain.order import Order
 from .addresses import AddressPlan, Owner, plan_address
 from .customer_changes import customer_changes, vat_note
-from .res_partner import Customers, PartnerPlan, plan_partner
+from .customers_seen import Customers
+from .res_partner import PartnerPlan, plan_partner
 from .rules import Rules
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from ..domain.order import Order
 from .addresses import PLACE, normal, place
 from .customer_keys import email_of
-from .res_partner import Customers, PartnerPlan, Record
+from .customers_seen import Customers, Record
+from .res_partner import PartnerPlan
 from .rules import Rules
 from .vat import same_vat, vat_number
 

@@ -14,7 +14,7 @@ Several where one is meant are left to a person, and so are archived ones.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,51 +23,10 @@ from ..domain.order import Order
 from .addresses import address_vals, digest_of, normal, person_name, unknown_state
 from .customer_keys import company_key, company_of, email_of, link_keys, made_as
 from .customer_refusals import refuse_archived, refuse_nameless, refuse_several
+from .customers_seen import Customers, Record, email_in_odoo
 from .names import NAME_BYTES, fitting
 from .rules import Rules
 from .vat import same_vat, vat_number
-
-#: What is read of a partner to recognise it and its address.
-PARTNER_FIELDS = (
-    "name",
-    "email",
-    "email_normalized",
-    "phone",
-    "street",
-    "street2",
-    "zip",
-    "city",
-    "country_id",
-    "state_id",
-    "parent_id",
-    "company_id",
-    "company_name",
-    "is_company",
-    "vat",
-    "lang",
-    "type",
-    "active",
-)
-
-Record = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Customers:
-    """What was observed of a batch's customers in Odoo; partners with the fields `PARTNER_FIELDS`."""
-
-    #: Those of earlier orders, those that share an e-mail address or VAT number with an order, and companies above.
-    partners: Sequence[Record] = ()
-    #: Customer key → id of the partner or contact of earlier orders.
-    linked: Mapping[str, int] = field(default_factory=dict)
-    #: Partner id → the contacts and addresses below it, where they were looked for.
-    children: Mapping[int, Sequence[Record]] = field(default_factory=dict)
-    #: Partner id → external id (without namespace) of those Woodoo made, where several share an e-mail address.
-    external_ids: Mapping[int, str] = field(default_factory=dict)
-
-    def find(self, odoo_id: object) -> Record | None:
-        """Return the partner with that id, where it was read."""
-        return next((partner for partner in self.partners if odoo_id and partner["id"] == odoo_id), None)
 
 
 @dataclass(frozen=True)
@@ -127,7 +86,7 @@ def ambiguous_ids(order: Order, customers: Customers, rules: Rules) -> list[int]
     """Return the partners among which only their external ids can tell which one is the customer."""
     if rules.customers.partner_id or any(key in customers.linked for key in link_keys(order, rules)):
         return []
-    same = _same_email(order, customers.partners)
+    same = _same_email(order, customers)
     return [partner["id"] for partner in same] if len(same) > 1 else []
 
 
@@ -200,11 +159,11 @@ def _linked(plan: PartnerPlan, order: Order, customers: Customers, rules: Rules)
 
 def _contact_of_company(plan: PartnerPlan, order: Order, customers: Customers, rules: Rules) -> PartnerPlan | None:
     """Return the contact with the order's e-mail address below the company the order names."""
-    if not company_of(order, rules) or not email_of(order):
+    if not company_of(order, rules):
         return None
-    for record in customers.partners:
+    for record in filter(_is_contact, customers.with_email(email_of(order))):
         company = customers.find(record["parent_id"])
-        if _is_contact(record) and _has_email(record, order) and company is not None and company["active"]:
+        if company is not None and company["active"]:
             same_name = normal(company["name"]) == normal(plan.vals["name"])
             if same_name or same_vat(plan.vals["vat"], str(company["vat"] or ""), _country(order)):
                 why = "has the e-mail address of this order and belongs to its company"
@@ -214,7 +173,7 @@ def _contact_of_company(plan: PartnerPlan, order: Order, customers: Customers, r
 
 def _with_email(plan: PartnerPlan, order: Order, customers: Customers) -> PartnerPlan | None:
     """Return the one top-level partner with the order's e-mail address."""
-    same = _same_email(order, customers.partners)
+    same = _same_email(order, customers)
     ours = [partner for partner in same if customers.external_ids.get(partner["id"]) == plan.external_id]
     if len(ours) == 1:
         return _found(plan, ours[0], "has the e-mail address of this order, and Woodoo made it for this customer")
@@ -240,11 +199,11 @@ def _with_vat(plan: PartnerPlan, order: Order, customers: Customers) -> PartnerP
 
 def _created(plan: PartnerPlan, order: Order, customers: Customers) -> PartnerPlan:
     """Return the plan to create the customer, unless archived partners or a nameless order speak against it."""
-    archived = [partner for partner in customers.partners if not partner["active"]]
-    linked = [partner for partner in archived if customers.linked.get(plan.key) == partner["id"]]
-    same = linked or [p for p in archived if not p["parent_id"] and _has_email(p, order)]
-    if plan.vals["is_company"]:
-        same = same or [partner for partner in archived if _is_company(partner, plan, order)]
+    linked = customers.find(customers.linked.get(plan.key))
+    same = [linked] if linked and not linked["active"] else []
+    same = same or [p for p in customers.with_email(email_of(order)) if not p["active"] and not p["parent_id"]]
+    if plan.vals["is_company"] and plan.vals["vat"]:
+        same = same or [p for p in customers.partners if not p["active"] and _is_company(p, plan, order)]
     if same:
         raise refuse_archived(order, same)
     if not plan.vals["name"]:
@@ -255,7 +214,7 @@ def _created(plan: PartnerPlan, order: Order, customers: Customers) -> PartnerPl
 def _contact_below(contact: ContactPlan, children: Iterable[Record], order: Order) -> ContactPlan:
     """Return the person among the company's contacts: by e-mail address, else by name."""
     people = [child for child in children if _is_contact(child)]
-    same = [child for child in people if _has_email(child, order)]
+    same = [child for child in people if email_of(order) and email_in_odoo(child) == email_of(order)]
     same = same or [c for c in people if not c["email"] and normal(c["name"]) == normal(contact.vals["name"])]
     return ContactPlan(contact.vals, contact.digest, same[0]["id"]) if same else contact
 
@@ -275,16 +234,9 @@ def _is_contact(partner: Record) -> bool:
     return bool(partner["active"] and partner["parent_id"]) and partner["type"] == "contact"
 
 
-def _same_email(order: Order, partners: Sequence[Record]) -> list[Record]:
+def _same_email(order: Order, customers: Customers) -> list[Record]:
     """Return the top-level partners in use that have the order's e-mail address."""
-    top = (partner for partner in partners if partner["active"] and not partner["parent_id"])
-    return [partner for partner in top if _has_email(partner, order)]
-
-
-def _has_email(partner: Record, order: Order) -> bool:
-    email = email_of(order)
-    own = str(partner.get("email_normalized") or partner.get("email") or "")
-    return bool(email) and own.strip().lower() == email
+    return [p for p in customers.with_email(email_of(order)) if p["active"] and not p["parent_id"]]
 
 
 def _country(order: Order) -> str:

@@ -9,7 +9,8 @@ from typing import TypeVar
 from ...domain.errors import WoodooError
 from ...mapping.addresses import AddressPlan
 from ...mapping.customer import with_addresses
-from ...mapping.res_partner import Customers, PartnerPlan
+from ...mapping.customers_seen import Customers
+from ...mapping.res_partner import PartnerPlan
 from ...odoo.partners import change_partners, ensure_partners
 from ..batch import OrderBatch, Progress, named
 from ..context import Context
