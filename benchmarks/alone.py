@@ -32,7 +32,7 @@ def measure(stage: Stage) -> Iterator[Figure]:
     found: list[tuple[float, float]] = []
     with step(f"{len(orders)} orders, one at a time, by webhook") as tell:
         for order in orders:
-            found.append(_bring_over(service, connection, order))
+            found.append(bring_over(service, connection, order))
             tell(f"{len(found)} of {len(orders)} done")
     yield Figure("One order alone, from event to done", statistics.median(whole for whole, _ in found), "ms")
     yield Figure("One order alone, its Odoo calls", statistics.median(odoo for _, odoo in found), "ms")
@@ -40,7 +40,7 @@ def measure(stage: Stage) -> Iterator[Figure]:
     yield Figure("One order alone against its Odoo calls", ratio, "times", "<= 1.3")
 
 
-def _bring_over(service: Service, connection: Connection, order: Order) -> tuple[float, float]:
+def bring_over(service: Service, connection: Connection, order: Order) -> tuple[float, float]:
     """Return the milliseconds from the event to the record being done, and those of the batch's Odoo calls."""
     from django.db.models import Sum
 

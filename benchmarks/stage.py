@@ -23,6 +23,8 @@ class Sizes:
     policy: int = 25
     #: Orders that come one at a time.
     alone: int = 12
+    #: Orders of an import that new ones overtake.
+    history: int = 2000
     #: Deliveries of all senders together.
     deliveries: int = 2000
     #: Seconds for which nothing happens.
@@ -33,13 +35,13 @@ class Sizes:
     @classmethod
     def small(cls) -> Sizes:
         """Return sizes for a trial: quick, and not to be quoted."""
-        return cls(backlog=40, plain=6, policy=10, alone=4, deliveries=400, idle=65, exact=100)
+        return cls(backlog=40, plain=6, policy=10, alone=4, history=200, deliveries=400, idle=65, exact=100)
 
 
 class Stage:
     """Everything the figures are measured on. Leaving the block ends whatever was started."""
 
-    #: Orders for getting warm, before the backlog and before the single ones.
+    #: Orders for getting warm, before the backlog, the single ones and history.
     WARM = 12
 
     def __init__(self, sizes: Sizes) -> None:
@@ -63,5 +65,6 @@ class Stage:
     def shop(self) -> Shop:
         """A store with enough paid orders, and an Odoo."""
         sizes = self.sizes
-        count = sizes.backlog + sizes.plain + len(POLICIES) * sizes.policy + sizes.alone + 2 * self.WARM + 4
+        count = sizes.backlog + sizes.plain + len(POLICIES) * sizes.policy + 3 * sizes.alone + sizes.history
+        count += 3 * self.WARM + 4
         return self._stack.enter_context(open_shop(self.service.home, count))
