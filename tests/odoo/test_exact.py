@@ -73,9 +73,12 @@ def of_technique(proof: Proof, technique: str, currency: str) -> Iterator[Order]
 
 @KINDS
 @pytest.mark.parametrize("currency", ["EUR", "USD", "JPY"])
-def test_the_last_means_are_exact_in_every_currency(proof: Callable[..., Proof], currency: str, included: bool) -> None:
-    """Pins on 19; up to 18 the draft's tax, and its net where prices include the tax."""
-    made = proof(included=included)
+@pytest.mark.parametrize("pins", [True, False], ids=["pins", "no pins"])
+def test_the_last_means_are_exact_in_every_currency(
+    proof: Callable[..., Proof], currency: str, included: bool, pins: bool
+) -> None:
+    """Pins on 19; else the draft's tax, and its net where prices include the tax."""
+    made = proof(included=included, pins=pins)
     technique = "pinned" if made.rules.precision.can_pin else "override"
     orders = list(itertools.islice(of_technique(made, technique, currency), 3))
     verdicts = list(made.send(orders))

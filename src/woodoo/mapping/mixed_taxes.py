@@ -32,7 +32,7 @@ def _apart(
 ) -> tuple[LineTarget, ...]:
     if not isinstance(line.source, FeeLine):
         return (line,)
-    amounts = {tax.rate_id: tax.amount for tax in line.source.taxes if rates[tax.rate_id].percent}
+    amounts = {tax.rate_id: tax.amount for tax in line.source.taxes if _percent(tax.rate_id, rates)}
     if _are_of_whole(line.source.total, amounts, rates, digits):
         return (line,)
     shares: list[tuple[_Rates, Decimal]] = []
@@ -68,6 +68,10 @@ def _are_of_whole(net: Decimal, amounts: Mapping[str, Decimal], rates: Mapping[s
         for rate_id in amounts
         if not rates[rate_id].compound
     )
+
+
+def _percent(rate_id: str, rates: Mapping[str, TaxRate]) -> Decimal:
+    return rates[rate_id].percent if rate_id in rates else ZERO
 
 
 def _taxed_amount(rate_set: _Rates, amounts: Mapping[str, Decimal], rates: Mapping[str, TaxRate]) -> Decimal:

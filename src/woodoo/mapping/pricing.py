@@ -154,13 +154,13 @@ def _equal(found: Document, wanted: Mapping[int, Decimal], targets: Targets) -> 
 def _slack(found: Document, targets: Targets, terms: Terms) -> Decimal:
     """Return how far the sales order may be off: nothing where lines can be pinned, else what rounding does to it.
 
-    A cent is allowed in any case: binary floats can round half a cent either way. Where taxes are rounded once, it is
-    one for each tax, for up to 15 a sales order rounds them together, and from 16 on each.
+    Where taxes are rounded once, a cent more for each: up to 15 a sales order rounds them together, from 16 on each,
+    and binary floats can round half a cent either way.
     """
     if terms.precision.can_pin:
         return ZERO
-    cents = len(found.taxes) if terms.precision.round_globally else 1
-    return abs(found.order_total - targets.total) + quantum(terms.digits) * max(cents, 1)
+    cents = len(found.taxes) if terms.precision.round_globally else 0
+    return abs(found.order_total - targets.total) + quantum(terms.digits) * cents
 
 
 def _refuse_other_than_rounding(priced: Priced, arithmetic: str, terms: Terms) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, cast
 
 from ..connections.settings import ConnectionSettings
+from ..domain.errors import WoodooError
 from ..domain.money import ZERO, round_money, to_decimal
 from ..domain.order import Order
 from ..engine.flow import LinkVals, Outcome, OutcomeKind
@@ -74,16 +75,23 @@ class _NoLinks:
 
 
 class Proof:
-    """A real Odoo with everything the invented orders need, and the flow in front of it."""
+    """A real Odoo with everything the invented orders need, and the flow in front of it.
 
-    def __init__(self, endpoint: Endpoint, admin: Admin, run: str, *, included: bool, **settings: Any) -> None:
+    Without `pins` an Odoo whose lines can carry their taxes is treated as one from before 19.
+    """
+
+    def __init__(
+        self, endpoint: Endpoint, admin: Admin, run: str, *, included: bool, pins: bool = True, **settings: Any
+    ) -> None:
         self.odoo = Records(connect(endpoint), 1, namespace=f"woodoo_proof_{run}")
         self._prefix = _PREFIX.format(run=run)
         self._store = _HeldStore()
         made = _settings(admin, included=included).model_copy(
             update={"order_number_format": f"{self._prefix}{{number}}", "namespace": self.odoo.namespace, **settings}
         )
-        self.rules: Rules = load_rules(self.odoo, made, self.odoo.namespace)
+        rules = load_rules(self.odoo, made, self.odoo.namespace)
+        precision = replace(rules.precision, can_pin=pins and rules.precision.can_pin)
+        self.rules: Rules = replace(rules, precision=precision)
 
     def send(self, orders: Sequence[Order]) -> Iterator[Verdict]:
         """Bring a batch over and yield what became of each order."""
@@ -100,7 +108,7 @@ class Proof:
         try:
             targets = order_targets(order)
             priced = price_order(order, targets, self.rules, self.rules.currencies[order.currency].digits)
-        except Exception:  # the flow has met the same, and says so in its outcome
+        except WoodooError:  # the flow has met the same, and says so in its outcome
             return Verdict(order.number, refused=outcome.message)
         lines = tuple(line.technique for line in priced.lines)
         off = round_money(to_decimal(sale["amount_total"]), priced.digits) - targets.total if sale else ZERO
