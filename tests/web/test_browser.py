@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import connections
+from django.utils import timezone
 from playwright.sync_api import Page, expect, sync_playwright
 
 from woodoo.engine.models import Work
@@ -246,3 +247,37 @@ def test_pictures_can_be_taken(window: Browser, tmp_path: Path) -> None:
 
 def _order_1054() -> int:
     return int(Work.objects.get(record="1054").pk)
+
+
+def test_an_import_is_followed_and_stopped(window: Browser) -> None:
+    shop = scene.busy_shop()
+    made = scene.history(shop, "working", listed=1240, known=1180, listed_at=timezone.now())
+    for number in range(50):
+        scene.work(shop, str(number), "done" if number < 20 else "ready", import_id=made.pk, priority=10)
+    reason = {"reason": "… is 'cancelled' in the store; orders come over when they are paid.", "count": 105}
+    found = {"orders": 1240, "create": 1100, "complete": 0, "there": 21, "skipped": 105, "parked": 14}
+    found |= {"waits_because": [], "skipped_because": [{**reason, "examples": ["1003", "1017"]}], "parked_because": []}
+    past = {"finished_at": timezone.now(), "listed": 1240, "listed_at": timezone.now()}
+    scene.history(shop, "done", dry_run=True, result={**found, "totals": {"EUR": "84210.55"}}, **past)
+    page = window.page
+    window.sign_in()
+    page.goto(f"{window.base}/connections/{shop.pk}/history/")
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{wide} px too wide"
+    card = page.locator(f"#import-{made.pk}")
+    expect(card.get_by_text("1200 of 1240 through")).to_be_visible()
+    expect(page.get_by_text("1100 would be brought over, 84210.55 EUR in all")).to_be_visible()
+
+    # Workers bring the rest over; the page follows by itself.
+    Work.objects.filter(import_id=made.pk).update(state="done")
+    expect(card.get_by_text("1230 of 1240 through")).to_be_visible()
+    card.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text(f"Import {made.pk} is stopped")).to_be_visible()
+    expect(card.locator(".state")).to_have_text("Stopped")
+
+    page.get_by_label("From").fill("2025-02-01")
+    page.get_by_label("To", exact=True).fill("2025-01-01")
+    page.get_by_role("button", name="Dry run").click()
+    expect(page.get_by_text("The range ends before it begins")).to_be_visible()
+    expect(page.get_by_label("From")).to_have_value("2025-02-01")
+    assert window.wrong == []
