@@ -132,20 +132,21 @@ def test_all_settings_are_printed_with_what_they_do(woodoo: Woodoo, shop: Connec
 def test_settings_are_set_and_parked_records_go_again(woodoo: Woodoo, shop: Connection) -> None:
     scene.work(shop, "1", "parked")
     said = woodoo(
-        "connection", "settings", str(shop.pk), 'tax_map={"1": 7}', "timezone=Europe/Madrid", "order_prefix=NL-",
-        "batch_size=20", 'import_statuses=["completed"]',
+        "connection", "settings", str(shop.pk), 'tax_map={"1": 7}', "timezone=Europe/Madrid",
+        "order_number_format=NL-{number}",
+        "batch_size=20", 'status_steps={"completed": "deliver"}',
     )  # fmt: skip
     assert said.code == 0
     assert "1 parked record is tried again" in said.out
     assert Work.objects.get().state == "ready"
     shop.refresh_from_db()
     assert shop.settings == {
-        "tax_map": {"1": 7}, "timezone": "Europe/Madrid", "order_prefix": "NL-", "batch_size": 20,
-        "import_statuses": ["completed"],
+        "tax_map": {"1": 7}, "timezone": "Europe/Madrid", "order_number_format": "NL-{number}", "batch_size": 20,
+        "status_steps": {"completed": "deliver"},
     }  # fmt: skip
-    assert woodoo("connection", "settings", "batch_size=", "order_prefix=ES=").code == 0
+    assert woodoo("connection", "settings", "batch_size=", "order_number_format=ES={number}").code == 0
     shop.refresh_from_db()
-    assert (shop.rules.batch_size, shop.rules.order_prefix, shop.rules.tax_map) == (50, "ES=", {"1": 7})
+    assert (shop.rules.batch_size, shop.rules.order_number_format, shop.rules.tax_map) == (50, "ES={number}", {"1": 7})
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,8 @@ def test_the_form_names_the_field_that_is_wrong(field: str):
 
 def test_settings_have_sound_defaults():
     rules = shop().rules
-    assert rules.import_statuses == ("processing", "completed")
+    assert (rules.order_becomes, rules.status_steps["processing"]) == ("order_invoice_payment", "invoice")
+    assert {rules.status_steps[one] for one in ("pending", "refunded", "failed")} == {"ignore"}
     assert (rules.odoo_slots, rules.batch_size, rules.poll_seconds, rules.sku_field) == (2, 50, 60, "default_code")
 
 
@@ -88,7 +89,15 @@ def test_settings_have_sound_defaults():
         ({"batch_size": "many"}, "batch_size"),
         ({"journal_map": {"stripe": "the first"}}, "journal_map.stripe"),
         ({"sku_field": "x; drop"}, "sku_field"),
-        ({"import_statuses": []}, "import_statuses"),
+        ({"import_statuses": ["completed"]}, "import_statuses"),
+        ({"status_steps": {"completed": "ship"}}, "status_steps.completed"),
+        ({"status_steps": {"checkout-draft": "invoice"}}, "status_steps"),
+        ({"order_number_format": "NL-"}, "order_number_format"),
+        ({"order_number_format": "{nonsense}"}, "order_number_format"),
+        ({"tax_rule_map": {"standard/ES/21": 7}}, "tax_rule_map"),
+        ({"untaxed_map": {"Spain": 7}}, "untaxed_map"),
+        ({"analytic_distribution": {"4": 120}}, "analytic_distribution"),
+        ({"timezone": "Mars/Base"}, "timezone"),
         ({"odoo_requests_per_second": 0}, "odoo_requests_per_second"),
     ],
 )

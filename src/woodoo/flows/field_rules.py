@@ -70,6 +70,15 @@ def load_document_fields(
     return fields
 
 
+def offered_fields(odoo: Records, model: str, types: Collection[str]) -> list[FieldInfo]:
+    """Return the fields of the order's document that settings may name.
+
+    Raises:
+        ConfigError: where Odoo does not know the model.
+    """
+    return [one for one in odoo.fields(model).values() if _is_free(one, types) and one.name not in OWN[model]]
+
+
 def load_sku_field(odoo: Records, name: str) -> str:
     """Return the field of products that SKUs are looked up in.
 
@@ -114,7 +123,7 @@ def load_analytic(odoo: Records, settings: ConnectionSettings) -> Analytic:
 def _own_field(odoo: Records, model: str, name: str, types: Collection[str], setting: str) -> DocumentField:
     """Return a field that is free for what a setting puts there."""
     fields = odoo.fields(model)
-    usable = [field.name for field in fields.values() if _is_free(field, types) and field.name not in OWN[model]]
+    usable = [field.name for field in offered_fields(odoo, model, types)]
     field = fields.get(name)
     if field is None:
         problem = f"The settings name the field '{name}' of {model}, which Odoo does not have."

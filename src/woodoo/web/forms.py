@@ -28,14 +28,6 @@ class Group:
     fields: list[forms.BoundField]
     hint: str = ""
     wide: bool = False
-    #: The fields are "this in the store → that in Odoo" rows.
-    mapped: bool = False
-    #: What to say where there are no rows.
-    empty: str = ""
-    #: Rows without an answer.
-    gaps: int = 0
-    #: The empty row for what the store does not list: key and answer.
-    another: tuple[forms.BoundField, forms.BoundField] | None = None
 
 
 def dress(form: forms.Form | forms.ModelForm[Any]) -> None:

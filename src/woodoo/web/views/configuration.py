@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from woodoo.connections.models import Connection
 from woodoo.engine.work import connection_changed
 
 from ..access import Role, needs
-from ..choices import read_choices
+from ..choices import Choices, read_choices
 from ..configuration import ConfigurationForm
+from ..configuration.cards import cards, problems_of, unknown_settings
+from ..configuration.form import pointed_at
 from ..overview import connection_statuses
 from ..pages import is_fragment, page
 from .connections import _saved
@@ -31,13 +35,31 @@ def configuration(request: HttpRequest, connection_id: int) -> HttpResponse:
     fragment = is_fragment(request)
     if request.method != "POST" and not fragment and "now" not in request.GET:
         return page(request, "configuration.html", context)
-    choices = read_choices(found)
+    choices = read_choices(found, pointed_at(found.settings))
     form = ConfigurationForm(found.settings, choices, request.POST if request.method == "POST" else None)
     if form.is_valid():
-        found.settings = form.stored_form()
-        found.save(update_fields=["settings", "updated_at"])
-        log.info("settings changed", extra={"connection": found.pk})
-        messages.success(request, _saved(connection_changed(found.pk)))
-        return redirect("connection", connection_id=found.pk)
-    context |= {"form": form, "groups": form.groups(), "problems": choices.problems}
+        return _store(request, found, form)
+    context |= _shown(form, choices)
     return page(request, "parts/configuration_form.html" if fragment else "configuration.html", context)
+
+
+def _store(request: HttpRequest, on: Connection, form: ConfigurationForm) -> HttpResponse:
+    """Save, and go on to the connection's test, which tries the settings in Odoo; or stay where that is asked."""
+    on.settings = form.stored_form()
+    on.save(update_fields=["settings", "updated_at"])
+    log.info("settings changed", extra={"connection": on.pk})
+    messages.success(request, _saved(connection_changed(on.pk)))
+    if "stay" in request.POST:
+        return redirect("configuration", connection_id=on.pk)
+    return redirect(reverse("connection", args=[on.pk]) + "?test=1")
+
+
+def _shown(form: ConfigurationForm, choices: Choices) -> dict[str, Any]:
+    return {
+        "form": form,
+        "cards": cards(form),
+        "problems": choices.problems,
+        "mistakes": problems_of(form),
+        "unknown": unknown_settings(form),
+        "wrong": form.wrong,
+    }
