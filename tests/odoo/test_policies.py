@@ -349,3 +349,18 @@ def test_the_dry_run_tells_of_each_policy_what_would_be_done(bench: Bench) -> No
     assert [step.do for step in shown.steps][-1] == "Confirm the sales order"
     assert any(note.startswith("The invoice waits for the payment") for note in shown.notes)
     assert bench.sale_orders("name") == bench.invoices("name") == {}
+
+
+@pytest.mark.parametrize("becomes", ["order_invoice_payment", "invoice_payment"])
+def test_without_link_and_reference_the_external_id_still_keeps_an_order_from_being_doubled(
+    bench: Bench, becomes: str
+) -> None:
+    done(bench, ("76", "78"), order_becomes=becomes)
+    models = ("sale.order", "account.move", "account.payment")
+    before = {model: bench.odoo.count(model, []) for model in models}
+    bench.odoo.write("account.move", [bench.invoices("name")["76"]["id"]], {"ref": "changed by hand"})
+    if becomes == "order_invoice_payment":
+        bench.odoo.write("sale.order", [bench.sale_orders("name")["76"]["id"]], {"client_order_ref": "changed by hand"})
+    bench.links.known.clear()
+    done(bench, ("76", "78"), order_becomes=becomes)
+    assert {model: bench.odoo.count(model, []) for model in models} == before
