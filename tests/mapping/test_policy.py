@@ -159,6 +159,11 @@ def test_invoices_of_closed_years_stay_drafts() -> None:
     assert decided(order(), post_invoices_from=date(2026, 11, 20)).steps == PAID
 
 
+def test_an_invoice_of_a_closed_year_that_a_person_has_posted_is_left_to_that_person() -> None:
+    decision = decided(order(), sale_order("sale", invoice()), post_invoices_from=date(2027, 1, 1))
+    assert (decision.steps, decision.waits) == (CONFIRMED | {Do.INVOICE}, ())
+
+
 @pytest.mark.parametrize(
     ("document", "left"),
     [

@@ -112,7 +112,7 @@ def plan_policy(order: Order, document: Document | None, rules: Rules, *, today:
     if not policy.confirm_orders and Do.CONFIRM in steps and (document is None or document.is_quotation):
         return PolicyDecision(frozenset({Do.ORDER}), ("It stays a quotation until somebody confirms it in Odoo.",))
     if Do.INVOICE in steps:
-        steps, waits = _money(order, steps, rules, today)
+        steps, waits = _money(order, document, steps, rules, today)
     if not steps:
         stays = _stays(order, document)
         return PolicyDecision(skip=f"{order.label} is not paid yet ({_method(order)}); {_LATER}.{stays}")
@@ -141,7 +141,9 @@ def _forms(document: Document | None, policy: Policy) -> frozenset[Do]:
     return steps | BECOMES["order"]
 
 
-def _money(order: Order, steps: frozenset[Do], rules: Rules, today: date) -> tuple[frozenset[Do], list[str]]:
+def _money(
+    order: Order, document: Document | None, steps: frozenset[Do], rules: Rules, today: date
+) -> tuple[frozenset[Do], list[str]]:
     """Hold back invoice and payment where they have to wait."""
     policy = rules.policy
     left_open = order.payment_method in policy.unpaid_methods
@@ -152,11 +154,9 @@ def _money(order: Order, steps: frozenset[Do], rules: Rules, today: date) -> tup
         return steps - {Do.INVOICE, Do.POST, Do.PAYMENT}, waits
     day = invoice_date(order, rules, today)
     if policy.post_invoices_from and day < policy.post_invoices_from:
-        wait = (
-            f"The invoice is dated {day:%Y-%m-%d}, before {policy.post_invoices_from:%Y-%m-%d}: it stays a draft, "
-            "neither posted nor paid."
-        )
-        return steps - {Do.POST, Do.PAYMENT}, [wait]
+        stays = f"The invoice is dated {day:%Y-%m-%d}, before {policy.post_invoices_from:%Y-%m-%d}: it stays a draft, "
+        posted = document is not None and document.invoice is not None and document.invoice.state == "posted"
+        return steps - {Do.POST, Do.PAYMENT}, [] if posted else [f"{stays}neither posted nor paid."]
     return steps, []
 
 
