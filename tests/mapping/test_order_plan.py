@@ -190,6 +190,14 @@ def test_what_odoo_has_of_an_order_that_does_not_come_over_needs_nobody() -> Non
     assert "is 'cancelled' in the store" in nothing(paid_order(status="cancelled"), theirs).reason
 
 
+def test_a_cancelled_invoice_that_somebody_made_is_no_order_of_the_shop() -> None:
+    alone = Document(None, "INV/3", "cancel", Decimal("18.09"), (invoice("cancel"),), ours=False)
+    assert planned(paid_order(), replace(SEEN, documents={"1054": [alone]})).document is None
+    posted = replace(alone, state="posted", invoices=(invoice(),))
+    with pytest.raises(DataError, match="INV/3 with the same reference"):
+        plan_order(paid_order(), replace(SEEN, documents={"1054": [posted]}), make_rules())
+
+
 def test_an_order_woodoo_made_is_not_held_up_by_another_one_of_the_same_reference() -> None:
     seen = replace(SEEN, documents={"1054": [document(ours=False), document(invoice=invoice())]})
     assert nothing(paid_order(), seen).complete

@@ -39,8 +39,8 @@ def refuse_documents(order: Order, reference: str, documents: Sequence[Document]
             where="links",
             fix="Skip this record; or have it made anew with 'woodoo sync order --again'.",
         )
-    foreign = [document for document in documents if not document.ours]
-    if foreign and len(foreign) == len(documents):
+    foreign = [d for d in documents if not d.ours and (d.sale_order_id or d.state != "cancel")]
+    if foreign and not any(document.ours for document in documents):
         names = ", ".join(document.name for document in foreign)
         raise DataError(
             f"{order.label}: Odoo has {names} with the same reference '{reference}', which Woodoo did not make.",
