@@ -14,6 +14,7 @@ from tests.mapping.orders import MADRID, make_line, make_order, make_rate, make_
 from woodoo.domain.errors import SyncConflict
 from woodoo.domain.order import Order
 from woodoo.mapping.cancelling import plan_cancel
+from woodoo.mapping.change_columns import columns_of
 from woodoo.mapping.changes import Change, Way, is_looked_at, plan_change, way_of
 from woodoo.mapping.document import Document, Invoice
 from woodoo.mapping.fingerprint import Doing, Fingerprint, Part, fingerprint
@@ -124,6 +125,33 @@ TABLE: Mapping[str, tuple[Document, Standing, tuple[Way, ...]]] = {
 def test_the_table_of_what_can_be_changed(state: str) -> None:
     document, standing, ways = TABLE[state]
     assert tuple(way_of(part, document, standing) for part in Part) == ways
+
+
+# Columns
+
+WHOLE = {
+    "partner_id/.id": 1, "partner_invoice_id/.id": 2, "partner_shipping_id/.id": 3, "carrier_id/.id": 4,
+    "client_order_ref": "1054", "user_id/.id": "", "team_id/.id": 6, "note": "Ring",
+}  # fmt: skip
+ADDRESSES = {"partner_invoice_id/.id", "partner_shipping_id/.id"}
+#: Parts that were changed, and whether all is written anew → the columns that are written.
+TOUCHED: Mapping[str, tuple[set[Part], bool, set[str]]] = {
+    "delivery address": ({Part.SHIPPING}, False, {"partner_shipping_id/.id"}),
+    "billing address": ({Part.BILLING}, False, {"partner_invoice_id/.id"}),
+    "telephone": ({Part.CONTACT}, False, ADDRESSES),
+    "header": ({Part.HEADER}, False, {"client_order_ref", "note", "x_day"}),
+    "lines": ({Part.LINES}, True, {"carrier_id/.id"}),
+    "customer": ({Part.CUSTOMER}, True, {"carrier_id/.id", "partner_id/.id", *ADDRESSES}),
+    "billing address of a quotation": ({Part.BILLING}, True, {"carrier_id/.id", "partner_id/.id", *ADDRESSES}),
+}
+
+
+@pytest.mark.parametrize("what", TOUCHED)
+def test_only_what_was_changed_is_written(what: str) -> None:
+    parts, rewrites, names = TOUCHED[what]
+    columns = columns_of(parts, WHOLE, {"note": "", "x_day": "Monday"}, rewrites=rewrites)
+    assert columns.keys() == names
+    assert columns.get("note", "") == ""
 
 
 # Plans

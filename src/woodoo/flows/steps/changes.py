@@ -6,7 +6,7 @@ marked on the link beforehand, so that the next run knows it for Woodoo's own do
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,14 +14,15 @@ from ...domain.errors import WoodooError
 from ...domain.money import to_decimal
 from ...domain.order import Order
 from ...engine.flow import LinkVals
-from ...mapping.changes import Way, is_looked_at
+from ...mapping.change_columns import columns_of
+from ...mapping.changes import is_looked_at
 from ...mapping.document import Document, Invoice
 from ...mapping.fingerprint import Doing, Fingerprint, Part
 from ...mapping.policy import Do
+from ...mapping.sale_order import sale_order_changes
 from ...mapping.standing import History, Standing
 from ...odoo import changing
 from ...odoo.changing import Delivery
-from ...odoo.records import Row
 from ..batch import OrderBatch, Progress, named
 from ..context import Context
 from .sale_orders import sale_order_row
@@ -52,7 +53,7 @@ def make_changes(context: Context, batch: OrderBatch) -> None:
     orders = [p for p in changed if not _invoice_only(p)]
     _reopen(context, batch, [p for p in orders if p.plan.change.reopens])
     _rewrite(context, batch, [p for p in orders if p.record in batch.orders and p.plan.change.rewrites])
-    _write(context, batch, [p for p in orders if p.record in batch.orders])
+    _write(context, batch, [p for p in orders if p.record in batch.orders and not p.plan.change.rewrites])
 
 
 def report_conflicts(context: Context, batch: OrderBatch) -> None:
@@ -144,29 +145,23 @@ def _reopen(context: Context, batch: OrderBatch, wanted: Sequence[Progress]) -> 
 def _rewrite(context: Context, batch: OrderBatch, wanted: Sequence[Progress]) -> None:
     if not wanted:
         return
-    rows = {_order_id(p): _whole_row(context, p) for p in wanted}
+    rows = {}
+    for progress in wanted:
+        columns = _columns(context, progress, progress.plan.change.parts, rewrites=True)
+        rows[_order_id(progress)] = replace(sale_order_row(context, progress), values=columns)
     failed = changing.rewrite_orders(context.odoo, rows)
     _drop(batch, wanted, _by_record(wanted, failed), "brought up to date")
     _mark(context, [p for p in wanted if p.record in batch.orders], new=True)
 
 
-def _whole_row(context: Context, progress: Progress) -> Row:
-    """Return the sales order with every text, for one that is empty now has to be emptied in Odoo, too."""
-    row = sale_order_row(context, progress)
-    return replace(row, values={**dict.fromkeys(_texts(context), ""), **row.values})
-
-
-def _texts(context: Context) -> list[str]:
-    return sorted({context.rules.customer_note_field, *context.rules.meta_fields.values()} - {""})
-
-
 def _write(context: Context, batch: OrderBatch, wanted: Sequence[Progress]) -> None:
     """Write header and addresses on confirmed orders, and the delivery address on their open deliveries."""
-    rows = {_order_id(p): columns for p in wanted if (columns := _columns(context, p))}
+    parts = {p.record: p.plan.change.parts for p in wanted}
+    rows = {_order_id(p): _columns(context, p, parts[p.record], rewrites=False) for p in wanted if parts[p.record]}
     pickings = {
         picking: p.delivery_partner_id
         for p in wanted
-        if p.plan.change.ways.get(Part.SHIPPING) is Way.WRITE
+        if Part.SHIPPING in parts[p.record]
         for picking in p.plan.change.standing.open_pickings
     }
     owners = {picking: p for p in wanted for picking in p.plan.change.standing.open_pickings}
@@ -180,24 +175,9 @@ def _write(context: Context, batch: OrderBatch, wanted: Sequence[Progress]) -> N
             progress.sale_order = {"id": document.sale_order_id, "name": document.name, "state": document.state}
 
 
-def _columns(context: Context, progress: Progress) -> dict[str, Any]:
-    """Return the columns of the sales order that a change of header or addresses alone touches."""
-    ways = progress.plan.change.ways
-    parts = {part for part, way in ways.items() if way is Way.WRITE}
-    columns: dict[str, Any] = {}
-    if parts & {Part.BILLING, Part.CONTACT}:
-        columns["partner_invoice_id/.id"] = progress.invoice_partner_id
-    if parts & {Part.SHIPPING, Part.CONTACT}:
-        columns["partner_shipping_id/.id"] = progress.delivery_partner_id
-    if Part.HEADER in parts:
-        vals = sale_order_row(context, progress).values
-        columns |= {name: vals.get(name, "") for name in _texts(context)}
-        columns |= {name: vals[name] for name in _HEADER if name in vals}
-    return columns
-
-
-#: Columns of the header, beside note and meta data, that may change on a confirmed order.
-_HEADER = ("client_order_ref", "origin", "payment_term_id/.id", "date_order")
+def _columns(context: Context, progress: Progress, parts: Collection[Part], *, rewrites: bool) -> dict[str, Any]:
+    following = sale_order_changes(progress.plan.order, context.rules)
+    return columns_of(parts, sale_order_row(context, progress).values, following, rewrites=rewrites)
 
 
 def _mark(context: Context, wanted: Sequence[Progress], *, new: bool = False) -> None:
