@@ -13,6 +13,7 @@ from typing import Any
 
 from django import forms
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from woodoo.connections.settings import ConnectionSettings
 
@@ -25,6 +26,14 @@ from .tables import Table
 
 #: Beginning of the names of the boxes that remove a setting nobody knows.
 REMOVE = "remove-"
+#: Kind of an error of the schema → what a person reads.
+_WORDS = {
+    "greater_than_equal": "It has to be at least {ge}.",
+    "less_than_equal": "It can be {le} at most.",
+    "greater_than": "It has to be more than {gt}.",
+    "string_too_long": "It can have {max_length} characters at most.",
+    "string_pattern_mismatch": "Small letters, digits and _ only.",
+}
 
 
 class ConfigurationForm(forms.Form):
@@ -75,7 +84,7 @@ class ConfigurationForm(forms.Form):
             self.settings = ConnectionSettings.model_validate(self._put_together(data))
         except ValidationError as exc:
             for error in exc.errors(include_input=False):
-                self._show(error["loc"], error["msg"].removeprefix("Value error, "))
+                self._show(error["loc"], in_words(error))
         return data
 
     def _put_together(self, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -117,6 +126,15 @@ def parts() -> Iterator[Part]:
 def fingerprint(stored: Mapping[str, Any]) -> str:
     """Return what tells settings from others."""
     return sha256(json.dumps(stored, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def in_words(error: ErrorDetails) -> str:
+    """Say what the schema has against a value."""
+    bound = {name: f"{value:g}" for name, value in error.get("ctx", {}).items() if isinstance(value, int | float)}
+    if error["type"] in _WORDS:
+        return _WORDS[error["type"]].format(**bound)
+    said = error["msg"].removeprefix("Value error, ")
+    return f"{said[:1].upper()}{said[1:]}."
 
 
 def _wrong(stored: Mapping[str, Any]) -> dict[str, Any]:

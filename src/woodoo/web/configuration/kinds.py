@@ -28,8 +28,8 @@ class Kind:
 
     name: str
     label: str
-    #: On the page; empty: what the schema says of the setting.
-    help: str = ""
+    #: What stands below the field; None: what the schema says of the setting.
+    help: str | None = None
     #: The list it is chosen from, in `Choices`.
     source: str = ""
 
@@ -48,8 +48,7 @@ class Kind:
     @property
     def said(self) -> str:
         """What stands below the field."""
-        known = ConnectionSettings.model_fields[self.name].description or ""
-        return self.help or known
+        return ConnectionSettings.model_fields[self.name].description or "" if self.help is None else self.help
 
 
 @dataclass(frozen=True)
@@ -124,21 +123,21 @@ class Several(Kind):
 class Named(Kind):
     """Something Odoo knows by a name of its own: a field, a language."""
 
-    #: What empty means; None where it may not be empty.
+    #: What empty means; None where that is the default.
     empty: str | None = None
 
     def field(self, current: Any, choices: Choices, key: str = "") -> forms.Field:
-        offered, required = choices.of(self.source), self.empty is None
+        offered = choices.of(self.source)
         if offered is None:
-            return forms.CharField(label=self.label, required=required, initial=current)
+            return forms.CharField(label=self.label, required=False, initial=current)
         options = [] if self.empty is None else [("", self.empty)]
         options += _options(offered)
         if current and current not in dict(options):
             options.append((current, f"{current} (not found in Odoo)"))
-        return forms.ChoiceField(label=self.label, required=required, choices=options, initial=current)
+        return forms.ChoiceField(label=self.label, required=False, choices=options, initial=current)
 
     def answer(self, given: Any) -> Any:
-        return given
+        return DEFAULT if not given and self.empty is None else given
 
 
 @dataclass(frozen=True)
@@ -151,9 +150,7 @@ class Pick(Kind):
         options = dict(self.words)
         if current not in options and current is not None:
             options[current] = str(current)
-        return forms.ChoiceField(
-            label=self.label, required="" not in options, choices=list(options.items()), initial=current
-        )
+        return forms.ChoiceField(label=self.label, required=False, choices=list(options.items()), initial=current)
 
 
 @dataclass(frozen=True)
@@ -238,7 +235,7 @@ class Zone(Kind):
     def field(self, current: Any, choices: Choices, key: str = "") -> forms.Field:
         zones = {one for one in available_timezones() if "/" in one and not one.startswith(("Etc/", "posix/"))}
         options = [(one, one) for one in ("UTC", *sorted(zones | {current} - {"UTC"}))]
-        return forms.ChoiceField(label=self.label, choices=options, initial=current)
+        return forms.ChoiceField(label=self.label, required=False, choices=options, initial=current)
 
 
 def boxes(label: str, options: Sequence[tuple[str, str]], current: Iterable[str]) -> forms.Field:

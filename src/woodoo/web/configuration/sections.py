@@ -113,8 +113,11 @@ HEADER = Section(
         Table(
             "Country of delivery",
             (One("fiscal_position_map", "Fiscal position", source="fiscal_positions", empty="Choose"),),
-            "A country code, or exempt for customers who are exempt of tax.",
-            another=AnotherRow("US, or exempt", "A country code such as US, or exempt.", r"exempt|[A-Z]{2}"),
+            another=AnotherRow(
+                "US, or exempt",
+                "A country code such as US, or exempt for customers who are exempt of tax.",
+                r"exempt|[A-Z]{2}",
+            ),
         ),
         Table(
             "Analytic account",

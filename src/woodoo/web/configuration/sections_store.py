@@ -31,7 +31,7 @@ STEPS = {
 }
 #: Statuses every store has (woocommerce `wc-order-functions.php`, `wc_get_order_statuses`).
 STATUSES = tuple(
-    Choice(slug, name, slug)
+    Choice(slug, name)
     for slug, name in {
         "pending": "Pending payment",
         "on-hold": "On hold",
@@ -59,7 +59,7 @@ ORDERS = Section(
         Text(
             "order_number_format",
             "Reference in Odoo",
-            "{number} is the store's order number, {id} its id, {year} its year: NL-{number} gives NL-1054.",
+            "Such as NL-{number}, to tell stores apart. There are {number}, {id} and {year}.",
         ),
         Zone("timezone", "Time zone of the shop", "Decides on which day an invoice or a payment falls."),
         Table(
@@ -69,6 +69,7 @@ ORDERS = Section(
             "left open.",
             keys="order_statuses",
             fixed=STATUSES,
+            fixed_first=True,
             another=AnotherRow("Another status", "Short name of the status, such as shipped.", r"[a-z0-9_-]{1,40}"),
             without=frozenset({"checkout-draft"}),
         ),
@@ -79,7 +80,7 @@ ORDERS = Section(
             "Confirm sales orders",
             "Off: they stay quotations until somebody confirms them in Odoo, and go on from there.",
         ),
-        Switch("use_order_number", "Use the reference as the number of the sales order, too"),
+        Switch("use_order_number", "The reference is the number of the sales order, too", "In place of Odoo's own."),
     ),
     "confirming, numbers",
 )
@@ -109,18 +110,22 @@ TAXES = Section(
         Table(
             "Rules for many rates",
             (One("tax_rule_map", "Tax in Odoo", source="taxes", empty="Choose"),),
-            "Class, country and percentage, with * for any: for rates that are not mapped one by one.",
+            "For rates that are not mapped one by one.",
             another=AnotherRow(
                 "standard:ES:21",
-                "Class, country and percentage: standard:ES:21, *:FR:20, reduced-rate:*:10.",
+                "Class, country and percentage, * for any: standard:ES:21, *:FR:20.",
                 r"(\*|[a-z0-9_-]+):(\*|[A-Z]{2}):[0-9]{1,3}(\.[0-9]{1,4})?",
             ),
         ),
         Table(
             "Lines the store did not tax",
             (One("untaxed_map", "Tax of 0 %", source="taxes", empty="Choose"),),
-            "Only where your tax return has to show them: exempt (reverse charge), a country, or * for all others.",
-            another=AnotherRow("exempt, US or *", "exempt, a country code such as US, or *.", r"exempt|\*|[A-Z]{2}"),
+            "Only where your tax return has to show them; else they carry no tax.",
+            another=AnotherRow(
+                "exempt, US or *",
+                "exempt (reverse charge), a country code such as US, or * for all others.",
+                r"exempt|\*|[A-Z]{2}",
+            ),
         ),
         Pick(
             "tax_computed_by",
@@ -158,7 +163,7 @@ PAYMENTS = Section(
             empty="The store names no payment methods.",
             wanted=True,
         ),
-        One("payment_term_id", "Payment terms for all", "Empty: Odoo's own choice.", "payment_terms", "Odoo's choice"),
+        One("payment_term_id", "Payment terms for all", "", "payment_terms", "Odoo's choice"),
     ),
 )
 SHIPPING = Section(

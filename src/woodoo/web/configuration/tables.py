@@ -47,8 +47,9 @@ class Table:
     hint: str = ""
     #: The list of keys, in `Choices`; empty where people make them up.
     keys: str = ""
-    #: Keys that nobody lists and that always have a row.
+    #: Keys that always have a row, listed or not; before those listed, or behind them.
     fixed: tuple[Choice, ...] = ()
+    fixed_first: bool = False
     another: AnotherRow | None = None
     #: What to say where there are no rows.
     empty: str = ""
@@ -105,7 +106,11 @@ class Table:
 
     def _every(self, stored: Mapping[str, Any], choices: Choices, posted: Iterable[str]) -> list[Choice]:
         listed = choices.of(self.keys) if self.keys else None
-        rows = {one.key: one for one in (*(listed or ()), *self.fixed) if one.key not in self.without}
+        first, then = (self.fixed, listed or ()) if self.fixed_first else (listed or (), self.fixed)
+        rows = {one.key: one for one in first if one.key not in self.without}
+        for one in then:
+            if one.key not in self.without:
+                rows.setdefault(one.key, one)
         if self.another and self.another.source:
             titles = {one.key: one for one in choices.of(self.another.source) or ()}
         else:
