@@ -15,6 +15,7 @@ from woodoo.domain.errors import ConfigError, DataError
 from woodoo.domain.order import Order
 from woodoo.mapping.customer import CustomerPlan, parents_to_search, plan_customer
 from woodoo.mapping.customer_keys import email_of, link_keys
+from woodoo.mapping.customer_words import customer_notes
 from woodoo.mapping.customers_seen import Customers
 from woodoo.mapping.res_partner import ambiguous_ids
 from woodoo.mapping.rules import CustomerRules, Rules
@@ -478,10 +479,19 @@ def test_goods_for_another_company_name_it() -> None:
 def test_a_state_odoo_does_not_have_stands_beside_the_city_and_is_told() -> None:
     plan = planned(order_of(replace(MADRID, state="XX"), replace(PARIS, state="YY")))
     assert plan.partner.vals["city"] == "Madrid, XX"
-    assert plan.partner.unknown_state == "ES-XX"
-    assert plan.delivery.unknown_state == "FR-YY"
+    assert plan.partner.unknown_place == "state ES-XX"
+    assert plan.delivery.unknown_place == "state FR-YY"
     again = seen_partners(make_partner(33, email="ana@example.net", city="Madrid, XX", state_id=False))
     assert planned(order_of(replace(MADRID, state="XX")), again).invoice.is_partner
+
+
+def test_a_country_odoo_does_not_have_stands_beside_the_city_and_is_told() -> None:
+    plan = planned(order_of(replace(MADRID, country="ZZ", state="Zett")))
+    assert (plan.partner.vals["city"], plan.partner.vals["country_id"]) == ("Madrid, Zett, ZZ", False)
+    assert plan.partner.unknown_place == "country ZZ"
+    assert customer_notes(plan.partner, (plan.invoice,)) == (
+        "Odoo knows no country ZZ; it is written beside the city.",
+    )
 
 
 # One for all, and changes

@@ -37,8 +37,8 @@ class AddressPlan:
     odoo_id: int | None = None
     #: What the address says, and how many archived contacts say the same.
     digest: str = ""
-    #: The country the address lies in has no such state in Odoo.
-    unknown_state: str = ""
+    #: What of the country and state of an address to be created Odoo does not have.
+    unknown_place: str = ""
 
     @property
     def is_partner(self) -> bool:
@@ -74,16 +74,13 @@ def plan_address(kind: str, address: Address, owner: Owner, rules: Rules) -> Add
         best = min(alive, key=lambda child: (rank.get(str(child.get("type")), 3), child["id"]))
         return AddressPlan(kind, odoo_id=best["id"])
     digest = digest_of(*content(vals)) + (f"_{len(same)}" if same else "")
-    return AddressPlan(kind, vals, digest=digest, unknown_state=unknown_state(address, rules))
+    return AddressPlan(kind, vals, digest=digest, unknown_place=unknown_place(address, rules))
 
 
 def address_vals(address: Address, rules: Rules) -> dict[str, Any]:
     """Return the `res.partner` values of an address. Country and state are database ids, or False."""
     country = address.country.strip().upper()
     state = without_controls(address.state)
-    city = _text(address.city, rules)
-    if unknown_state(address, rules) and state.lower() not in city.lower():
-        city = f"{city}, {state}" if city else state
     return {
         "name": fitting(_person(address, rules) or _company(address, rules), NAME_BYTES),
         "company_name": fitting(_company(address, rules), NAME_BYTES),
@@ -91,7 +88,7 @@ def address_vals(address: Address, rules: Rules) -> dict[str, Any]:
         "street": _text(address.address_1, rules),
         "street2": _text(address.address_2, rules),
         "zip": fitting(without_controls(address.postcode)),
-        "city": city,
+        "city": _city(address, rules),
         "country_id": rules.countries.get(country, False),
         "state_id": state_id(rules.states, country, state) or False,
         "phone": fitting(without_controls(address.phone)),
@@ -108,12 +105,20 @@ def email_text(text: str) -> str:
     return fitting("@".join(part.strip() for part in without_controls(text).split("@")))
 
 
-def unknown_state(address: Address, rules: Rules) -> str:
-    """Return the state where Odoo has none such in its country, as "ES-XX"; else nothing."""
+def unknown_place(address: Address, rules: Rules) -> str:
+    """Return what of an address's country and state Odoo does not have: "state ES-XX", "country ZZ"; else nothing."""
     country, state = address.country.strip().upper(), without_controls(address.state)
-    if not state or state_id(rules.states, country, state):
-        return ""
-    return f"{country}-{state}"
+    if country and country not in rules.countries:
+        return f"country {country}"
+    return "" if not state or state_id(rules.states, country, state) else f"state {country}-{state}"
+
+
+def _city(address: Address, rules: Rules) -> str:
+    """Return the city, with the state and the country beside it that Odoo does not have."""
+    city, country, state = _text(address.city, rules), address.country.strip().upper(), without_controls(address.state)
+    lost = [state] if state and not state_id(rules.states, country, state) else []
+    lost += [country] if country and country not in rules.countries else []
+    return fitting(", ".join([*filter(None, [city]), *(one for one in lost if one.lower() not in city.lower())]))
 
 
 def content(vals: Mapping[str, Any]) -> tuple[str, ...]:

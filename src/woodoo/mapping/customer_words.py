@@ -23,8 +23,8 @@ def customer_steps(partner: PartnerPlan, addresses: Iterable[AddressPlan]) -> li
 
 def customer_notes(partner: PartnerPlan, addresses: Iterable[AddressPlan]) -> tuple[str, ...]:
     """Return what is remarkable about the customer."""
-    states = dict.fromkeys([partner.unknown_state, *(address.unknown_state for address in addresses)])
-    unknown = (f"Odoo knows no state {state}; it is written beside the city." for state in states if state)
+    places = dict.fromkeys([partner.unknown_place, *(address.unknown_place for address in addresses)])
+    unknown = (f"Odoo knows no {place}; it is written beside the city." for place in places if place)
     return (*partner.notes, *unknown)
 
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from ..domain.errors import ConfigError
 from ..domain.order import Order
-from .addresses import address_vals, digest_of, normal, person_name, unknown_state
+from .addresses import address_vals, digest_of, normal, person_name, unknown_place
 from .customer_keys import company_key, company_of, email_of, link_keys, made_as
 from .customer_refusals import refuse_archived, refuse_nameless, refuse_several
 from .customers_seen import Customers, Record, email_in_odoo
@@ -59,8 +59,8 @@ class PartnerPlan:
     changes: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     #: What the order says and Odoo does not, for the journey.
     notes: tuple[str, ...] = ()
-    #: Of a partner to be created: the country its address lies in has no such state in Odoo.
-    unknown_state: str = ""
+    #: What of the country and state of a partner to be created Odoo does not have.
+    unknown_place: str = ""
 
 
 def plan_partner(order: Order, customers: Customers, rules: Rules) -> PartnerPlan:
@@ -108,8 +108,8 @@ def _new_partner(order: Order, rules: Rules) -> PartnerPlan:
         vals["name"] = vals["name"] or address_vals(order.shipping, rules)["name"] or fitting(vals["email"], NAME_BYTES)
         external_id = f"res_partner_{made_as(order)}"
     why = "no customer in Odoo has this e-mail address" if email_of(order) else "the order names no e-mail address"
-    state = unknown_state(order.billing, rules)
-    return PartnerPlan(key, external_id, vals, None, why, contact, unknown_state=state)
+    place = unknown_place(order.billing, rules)
+    return PartnerPlan(key, external_id, vals, None, why, contact, unknown_place=place)
 
 
 def _contact_vals(vals: Mapping[str, Any], person: str) -> dict[str, Any]:
