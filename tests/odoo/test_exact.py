@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import secrets
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -95,3 +96,16 @@ def test_where_odoo_s_tax_counts_orders_come_over_as_it_computes_them(proof: Cal
     assert [(verdict.technique, verdict.refused) for verdict in verdicts] == [("odoo", "")] * 3
     assert all(verdict.order_off or verdict.differs for verdict in verdicts)
     assert all(abs(verdict.order_off) <= Decimal("0.10") for verdict in verdicts)
+
+
+def test_what_differs_is_not_confirmed_and_it_is_said_why(proof: Callable[..., Proof]) -> None:
+    """Woodoo is made to believe in another precision than this Odoo has."""
+    made = proof(included=False)
+    is_old = made.rules.precision.price_digits == 2
+    wrong = replace(made.rules.precision, price_digits=6 if is_old else 2, round_globally=False, can_pin=False)
+    made.rules = replace(made.rules, precision=wrong)
+    refused = [verdict.refused for verdict in made.send(shapes(made, 7300, 20)) if verdict.refused]
+    assert refused
+    assert all("It was not confirmed." in message for message in refused)
+    words = "(the precision 'Product Price', or a change by hand)" if is_old else "All its lines are as they were sent"
+    assert any(words in message for message in refused)

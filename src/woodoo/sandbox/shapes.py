@@ -196,6 +196,10 @@ def _back_office(shop: Shop, chance: random.Random, number: int) -> Record:
     money.recalculate(shop, order)
     if order["coupon_lines"]:
         money.recalculate_coupons(shop, order)
+    if Decimal(order["total"]) < 0:
+        # Nobody owes money to a buyer of free goods: WooCommerce would let a fee do that.
+        order["fee_lines"] = [line for line in order["fee_lines"] if Decimal(line["total"]) > 0]
+        money.recalculate(shop, order)
     if chance.random() < 0.15:
         _pay_by_gift_card(shop, chance, order)
     model.save(shop, order)

@@ -19,6 +19,7 @@ from ..batch import OrderBatch, Progress, named
 from ..context import Context
 from .changes import changes_invoice, revive_invoices
 from .sale_orders import may_be_rewritten
+from .why import why_invoices_differ
 
 FIELDS = ("name", "state", "payment_state", "amount_untaxed", "amount_tax", "amount_total", "amount_residual")
 
@@ -75,8 +76,9 @@ def post_invoices(context: Context, batch: OrderBatch) -> None:
     """
     for progress in batch.where(lambda p: p.wants(Do.INVOICE)):
         progress.totals = compare(progress)
-        if context.rules.exact and any(not total.equal for total in progress.totals):
-            batch.drop(progress, _mismatch(progress))
+    differing = {p.invoice["id"]: p for p in batch.where(lambda p: context.rules.exact and _differs(p))}
+    for odoo_id, why in why_invoices_differ(context, differing).items():
+        batch.drop(differing[odoo_id], _mismatch(differing[odoo_id], why))
     drafts = batch.where(lambda p: p.wants(Do.POST) and is_draft(p))
     if not drafts:
         return
@@ -198,10 +200,14 @@ def _fits(progress: Progress) -> bool:
     return _apart(progress).is_cents
 
 
-def _mismatch(progress: Progress) -> DataError:
+def _differs(progress: Progress) -> bool:
+    return progress.wants(Do.INVOICE) and any(not total.equal for total in progress.totals)
+
+
+def _mismatch(progress: Progress, why: str) -> DataError:
     rows = [f"{t.name} {t.store} in the store, {t.odoo} in Odoo" for t in progress.totals if not t.equal]
     return DataError(
-        f"{progress.label} was not posted, because its invoice differs from the store: {'; '.join(rows)}.",
+        f"{progress.label} was not posted, because its invoice differs from the store: {'; '.join(rows)}. {why}",
         record=progress.label,
         where="account.move",
         fix="Check the tax mapping, and whether somebody changed the draft invoice in Odoo; then retry.",

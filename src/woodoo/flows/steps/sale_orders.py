@@ -14,6 +14,7 @@ from ...odoo import workflows
 from ...odoo.records import Row
 from ..batch import OrderBatch, Progress, named
 from ..context import Context
+from .why import why_orders_differ
 
 FIELDS = (
     "name",
@@ -52,8 +53,9 @@ def ensure_sale_orders(context: Context, batch: OrderBatch) -> None:
     _read(context, [p for p in stale if p.record in batch.orders])
     for progress in batch.where(lambda p: p.wants(Do.ORDER)):
         progress.totals = _compare(progress)
-        if not _fits(context, progress):
-            batch.drop(progress, _mismatch(progress))
+    differing = {p.sale_order["id"]: p for p in batch.where(lambda p: p.wants(Do.ORDER) and not _fits(context, p))}
+    for odoo_id, why in why_orders_differ(context, differing).items():
+        batch.drop(differing[odoo_id], _mismatch(differing[odoo_id], why))
 
 
 def confirm_sale_orders(context: Context, batch: OrderBatch) -> None:
@@ -154,14 +156,14 @@ def _compare(progress: Progress) -> tuple[Total, ...]:
     )
 
 
-def _mismatch(progress: Progress) -> DataError:
+def _mismatch(progress: Progress, why: str) -> DataError:
     order, targets = progress.sale_order, progress.plan.targets
     untaxed, tax, total = (to_decimal(order[f"amount_{name}"]) for name in ("untaxed", "tax", "total"))
     cent = quantum(progress.plan.priced.digits)
     return DataError(
         f"{progress.label} comes to {targets.untaxed} + {targets.tax} tax = {targets.total} "
         f"{progress.plan.order.currency} in the store, but {order['name']} in Odoo to {untaxed.quantize(cent)} + "
-        f"{tax.quantize(cent)} tax = {total.quantize(cent)}. It was not confirmed.",
+        f"{tax.quantize(cent)} tax = {total.quantize(cent)}. It was not confirmed. {why}",
         record=progress.label,
         where="sale.order -> amount_total",
         fix="Check the tax mapping, and whether somebody changed the order in Odoo; then retry.",
