@@ -95,7 +95,8 @@ def open_shop(home: Path, order_count: int) -> Iterator[Shop]:
             seeded = time.monotonic()
             client = WooClient(store["url"], store["key"], store["secret"])
             ids = [changed.external_id for changed in WooCommerceStore(client).changed_orders(None)]
-            orders = list(WooCommerceStore(client).fetch_orders(sorted(ids, key=int)).found.values())
+            found = WooCommerceStore(client).fetch_orders(ids).found.values()
+            orders = sorted(found, key=lambda order: int(order.external_id))
         if len(orders) != order_count:
             raise CannotRun(f"The store shows {len(orders)} of {order_count} orders.")
         with step("a fresh Odoo 19 with taxes, products and journals"):

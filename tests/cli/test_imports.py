@@ -82,6 +82,12 @@ def test_an_import_begins(woodoo: Woodoo, shop: Connection, past: Past) -> None:
     assert made.started_by.endswith("on the command line")
 
 
+def test_an_import_without_a_worker_is_said_to_wait(woodoo: Woodoo, past: Past) -> None:
+    assert "No worker is running, so it waits." in woodoo("import", "orders", "--ids", "1-2").out
+    with mock.patch("woodoo.web.health.workers_alive", return_value=1):
+        assert "No worker" not in woodoo("import", "orders", "--ids", "3-4").out
+
+
 def test_an_import_by_ids_as_json(woodoo: Woodoo, past: Past) -> None:
     said = woodoo("import", "orders", "--ids", "1000-2000", "--json")
     told = json.loads(said.out)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.utils import timezone
 
 from woodoo.engine import ledger
 from woodoo.engine.flow import Batch, Item, LinkVals, Outcome, OutcomeKind
 from woodoo.engine.ledger import LedgerRecorder
-from woodoo.engine.models import Call, Event, Link, Run, Work
+from woodoo.engine.models import Call, Event, Import, Link, Run, Work
 from woodoo.engine.redact import MASK
 
 from .helpers import DONE, OTHER_SHOP, SHOP, ScriptedFlow, drain_all, event, let_pass, use, work
@@ -142,6 +144,15 @@ def test_what_is_old_is_deleted_and_the_to_do_list_stays(flow: ScriptedFlow):
     drain_all()
     assert ledger.expire(90) == 3
     assert [Event.objects.count(), Run.objects.count(), Call.objects.count(), Work.objects.count()] == [1, 1, 1, 2]
+
+
+def test_imports_that_ended_long_ago_are_forgotten_and_others_not():
+    for title, finished in (("long ago", 91), ("lately", 89), ("never", None)):
+        made = Import.objects.create(connection_id=SHOP, lane="orders", flow="order", wanted={}, title=title)
+        if finished:
+            Import.objects.filter(pk=made.pk).update(finished_at=timezone.now() - timedelta(days=finished))
+    assert ledger.expire(90) == 1
+    assert set(Import.objects.values_list("title", flat=True)) == {"lately", "never"}
 
 
 def test_tidying_up_removes_jobs_of_workers_that_are_gone():

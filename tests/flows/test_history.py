@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.mapping.orders import make_line, make_order, make_rate, make_rules
-from woodoo.domain.errors import DataError, WoodooError
+from woodoo.domain.errors import DataError, SyncConflict, WoodooError
 from woodoo.domain.history import OrderRange
 from woodoo.domain.order import Order
 from woodoo.engine.flow import LinkVals
@@ -20,6 +20,7 @@ from woodoo.flows.history import TOGETHER, History
 from woodoo.flows.order import Planned
 from woodoo.flows.preview import MOST_EXAMPLES, MOST_REASONS, Preview
 from woodoo.flows.table import FLOWS
+from woodoo.mapping.cancelling import CancelPlan
 from woodoo.mapping.document import Document, Seen
 from woodoo.mapping.order_plan import NothingToDo, OrderPlan, plan_order
 from woodoo.stores.base import Changed, OrderPage
@@ -58,6 +59,21 @@ def test_what_is_there_in_part_would_be_completed_and_is_not_counted_twice() -> 
     draft = Document(18, "S00018", "draft", Decimal("12.10"))
     found = added(plan(1), plan(2, seen=draft))
     assert (found["create"], found["complete"], found["totals"]) == (1, 1, {"EUR": "12.10"})
+
+
+def test_what_would_be_cancelled_is_a_change_and_what_cannot_be_needs_a_person() -> None:
+    document = Document(18, "S00018", "sale", Decimal("12.10"))
+    refused = SyncConflict("Order #W-3 is cancelled in the store, but S00018 is delivered.", choices=("Take it back.",))
+    found = Preview()
+    plans = [
+        CancelPlan(order(1), document, cancel=True),
+        CancelPlan(order(2), document, cancel=False),
+        CancelPlan(order(3), document, cancel=False, conflict=refused),
+    ]
+    found.add(Planned({plan.order.external_id: plan for plan in plans}, {}))
+    told = found.to_json()
+    assert (told["complete"], told["there"], told["parked"], told["totals"]) == (1, 1, 1, {})
+    assert told["parked_because"][0]["reason"] == "… is cancelled in the store, but … is delivered."
 
 
 def test_what_is_complete_is_there() -> None:

@@ -54,6 +54,7 @@ def orders(
     """Bring orders of the past over, in big batches behind today's orders, or tell what that would do."""
     with service():
         from woodoo import importing
+        from woodoo.web.health import workers_alive
 
         on = find(connection)
         wanted = importing.read_wanted(on, from_day=from_day, to_day=to_day, ids=ids, statuses=status or [])
@@ -64,6 +65,8 @@ def orders(
         if not json:
             about = f"about {made.total} {made.title}" if made.total != 1 else made.title
             say(f"[green]✓[/green] Import {made.pk} of {plain(on.name)} has begun: {plain(about)}.")
+            if not workers_alive():
+                say("[yellow]![/yellow] No worker is running, so it waits. Start `woodoo run`.")
         good = _follow(made) if wait else True
         if json:
             made.refresh_from_db()
@@ -108,7 +111,7 @@ def show_findings(findings: Mapping[str, Any], words: str) -> None:
     say(f"{findings['create']:>8} would be brought over{plain(f', {totals} in all' if totals else '')}")
     _show_reasons(findings["waits_because"])
     if findings["complete"]:
-        say(f"{findings['complete']:>8} would be completed: a part of them is in Odoo")
+        say(f"{findings['complete']:>8} would be completed or changed in Odoo")
     say(f"{findings['there']:>8} are in Odoo already")
     say(f"{findings['skipped']:>8} would be left out")
     _show_reasons(findings["skipped_because"])

@@ -136,7 +136,10 @@ _ERASE = (
 
 
 def expire(days: int) -> int:
-    """Delete events, calls and runs older than `days` and return how many rows it was. The to-do list stays."""
+    """Delete events, calls, runs and ended imports older than `days` and return how many rows it was.
+
+    The to-do list stays.
+    """
     return sum(
         db.change(statement, {"days": days})
         for statement in (
@@ -144,5 +147,6 @@ def expire(days: int) -> int:
             "DELETE FROM engine_call WHERE started_at < now() - make_interval(days => %(days)s)",
             """DELETE FROM engine_run WHERE started_at < now() - make_interval(days => %(days)s)
                   AND ended_at IS NOT NULL""",
+            "DELETE FROM engine_import WHERE finished_at < now() - make_interval(days => %(days)s)",
         )
     )

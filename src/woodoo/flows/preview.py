@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from ..mapping.cancelling import CancelPlan
 from ..domain.money import round_money
+from ..mapping.cancelling import CancelPlan
 from ..mapping.order_plan import NothingToDo, OrderPlan
 from .order import Planned
 
@@ -41,7 +41,7 @@ class Reason:
 class Preview:
     """What an import would do. Amounts are of the orders that would be made, taxes included."""
 
-    #: Would be made; would be completed, for a part of them is in Odoo.
+    #: Would be made; would be completed or changed, for they are in Odoo in part or as they were earlier.
     create: int = 0
     complete: int = 0
     #: Nothing to do: they are in Odoo.
