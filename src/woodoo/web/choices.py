@@ -214,5 +214,6 @@ def _sku_fields(odoo: Records) -> list[Choice]:
 
 def _document_fields(odoo: Records, model: str, types: Collection[str]) -> list[Choice]:
     """Return the fields of the order's document that may take a text or value; those people added come first."""
-    fields = sorted(offered_fields(odoo, model, types), key=lambda one: (not one.name.startswith("x_"), one.string))
+    fields = [one for one in offered_fields(odoo, model, types) if one.name != "access_token"]
+    fields.sort(key=lambda one: (not one.name.startswith("x_"), one.string))
     return [Choice(one.name, one.string or one.name, one.name) for one in fields]
