@@ -16,8 +16,9 @@ from woodoo.domain.order import Order
 from woodoo.mapping.cancelling import plan_cancel
 from woodoo.mapping.change_columns import columns_of
 from woodoo.mapping.changes import Change, Way, is_looked_at, plan_change, way_of
-from woodoo.mapping.document import Document, Invoice
+from woodoo.mapping.document import Document, Invoice, Seen
 from woodoo.mapping.fingerprint import Doing, Fingerprint, Part, fingerprint
+from woodoo.mapping.order_plan import NothingToDo, plan_order
 from woodoo.mapping.policy import Policy
 from woodoo.mapping.standing import History, Standing
 
@@ -125,6 +126,16 @@ TABLE: Mapping[str, tuple[Document, Standing, tuple[Way, ...]]] = {
 def test_the_table_of_what_can_be_changed(state: str) -> None:
     document, standing, ways = TABLE[state]
     assert tuple(way_of(part, document, standing) for part in Part) == ways
+
+
+def test_a_total_that_people_changed_in_odoo_is_told() -> None:
+    rules = replace(RULES, policy=Policy(order_becomes="order", status_steps={"processing": "confirm"}))
+    document = replace(SALE, total=Decimal("20.00"))
+    seen = Seen(documents={ORDER.external_id: [document]}, histories={ORDER.external_id: History(WRITTEN)})
+    plan = plan_order(ORDER, seen, rules)
+    assert isinstance(plan, NothingToDo)
+    assert plan.reason == "Order #1054 is complete in Odoo: S00007, over 20.00 there and 22.99 EUR in the store."
+    assert plan.written == WRITTEN
 
 
 # Columns

@@ -216,7 +216,10 @@ def _priced(order: Order, targets: Targets, rules: Rules, *, with_pricelist: boo
 
 
 def _complete(order: Order, document: Document, waits: Sequence[str]) -> str:
-    done = f"{order.label} is complete in Odoo: {_names(document)}, with the same total."
+    total = document.invoice.total if document.invoice else document.total
+    there, here = (round_money(amount, order.currency_digits) for amount in (total, order.total))
+    same = "with the same total" if there == here else f"over {there} there and {here} {order.currency} in the store"
+    done = f"{order.label} is complete in Odoo: {_names(document)}, {same}."
     if waits:
         done = f"{order.label} is in Odoo as far as it goes now: {_names(document)}."
     return " ".join([done, *waits])
