@@ -19,7 +19,7 @@ def test_every_list_can_be_read_with_the_rights_of_a_plain_user(odoo: Endpoint, 
         odoo_url=odoo.url,
         odoo_database=odoo.database,
         odoo_login=odoo.login,
-        odoo_key=odoo.key,
+        odoo_key=odoo.secret,
     )
     with mock.patch("woodoo.wiring.build_store", return_value=FakeStore()):
         choices = read_choices(connection, {"payment_terms": {archived, 999_999}, "taxes": {999_999}})
