@@ -39,7 +39,7 @@ def shop(db: None) -> Connection:
 # Help and errors
 
 
-@pytest.mark.parametrize("path", ["", "connection", "sync", "admin", "secrets", "key"])
+@pytest.mark.parametrize("path", ["", "connection", "sync", "import", "admin", "secrets", "key"])
 def test_help_is_there_for_every_group(woodoo: Woodoo, path: str) -> None:
     said = woodoo(*path.split(), "--help")
     assert said.code == 0
