@@ -18,8 +18,8 @@ from woodoo.mapping.change_columns import columns_of
 from woodoo.mapping.changes import Change, Way, is_looked_at, plan_change, way_of
 from woodoo.mapping.document import Document, Invoice, Seen
 from woodoo.mapping.fingerprint import Doing, Fingerprint, Part, fingerprint
-from woodoo.mapping.order_plan import NothingToDo, plan_order
-from woodoo.mapping.policy import Policy
+from woodoo.mapping.order_plan import NothingToDo, OrderPlan, plan_order
+from woodoo.mapping.policy import Do, Policy
 from woodoo.mapping.standing import History, Standing
 
 RULES = make_rules(meta_fields={"_delivery_day": "note"})
@@ -238,6 +238,39 @@ def test_what_can_be_written_beside_a_conflict_is_remembered_as_written() -> Non
     assert done
     assert change.parts == {Part.SHIPPING}
     assert change.wanted.changed_since(done) == {Part.BILLING}
+
+
+def test_an_address_in_conflict_does_not_hold_up_what_is_left_to_do() -> None:
+    rules = replace(RULES, policy=Policy(status_steps={"processing": "invoice"}))
+    document = replace(SALE, invoices=(replace(POSTED, payment_state="not_paid", residual=Decimal("22.99")),))
+    order = replace(ORDER, billing=replace(MADRID, city="Toledo"))
+    seen = Seen(
+        documents={order.external_id: [document]},
+        histories={order.external_id: History(WRITTEN, INVOICED)},
+        products={sku: [{"id": 50, "display_name": sku, "active": True}] for sku in ("MUG", "CUP")},
+    )
+    plan = plan_order(order, seen, rules)
+    assert isinstance(plan, OrderPlan)
+    assert Do.PAYMENT in plan.steps
+    assert plan.change.conflict
+    paid = replace(document, invoices=(replace(POSTED, payment_state="paid", residual=Decimal(0)),))
+    with pytest.raises(SyncConflict, match="its billing address"):
+        plan_order(order, replace(seen, documents={order.external_id: [paid]}), rules)
+
+
+def test_lines_in_conflict_hold_up_everything_but_what_can_be_written() -> None:
+    rules = replace(RULES, policy=Policy(status_steps={"processing": "invoice"}))
+    document = replace(SALE, invoices=(replace(POSTED, payment_state="not_paid", residual=Decimal("22.99")),))
+    order = replace(ORDER, lines=ORDER.lines[::-1][:1], shipping_lines=(), tax_rates=(make_rate("1.05"),),
+                    total=Decimal("6.05"), total_tax=Decimal("1.05"), customer_note="Ring")  # fmt: skip
+    seen = Seen(
+        documents={order.external_id: [document]},
+        histories={order.external_id: History(WRITTEN, INVOICED)},
+        products={"CUP": [{"id": 51, "display_name": "Cup", "active": True}]},
+    )
+    plan = plan_order(order, seen, rules)
+    assert isinstance(plan, OrderPlan)
+    assert (plan.steps, plan.change.parts) == (frozenset(), {Part.HEADER})
 
 
 def test_a_credited_invoice_gives_way_to_another_one() -> None:

@@ -530,6 +530,18 @@ def test_refunded_and_trashed_orders_undo_nothing(made: Bench, status: str) -> N
     assert case.invoices()[0]["payment_state"] == "paid"
 
 
+def test_an_order_deleted_for_good_undoes_nothing(made: Bench) -> None:
+    case = Case(made, "confirmed")
+    kept = made.store.orders.pop(case.id)
+    try:
+        outcome = made.sync([case.id], **case.settings)[case.id]
+    finally:
+        made.store.orders[case.id] = kept
+    assert outcome.kind == OutcomeKind.PARKED
+    assert f"{case.sale_order()['name']} stays as it is in Odoo" in outcome.message
+    assert case.to_ship() == shipped(FULL)
+
+
 # Cut off
 
 

@@ -104,6 +104,11 @@ class Change:
         """The parts that get into Odoo."""
         return frozenset(p for p, way in self.ways.items() if way not in {Way.CONFLICT, Way.NOTHING})
 
+    @property
+    def blocks(self) -> bool:
+        """Odoo has other lines or another customer than the store, and nothing goes on until a person has decided."""
+        return any(self.ways.get(part) is Way.CONFLICT for part in REOPENS)
+
     def done(self) -> Fingerprint | None:
         """Return the marks of what Odoo has once every part that can be written is."""
         if self.conflict is None:
@@ -124,7 +129,8 @@ def plan_change(order: Order, document: Document, history: History, rules: Rules
     """Decide what becomes of everything the store has changed since the order was written.
 
     Raises:
-        SyncConflict: where nothing of it can be written, or a person has cancelled the order in Odoo.
+        SyncConflict: where its lines or its customer cannot be changed and nothing else is to be written, or a person
+            has cancelled the order in Odoo.
     """
     wanted, written = fingerprint(order, rules), history.written
     standing = history.standing or _standing_of(document)
@@ -146,7 +152,7 @@ def plan_change(order: Order, document: Document, history: History, rules: Rules
         written=written,
         standing=standing,
     )
-    if change.conflict and (change.again or not change.parts):
+    if change.conflict and (change.again or (change.blocks and not change.parts)):
         raise change.conflict
     return change
 

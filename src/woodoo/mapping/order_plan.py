@@ -124,6 +124,8 @@ def plan_order(order: Order, seen: Seen, rules: Rules) -> OrderPlan | CancelPlan
     change = plan_change(order, document, history, rules) if document else Change(wanted=fingerprint(order, rules))
     if document:
         decision, left = _with_change(document, decision, change, targets, rules)
+        if change.conflict and not decision.steps and not change.parts:
+            raise change.conflict
         if not left:
             reason = _complete(order, document, decision.waits)
             return NothingToDo(order, document, reason, complete=True, written=change.wanted)
@@ -142,7 +144,9 @@ def _with_change(
     steps, waits = decision.steps, decision.waits
     has_draft = document.invoice is not None and document.invoice.state == "draft"
     was_confirmed = change.confirm or not (document.is_quotation or document.state == "cancel")
-    if change.reopens and document.sale_order_id and was_confirmed:
+    if change.blocks:
+        steps, missing = frozenset(), frozenset()
+    elif change.reopens and document.sale_order_id and was_confirmed:
         steps |= {Do.ORDER, Do.CONFIRM}
     elif not missing and not change.reopens and not change.rewrites and not has_draft:
         steps = frozenset()
