@@ -144,6 +144,7 @@ def test_no_more_is_queued_than_workers_need(flow: ScriptedFlow, monkeypatch: py
         walk(made.pk)
     assert Work.objects.count() == 200
     pump.drain(SHOP, "orders")
+    pump.drain(SHOP, "orders")
     walk(made.pk)
     assert Work.objects.filter(state=State.READY).count() == 200
     made = go(made)

@@ -250,11 +250,11 @@ def test_news_overtakes_history_in_workers(start: Start):
     """All slots history may have are taken by batches that wait for "go"; news does not wait for them."""
     start(hold="go for history", slots=2)
     made = imports.start(SHOP, "orders", "order", OrderRange(first_id=1, last_id=60), title="orders 1 to 60", total=60)
-    until(lambda: noted("begin") == 10 and Import.objects.get().listed == 60)
+    until(lambda: noted("begin") == 5 and Import.objects.get().listed == 60)
     event("1054")
     until(lambda: noted("end") == 1)
     assert db.rows("SELECT record FROM test_diary WHERE what = 'end'") == [("1054",)]
-    assert noted("begin") == 11
+    assert noted("begin") == 6
     note("go")
     until(lambda: Import.objects.filter(pk=made.pk, finished_at__isnull=False).exists())
     assert noted("end") == 61

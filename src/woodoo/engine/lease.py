@@ -19,7 +19,7 @@ from woodoo.engine import breaker, db
 from woodoo.engine.breaker import Gate
 from woodoo.engine.flow import Item, LeaseLost
 from woodoo.engine.models import State
-from woodoo.engine.turn import TIMES, Turn, load_of, whose_turn
+from woodoo.engine.turn import Turn, load_of, whose_turn
 
 #: A record whose worker vanished this often in a row runs alone; this often, and it has failed.
 ALONE_AFTER, GIVE_UP_AFTER = 2, 5
@@ -57,7 +57,7 @@ def claim(connection_id: int, lane: str, *, slots: int, batch_size: int, keep_fr
     with transaction.atomic():
         # One claim of a connection at a time, so that two cannot both see the last slot free.
         db.rows("SELECT pg_advisory_xact_lock(hashtextextended('woodoo:claim', %s))", [connection_id])
-        load = load_of(connection_id, lane, slots * TIMES * batch_size + 1)
+        load = load_of(connection_id, lane, slots * batch_size + 1)
         turn = whose_turn(load, slots=slots, batch_size=batch_size, keep_free=keep_free)
         if turn is None:
             return None

@@ -1,14 +1,16 @@
 """Whose turn it is in a lane: the news that somebody waits for, or the history that an import has put there.
 
-| due                                             | then                                             |
-|-------------------------------------------------|--------------------------------------------------|
-| news                                            | news                                             |
-| history                                         | history, in larger batches, on all slots but one |
-| both                                            | news                                             |
-| both, and history had no turn for half a minute | one batch of history                             |
+| due                                             | then                          |
+|-------------------------------------------------|-------------------------------|
+| news                                            | news                          |
+| history                                         | history, on all slots but one |
+| both                                            | news                          |
+| both, and history had no turn for half a minute | one batch of history          |
 
 No batch holds both, so an order is not held up by the history beside it: news waits for no more than the batches at
-work, and where there are two slots not even for those. A shop that never rests gets its history all the same.
+work, and where there are two slots not even for those. Batches of history are no larger than others: Odoo posts
+invoices of one journal one after the other, so a new one would wait for all of theirs. A shop that never rests gets its
+history all the same.
 """
 
 from __future__ import annotations
@@ -19,8 +21,6 @@ from woodoo.engine import db
 
 #: Seconds after which history has a turn though news is due.
 PATIENCE = 30.0
-#: A batch of history is this many times as large as one of news, but not for that larger than `LARGE`.
-TIMES, LARGE = 2, 100
 
 
 @dataclass(frozen=True)
@@ -53,14 +53,13 @@ def whose_turn(load: Load, *, slots: int, batch_size: int, keep_free: int) -> Tu
     Args:
         load: what is at work and due.
         slots: most batches of the connection at once, over all lanes.
-        batch_size: most records of a batch of news.
+        batch_size: most records of a batch.
         keep_free: slots left to other lanes.
     """
     free = max(1, slots - keep_free) - load.used
     for_history = min(free, max(1, slots - 1) - load.used_by_history)
     if load.history and for_history > 0 and (load.patient or not load.news):
-        largest = max(batch_size, min(TIMES * batch_size, LARGE)) if slots > 1 else batch_size
-        return Turn((1, 32767), min(largest, -(-load.history // for_history)))
+        return Turn((1, 32767), min(batch_size, -(-load.history // for_history)))
     if load.news and free > 0:
         return Turn((0, 0), min(batch_size, -(-load.news // free)))
     return None
