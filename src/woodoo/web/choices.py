@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
@@ -84,15 +85,17 @@ LISTS: Mapping[str, Listed] = {
 
 
 def read_choices(connection: Connection, stored: Mapping[str, Collection[int]] | None = None) -> Choices:
-    """Ask both sides. Never raises for what a side answers; `problems` and `notes` say what went wrong.
+    """Ask both sides at once. Never raises for what a side answers; `problems` and `notes` say what went wrong.
 
     Args:
         connection: the two sides.
         stored: list → ids that are set already, and are shown by name even where they would not be offered.
     """
     choices = Choices()
-    _read_store(connection, choices)
-    _read_odoo(connection, choices, stored or {})
+    with ThreadPoolExecutor(1) as beside:
+        store = beside.submit(_read_store, connection, choices)
+        _read_odoo(connection, choices, stored or {})
+    store.result()
     return choices
 
 
