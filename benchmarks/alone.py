@@ -40,6 +40,10 @@ def measure(stage: Stage) -> Iterator[Figure]:
     yield Figure("One order alone against its Odoo calls", ratio, "times", "<= 1.3")
 
 
+#: Seconds one order may take before something must be wrong.
+_PATIENCE = 300
+
+
 def bring_over(service: Service, connection: Connection, order: Order) -> tuple[float, float]:
     """Return the milliseconds from the event to the record being done, and those of the batch's Odoo calls."""
     from django.db.models import Sum
@@ -52,7 +56,7 @@ def bring_over(service: Service, connection: Connection, order: Order) -> tuple[
     with urllib.request.urlopen(request, timeout=30) as answer:
         answer.read()
     work = Work.objects.filter(connection_id=connection.pk, record=record)
-    until(lambda: work.filter(state="done").exists(), 60, f"{order.label} to be done", pause=0.1)
+    until(lambda: work.filter(state="done").exists(), _PATIENCE, f"{order.label} to be done", pause=0.1)
     received = Event.objects.get(connection_id=connection.pk, record=record).received_at
     finished = work.get().finished_at
     assert finished is not None
