@@ -136,6 +136,26 @@ def test_totals_nobody_has_compared_yet_are_neither(shop: Connection, viewer: Cl
     assert ">Equal</span>" not in text
 
 
+def test_totals_of_an_earlier_attempt_say_so(shop: Connection, viewer: Client) -> None:
+    order = scene.work(shop, "1", "parked")
+    scene.run(order, "done", plan=scene.PLAN)
+    scene.run(order, "parked", plan={"title": "Order #1", "summary": "", "steps": [], "totals": [], "notes": []})
+    text = page(viewer, order)
+    assert "Amounts in EUR, as of attempt 1" in text
+    assert ">Equal</span>" not in text, "the store has changed since"
+    scene.run(order, "done", plan=scene.PLAN)
+    assert ">Equal</span>" in page(viewer, order)
+
+
+def test_choices_of_a_conflict_stand_one_below_the_other(shop: Connection, viewer: Client) -> None:
+    order = scene.work(shop, "1", "parked", message="Changed.", fix="Credit it.\nSkip it.", error_kind="SyncConflict")
+    scene.run(order, "parked")
+    text = page(viewer, order)
+    assert "<li>Credit it.</li><li>Skip it.</li>" in text
+    assert "Credit it.<br>Skip it." in text
+    assert "Credit it.<br>Skip it." in viewer.get("/work/").content.decode()
+
+
 def test_what_to_do_stands_at_the_top(shop: Connection, operator: Client) -> None:
     order = scene.work(shop, "1", "parked", message="No journal for 'klarna'.", fix="Map it under Payments.")
     text = page(operator, order)

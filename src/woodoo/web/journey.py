@@ -34,6 +34,8 @@ OUTCOMES = {
     "down": ("waiting", "No answer"),
     "lost": ("skipped", "Interrupted"),
 }
+#: Outcomes of runs that may have stopped before they compared anything, so that older totals are no longer news.
+_HELD_BACK = {"parked", "retry"}
 _RUN_ICONS = {
     "running": "loader",
     "done": "check",
@@ -113,6 +115,8 @@ class Journey:
     #: Entries before those shown.
     earlier: int = 0
     totals: Sequence[Mapping[str, Any]] = ()
+    #: The attempt the totals are of, where a later one was held back before it compared any; else 0.
+    totals_of: int = 0
     currency: str = ""
     records: list[OdooRecord] = field(default_factory=list)
 
@@ -122,11 +126,11 @@ class Journey:
 
     @property
     def totals_agree(self) -> bool:
-        return bool(self.totals) and all(total.get("equal") for total in self.totals)
+        return bool(self.totals) and not self.totals_of and all(total.get("equal") for total in self.totals)
 
     @property
     def totals_differ(self) -> bool:
-        return any(total.get("equal") is False for total in self.totals)
+        return not self.totals_of and any(total.get("equal") is False for total in self.totals)
 
 
 def tell(work: Work, connection: Connection | None, *, with_personal_data: bool) -> Journey:
@@ -141,11 +145,13 @@ def tell(work: Work, connection: Connection | None, *, with_personal_data: bool)
         *_run_entries(work, runs, all_runs),
     ]
     entries.sort(key=lambda entry: entry.at)
-    plan: Mapping[str, Any] = next((run.plan for run in runs if run.plan and run.plan.get("totals")), {})
+    newer = next((n for n, run in enumerate(runs) if run.plan and run.plan.get("totals")), len(runs))
+    plan: Mapping[str, Any] = (runs[newer].plan or {}) if newer < len(runs) else {}
     return Journey(
         _merged(entries),
         earlier,
         plan.get("totals", ()),
+        all_runs - newer if any(run.outcome in _HELD_BACK for run in runs[:newer]) else 0,
         plan.get("currency", ""),
         _odoo_records(work, connection, with_personal_data),
     )

@@ -45,6 +45,7 @@ def journey(request: HttpRequest, work_id: int) -> HttpResponse:
         "totals": told.totals,
         "totals_agree": told.totals_agree,
         "totals_differ": told.totals_differ,
+        "totals_of": told.totals_of,
         "currency": told.currency,
         "records": told.records,
         "main_record": told.main_record,
