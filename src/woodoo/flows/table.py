@@ -40,8 +40,8 @@ FLOWS: Mapping[str, Flow] = {
             sync=sync_orders,
             plan=plan_orders,
             changed=lambda store, since: store.changed_orders(since),
-            help="A shop order becomes what the policies make of it in Odoo: a sales order with its invoice, payment and "
-            "delivery, or an invoice.",
+            help="A shop order becomes what the policies make of it in Odoo: a sales order with its invoice, payment "
+            "and delivery, or an invoice.",
         ),
     )
 }
