@@ -136,6 +136,31 @@ def test_meta_data_is_kept_by_key(shop: Target) -> None:
     assert found == {"n": "6", "o": {"a": True}}
 
 
+@pytest.mark.parametrize(
+    ("sent", "value", "displayed"),
+    [
+        ("Ana\nLuis", "Ana\nLuis", "Ana Luis"),
+        ("a\r\n\r\nb", "a\r\n\r\nb", "a b"),
+        ("<b>x</b> & y", "<b>x</b> & y", "x &amp; y"),
+        ("<p>Roses<br />\nred</p>", "<p>Roses<br />\nred</p>", "Roses red"),
+        ("R&D &amp; more", "R&D &amp; more", "R&amp;D &amp; more"),
+        ("<3 you", "<3 you", "&lt;3 you"),
+        ("100%25 wool 50%", "100% wool 50%", "100% wool 50%"),
+        ("  two  blanks\t", "  two  blanks\t", "two blanks"),
+        (2.5, "2.5", "2.5"),
+        ({"a": 1}, {"a": 1}, {"a": 1}),
+    ],
+)
+def test_what_buyers_wrote_is_displayed_in_one_line(
+    shop: Target, goods: dict[str, Any], sent: Any, value: Any, displayed: Any
+) -> None:
+    meta = [{"key": "Words", "value": sent}, {"key": "_internal", "value": "<i>\nx</i> y"}]
+    order = shop.order({"product_id": goods["id"], "quantity": 1, "meta_data": meta})
+    words, internal = order["line_items"][0]["meta_data"]
+    assert (words["value"], words["display_value"], words["display_key"]) == (value, displayed, "Words")
+    assert (internal["value"], internal["display_value"]) == ("<i>\nx</i> y", "x y")
+
+
 def test_a_post_sent_twice_makes_two_orders(shop: Target, goods: dict[str, Any]) -> None:
     line = {"product_id": goods["id"], "quantity": 1}
     assert shop.order(line)["id"] != shop.order(line)["id"]

@@ -133,9 +133,11 @@ def test_the_past_is_listed_by_day_by_id_and_by_status(client: WooClient, sold: 
     assert {one.external_id: one for one in whole(store, days)} == changes
     assert store.count_orders(days) >= len(changes)
     ids = sorted(map(int, changes))
-    part = OrderRange(first_id=ids[1], last_id=ids[-2])
-    assert [int(one.external_id) for one in whole(store, part)] == ids[1:-1]
-    assert store.count_orders(part) >= len(ids) - 2
+    cut = len(ids) // 4
+    inner = ids[cut : len(ids) - cut]
+    part = OrderRange(first_id=inner[0], last_id=inner[-1])
+    assert [int(one.external_id) for one in whole(store, part)] == inner
+    assert store.count_orders(part) >= len(inner)
     paid = OrderRange(first_id=1, last_id=sold["id"], statuses=("processing", "completed"))
     assert {one.external_id for one in whole(store, paid)} == {
         one.external_id for one in changes.values() if one.status in ("processing", "completed")

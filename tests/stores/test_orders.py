@@ -72,9 +72,18 @@ def test_options_may_be_html_numbers_or_structures():
         {"id": 4, "key": "gone", "value": None},
         {"id": 5, "key": "bare", "value": "x"},
         {"id": 6, "key": "poem", "value": "a\nb", "display_key": "Poem", "display_value": "<p>Roses<br />\nred</p>\n"},
+        {"id": 7, "key": "Card", "value": "Ana\n<b>& Luis</b>", "display_value": "Ana &amp; Luis"},
+        {"id": 8, "key": "pa_cup", "value": "red-cup", "display_key": "Cup", "display_value": "Red cup"},
     ]  # fmt: skip
     options = to_domain(payload, 2).lines[0].options
-    assert options == (("Engraving", "A & B"), ("Count", "3"), ("bare", "x"), ("Poem", "Roses\nred"))
+    assert options == (
+        ("Engraving", "A & B"),
+        ("Count", "3"),
+        ("bare", "x"),
+        ("Poem", "Roses\nred"),
+        ("Card", "Ana\n& Luis"),
+        ("Cup", "Red cup"),
+    )
 
 
 def test_a_deleted_product_leaves_a_line_without_product():

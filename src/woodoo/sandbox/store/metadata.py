@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import unquote
 
 from .state import Record, Shop
+
+#: What WordPress takes for a tag, what it escapes outside of tags, and what it cuts out of a text.
+_TAG = re.compile(r"<\s*/?\s*[a-zA-Z0-9-]+[^>]*>")
+_BARE = {re.compile(r"&(?!#?\w+;)"): "&amp;", re.compile("<"): "&lt;", re.compile(">"): "&gt;"}
+_OCTET = re.compile(r"%[a-fA-F0-9]{2}")
 
 
 def as_kept(value: Any) -> Any:
@@ -49,3 +56,29 @@ def merge(shop: Shop, entries: list[Record], changes: Iterable[Record] | None, *
 def shown(entries: Iterable[Record]) -> list[Record]:
     """Return the entries as REST shows them for a record."""
     return [{"id": e["id"], "key": e["key"], "value": e["value"]} for e in entries]
+
+
+def shown_on_line(entry: Record) -> Record:
+    """Return an entry of a line of an order as REST shows it.
+
+    A text is decoded as in an address, and its `display_value` is one line without tags (`get_formatted_meta_data` of
+    includes/class-wc-order-item.php, `merge_meta_item_with_formatted_meta_display_attributes` of the orders
+    controller); structures are left as they are.
+    """
+    value = entry["value"]
+    is_text = isinstance(value, str)
+    value = unquote(value) if is_text else value
+    return {
+        "id": entry["id"],
+        "key": entry["key"],
+        "value": value,
+        "display_key": entry.get("display_key", entry["key"]),
+        "display_value": entry.get("display_value", _bare(value) if is_text else value),
+    }
+
+
+def _bare(text: str) -> str:
+    text = _TAG.sub("", text)
+    for pattern, escaped in _BARE.items():
+        text = pattern.sub(escaped, text)
+    return " ".join(_OCTET.sub("", text).split())

@@ -172,12 +172,29 @@ def _options(entries: Iterable[MetaPayload]) -> tuple[tuple[str, str], ...]:
     for entry in entries:
         if not entry.key or entry.key.startswith("_"):
             continue
-        shown = entry.display_value if isinstance(entry.display_value, str | int | float) else entry.value
+        shown = _shown(entry)
         if shown is None or isinstance(shown, dict | list):
             continue
         label = entry.display_key if isinstance(entry.display_key, str) and entry.display_key else entry.key
         options.append((plain_text(label), plain_lines(shown)))
     return tuple(options)
+
+
+def _shown(entry: MetaPayload) -> Any:
+    """Return what the shop shows of an entry, with the lines it was written in.
+
+    `display_value` names what `value` has as a slug, but REST cuts it to one line (`wc_clean`); where both say the
+    same, `value` says it with its lines.
+    """
+    written, shown = entry.value, entry.display_value
+    if not isinstance(shown, str | int | float):
+        return written
+    same = isinstance(written, str) and isinstance(shown, str) and _letters(written) == _letters(shown)
+    return written if same else shown
+
+
+def _letters(text: str) -> str:
+    return "".join(plain_text(text).split())
 
 
 def _meta(entries: Iterable[MetaPayload]) -> dict[str, Any]:

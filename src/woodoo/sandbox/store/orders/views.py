@@ -149,16 +149,7 @@ def _tax(shop: Shop, taxes: Record, digits: int) -> str:
 
 
 def _item_meta(item: Record) -> list[Record]:
-    return [
-        {
-            "id": entry["id"],
-            "key": entry["key"],
-            "value": entry["value"],
-            "display_key": entry.get("display_key", entry["key"]),
-            "display_value": entry.get("display_value", entry["value"]),
-        }
-        for entry in item["meta_data"]
-    ]
+    return [metadata.shown_on_line(entry) for entry in item["meta_data"]]
 
 
 def _plain_taxes(item: Record, digits: int) -> list[Record]:
