@@ -102,9 +102,9 @@ PLAN = {
             "do": "Create the sales order",
             "why": "Odoo has none with its external id",
             "model": "sale.order",
-            "detail": "3 lines, reference NL-1054",
+            "detail": "3 lines, reference NL-1054, prices net, the store's tax amounts on the lines",
         },
-        {"do": "Confirm the sales order", "why": "the store has taken it", "model": "sale.order", "detail": ""},
+        {"do": "Confirm the sales order", "why": "the order is 'processing'", "model": "sale.order", "detail": ""},
         {"do": "Create the invoice", "why": "the order is paid", "model": "account.move", "detail": "dated 2026-11-20"},
         {
             "do": "Post the invoice",
