@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.contrib.auth.models import User
@@ -19,10 +20,12 @@ from django.db import connections
 from django.utils import timezone
 from playwright.sync_api import Page, expect, sync_playwright
 
+from woodoo.connections.models import Connection
 from woodoo.engine.models import Work
 from woodoo.web.access import ensure_roles
 
 from . import scene
+from .both_sides import FakeOdoo, FakeStore
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -176,6 +179,65 @@ def test_several_are_left_out_for_one_reason(window: Browser) -> None:
     expect(page.get_by_text("2 records skipped.")).to_be_visible()
     assert set(Work.objects.filter(record__in=["1057", "1058"]).values_list("state", flat=True)) == {"skipped"}
     assert window.wrong == []
+
+
+@pytest.fixture
+def settled_shop() -> Iterator[Connection]:
+    """A connection whose two sides can be asked what there is to choose from."""
+    with (
+        mock.patch("woodoo.wiring.build_store", return_value=FakeStore()),
+        mock.patch("woodoo.wiring.build_odoo", return_value=FakeOdoo()),
+        mock.patch("woodoo.wiring.propose", return_value=()),
+    ):
+        yield scene.connection()
+
+
+def test_settings_are_chosen_and_kept(window: Browser, settled_shop: Connection) -> None:
+    page = window.page
+    window.sign_in()
+    page.goto(f"{window.base}/connections/{settled_shop.pk}/configuration/")
+    expect(page.get_by_label("Bank transfer: Payment terms")).to_be_visible()
+    page.get_by_label("Bank transfer: Left open").check()
+    page.get_by_label("Shipped: become in Odoo").select_option("All that, and the delivery")
+    page.get_by_label("Product for unknown SKUs").select_option("Shipping (SHIP)")
+    expect(page.get_by_label("Batches at once")).to_be_hidden()
+    page.get_by_text("More: polls, batches").click()
+    page.get_by_label("Batches at once").fill("99")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    page.get_by_role("link", name="Batches at once").click()
+    expect(page.get_by_label("Batches at once")).to_be_in_viewport()
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{wide} px too wide"
+    page.get_by_label("Batches at once").fill("4")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.get_by_label("Bank transfer: Left open")).to_be_checked()
+    settled_shop.refresh_from_db()
+    rules = settled_shop.rules
+    assert (rules.unpaid_methods, rules.status_steps["shipped"]) == (("bacs",), "deliver")
+    assert (rules.placeholder_product_id, rules.odoo_slots) == (17, 4)
+    assert window.wrong == []
+
+
+def test_settings_are_chosen_without_javascript(
+    chromium: Any, live_server: Any, people: None, settled_shop: Connection
+) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    context.set_default_timeout(PATIENCE)
+    window = Browser(context.new_page(), live_server.url)
+    page = window.page
+    window.sign_in()
+    page.goto(f"{window.base}/connections/{settled_shop.pk}/configuration/")
+    page.get_by_role("link", name="Go on").click()
+    page.get_by_label("Credit card: Journal").select_option("Stripe (STR)")
+    page.get_by_role("button", name="Save and test").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    settled_shop.refresh_from_db()
+    assert settled_shop.rules.journal_map == {"stripe": 9}
+    context.close()
+    connections.close_all()
 
 
 def test_times_are_in_the_reader_s_zone_and_the_theme_is_theirs(window: Browser) -> None:
