@@ -75,7 +75,8 @@ def test_no_table_makes_an_order_of_what_is_none(status: str) -> None:
 
 def test_a_status_the_table_does_not_name_is_told_from_one_that_it_ignores() -> None:
     assert "which the status table does not name; orders come over when" in decided(order("packed")).skip
-    assert "does not name" not in decided(order("pending")).skip
+    for status in ("pending", "trash", "checkout-draft"):
+        assert "does not name" not in decided(order(status)).skip
     assert "completed or on-hold or processing" in decided(order("pending")).skip
 
 
@@ -85,6 +86,14 @@ def test_the_table_and_the_form_both_limit(becomes: str, step: str) -> None:
     decision = decided(order("packed"), order_becomes=becomes, status_steps={"packed": step})
     assert decision.steps == BECOMES[becomes] & STATUS_STEPS[step]
     assert bool(decision.skip) == (not decision.steps)
+
+
+def test_an_invoice_of_a_refunded_order_says_that_the_refund_stays_out() -> None:
+    refunded = replace(order(), refund_ids=("140",))
+    told = "The store has refunded some of it. Refunds are not carried over: credit it in Odoo."
+    assert decided(refunded).waits == (told,)
+    assert decided(refunded).steps == decided(order()).steps
+    assert decided(refunded, order_becomes="order").waits == ()
 
 
 def test_goods_do_not_wait_for_the_money() -> None:

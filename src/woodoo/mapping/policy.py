@@ -113,6 +113,8 @@ def plan_policy(order: Order, document: Document | None, rules: Rules, *, today:
         return PolicyDecision(frozenset({Do.ORDER}), ("It stays a quotation until somebody confirms it in Odoo.",))
     if Do.INVOICE in steps:
         steps, waits = _money(order, document, steps, rules, today)
+    if Do.INVOICE in steps and order.refund_ids:
+        waits = [*waits, f"The store has refunded some of it.{_NOT_UNDONE['refunded']}"]
     if not steps:
         stays = _stays(order, document)
         return PolicyDecision(skip=f"{order.label} is not paid yet ({_method(order)}); {_LATER}.{stays}")
@@ -172,9 +174,10 @@ def _not_wanted(order: Order, document: Document | None, policy: Policy) -> str:
         for status, step in policy.status_steps.items()
         if STATUS_STEPS[step] & becomes and status not in NEVER_CREATED
     )
-    known = "" if order.status in policy.status_steps else ", which the status table does not name"
+    known = order.status in policy.status_steps or order.status in NEVER_CREATED
+    unknown = "" if known else ", which the status table does not name"
     return (
-        f"{order.label} is '{order.status}' in the store{known}; orders come over when they are "
+        f"{order.label} is '{order.status}' in the store{unknown}; orders come over when they are "
         f"{' or '.join(wanted) or 'in no status'}.{_stays(order, document)}"
     )
 
