@@ -149,6 +149,16 @@ def test_settings_are_set_and_parked_records_go_again(woodoo: Woodoo, shop: Conn
     assert (shop.rules.batch_size, shop.rules.order_number_format, shop.rules.tax_map) == (50, "ES={number}", {"1": 7})
 
 
+def test_a_stored_setting_nobody_knows_can_be_removed(woodoo: Woodoo, shop: Connection) -> None:
+    Connection.objects.filter(pk=shop.pk).update(settings={"import_statuses": ["completed"], "batch_size": 20})
+    said = woodoo("connection", "settings", "batch_size=30")
+    assert said.code == 1
+    assert "import_statuses: Extra inputs are not permitted" in said.err
+    assert woodoo("connection", "settings", "import_statuses=", "batch_size=30").code == 0
+    shop.refresh_from_db()
+    assert shop.settings == {"batch_size": 30}
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

@@ -220,7 +220,8 @@ def _store_settings(on: Connection, pairs: Mapping[str, str]) -> int:
 
     raw = {name: value for name, value in on.settings.items() if name not in pairs}
     raw |= {name: _value(text) for name, text in pairs.items() if text}
-    unknown = [name for name in pairs if name not in ConnectionSettings.model_fields]
+    removed = {name for name, text in pairs.items() if not text and name in on.settings}
+    unknown = [name for name in pairs if name not in ConnectionSettings.model_fields and name not in removed]
     if unknown:
         raise fail(f"There is no setting '{unknown[0]}'.", "`woodoo connection settings` names them all.")
     try:
