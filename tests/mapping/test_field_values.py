@@ -86,6 +86,9 @@ def test_nothing_empties_the_field(kind: str, raw: object) -> None:
         ("date", "13/13/2026", "not a date"),
         ("selection", "night", "none of am, pm"),
         ("date", "x" * 500, "…"),
+        ("date", "0001-01-01", "not in the years"),
+        ("datetime", "9999-12-31T23:59:59-12:00", "not in the years"),
+        ("float", 1e308, "too large"),
     ],
 )
 def test_what_does_not_fit_is_said(kind: str, raw: object, says: str) -> None:

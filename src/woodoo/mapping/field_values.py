@@ -28,6 +28,10 @@ from ..domain.text import clean, shortened
 
 #: What Odoo's integer columns hold.
 MOST = 2**31 - 1
+#: Beyond, dates are marks of plugins such as 0001-01-01, which zones drive out of the calendar.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+#: What a number may come to: more is no amount, and not finite in Odoo's columns.
+MOST_DIGITS = 15
 _YES = frozenset({"yes", "true", "on", "1", "y"})
 _NO = frozenset({"no", "false", "off", "0", "n"})
 _COMMA = re.compile(r"[+-]?\d+,\d+")
@@ -61,6 +65,8 @@ def field_value(value: object, field: DocumentField, timezone: ZoneInfo) -> Any:
         return _selection(text, field)
     if field.type in ("date", "datetime"):
         moment = _moment(text, timezone)
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            raise ValueError(f"'{_shown(text)}' is not in the years {FIRST_YEAR} to {LAST_YEAR}")
         return _day(moment, timezone) if field.type == "date" else f"{_utc(moment, timezone):%Y-%m-%d %H:%M:%S}"
     return _PLAIN[field.type](text) if field.type in _PLAIN else text
 
@@ -97,9 +103,12 @@ def _integer(text: str) -> int:
 
 def _number(text: str) -> Decimal:
     try:
-        return to_decimal(text.replace(",", ".") if _COMMA.fullmatch(text) else text)
+        number = to_decimal(text.replace(",", ".") if _COMMA.fullmatch(text) else text)
     except ValueError:
         raise ValueError(f"'{_shown(text)}' is not a number") from None
+    if number.adjusted() >= MOST_DIGITS:
+        raise ValueError(f"{_shown(text)} is too large")
+    return number
 
 
 def _boolean(text: str) -> bool:
