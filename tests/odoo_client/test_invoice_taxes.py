@@ -33,7 +33,15 @@ class Draft:
         }
         self.written: list[list[Any]] = []
 
-    def search_read(self, model: str, domain: Sequence[Any], fields: Sequence[str]) -> list[dict[str, Any]]:
+    def search_read(
+        self, model: str, domain: Sequence[Any], fields: Sequence[str], order: str = ""
+    ) -> list[dict[str, Any]]:
+        if model == "account.tax.repartition.line":
+            return [{"id": 61, "invoice_tax_id": 6, "account_id": False, "tag_ids": [8]}]
+        if model == "account.tax":
+            return [{"id": 6, "name": "VAT 7 %"}]
+        if domain[0] == ("move_id", "=", 7):
+            return [{"id": 102, "tax_ids": [6], "account_id": 40, "partner_id": 3, "currency_id": 2}]
         assert (model, domain[0]) == ("account.move.line", ("move_id", "in", [7]))
         return [{**row, "move_id": 7} for row in self._lines.get(str(list(domain[1:])), OPEN)]
 
@@ -79,7 +87,15 @@ def test_what_is_right_already_is_not_written() -> None:
     assert moved(14, Wanted({TAX: Decimal("4.20")}, untaxed=Decimal("20.00"))) == []
 
 
-def test_a_tax_without_a_line_is_told() -> None:
-    errors = override_taxes(Draft(14), {7: Wanted({6: Decimal("0.01")})})  # type: ignore[arg-type]
+def test_before_16_a_tax_of_nothing_gets_its_line() -> None:
+    made, receivable = moved(14, Wanted({6: Decimal("0.02")}))
+    assert made[:2] == [0, 0]
+    assert (made[2]["name"], made[2]["account_id"], made[2]["tax_repartition_line_id"]) == ("VAT 7 %", 40, 61)
+    assert (made[2]["amount_currency"], made[2]["credit"]) == (-0.02, 0.02)
+    assert receivable[2]["amount_currency"] == 24.22
+
+
+def test_from_16_on_a_tax_without_a_line_is_told() -> None:
+    errors = override_taxes(Draft(17), {7: Wanted({6: Decimal("0.01")})})  # type: ignore[arg-type]
     assert isinstance(errors[7], DataError)
     assert "no line for the tax 6, which should come to 0.01" in errors[7].message

@@ -3,6 +3,7 @@
 | what is moved                               | how                                                                |
 |---------------------------------------------|--------------------------------------------------------------------|
 | a tax                                       | its line; up to 15 the receivable line too, from 16 on that follows |
+| a tax of less than half a cent on each line | up to 15 its line is made, for Odoo has made none                  |
 | the untaxed amount (prices include the tax) | the largest product line, against the tax lines: the total stays    |
 
 The last step before posting: any later change of a line makes Odoo compute all of them anew.
@@ -42,6 +43,8 @@ class _Line:
     is_taxed: bool
     amount_currency: Decimal
     balance: Decimal
+    #: What a line that is not there yet is made with.
+    made_with: Mapping[str, Any] | None = None
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> _Line:
@@ -70,7 +73,7 @@ def override_taxes(
     """Set what each draft invoice comes to. Returns errors by invoice id.
 
     All are invoices, or all `credit_notes`. `company_digits` are the decimals of the company's currency. Up to three
-    calls to read all, one to write each invoice that differs.
+    calls to read all, one to write each invoice that differs; three more where a tax has no line.
     """
     if not targets:
         return {}
@@ -88,13 +91,62 @@ def override_taxes(
     errors: dict[int, WoodooError] = {}
     for move_id, wanted in targets.items():
         try:
-            changes = _changes(tax_lines.get(move_id, []), products.get(move_id, []), wanted, sign)
+            lines = tax_lines.get(move_id, [])
+            if not dialect.tax_line_rebalances:
+                lines = [*lines, *_missing_tax_lines(records, move_id, lines, wanted, credit_notes=credit_notes)]
+            changes = _changes(lines, products.get(move_id, []), wanted, sign)
             commands = _commands(changes, open_lines.get(move_id, []), company_digits)
             if commands:
                 records.write("account.move", [move_id], {"line_ids": commands})
         except DataError as error:
             errors[move_id] = error
     return errors
+
+
+def _missing_tax_lines(
+    records: Records, move_id: int, lines: Sequence[_Line], wanted: Wanted, *, credit_notes: bool
+) -> list[_Line]:
+    """Return lines to be made for taxes that come to something, but to less than half a cent on each line.
+
+    Odoo makes no tax line of nothing (up to 15, addons/account/models/account_move.py, `_recompute_tax_lines`).
+    """
+    known = {line.tax_id for line in lines}
+    missing = [tax_id for tax_id, amount in wanted.taxes.items() if amount and tax_id not in known]
+    if not missing:
+        return []
+    owner = "refund_tax_id" if credit_notes else "invoice_tax_id"
+    parts = records.search_read(
+        "account.tax.repartition.line",
+        [(owner, "in", missing), ("repartition_type", "=", "tax")],
+        [owner, "account_id", "tag_ids"],
+        order="id",
+    )
+    products = records.search_read(
+        "account.move.line",
+        [("move_id", "=", move_id), ("tax_ids", "in", missing)],
+        ["tax_ids", "account_id", "partner_id", "currency_id"],
+        order="id",
+    )
+    names = {row["id"]: row["name"] for row in records.search_read("account.tax", [("id", "in", missing)], ["name"])}
+    made: dict[int, _Line] = {}
+    for part in parts:
+        tax_id = part[owner]
+        base = next((row for row in products if tax_id in row["tax_ids"]), None)
+        if base is not None and tax_id not in made:
+            made[tax_id] = _Line(0, tax_id, False, ZERO, ZERO, _tax_line_vals(names[tax_id], part, base))
+    return list(made.values())
+
+
+def _tax_line_vals(name: str, part: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "account_id": part["account_id"] or base["account_id"],
+        "partner_id": base["partner_id"],
+        "currency_id": base["currency_id"],
+        "tax_repartition_line_id": part["id"],
+        "tax_tag_ids": [[6, 0, part["tag_ids"]]],
+        "exclude_from_invoice_tab": True,
+    }
 
 
 def _lines_by_move(
@@ -116,8 +168,8 @@ def _changes(tax_lines: Sequence[_Line], products: Sequence[_Line], wanted: Want
             raise DataError(
                 f"The invoice has no line for the tax {tax_id}, which should come to {abs(amount)}.",
                 where="account.move.line -> tax_line_id",
-                fix="Check the tax's setup in Odoo: it must put its amount into the journal. Where the tax is less "
-                "than half a cent on each line, enter the order in Odoo by hand.",
+                fix="Check the tax's setup in Odoo: it must put its amount into the journal. From Odoo 16 on, where "
+                "the tax is less than half a cent on each line, enter the order by hand.",
             )
         if lines:
             changes.append((_largest(lines), sign * amount - _sum(lines)))
@@ -139,7 +191,9 @@ def _commands(changes: Sequence[_Change], open_lines: Sequence[_Line], company_d
     rate = _rate([line for line, _ in changes] + list(open_lines))
     balances = [round_money(difference * rate, company_digits) for _, difference in changes]
     commands: list[list[Any]] = [
-        [1, line.odoo_id, line.moved(difference, balance)]
+        [0, 0, {**line.made_with, **line.moved(difference, balance)}]
+        if line.made_with
+        else [1, line.odoo_id, line.moved(difference, balance)]
         for (line, difference), balance in zip(changes, balances, strict=True)
     ]
     amount, balance = sum((difference for _, difference in changes), ZERO), sum(balances, ZERO)
