@@ -34,11 +34,11 @@ def bench(odoo: Endpoint, admin: Admin, request: pytest.FixtureRequest) -> Itera
     close_books(admin, None)
 
 
-def close_books(admin: Admin, until: date | None) -> None:
+def close_books(admin: Admin, until: date | None, lock: str = "tax_lock_date") -> None:
     """Close the books of the first company; over XML-RPC, for 14 answers this one over /jsonrpc with a bare error."""
     with xmlrpc.client.ServerProxy(f"{admin.url}/xmlrpc/2/common") as common:
         uid = common.authenticate(admin.database, admin.login, admin.secret, {})
-    vals = {"tax_lock_date": f"{until}" if until else False}
+    vals = {lock: f"{until}" if until else False}
     with xmlrpc.client.ServerProxy(f"{admin.url}/xmlrpc/2/object") as models:
         models.execute_kw(admin.database, uid, admin.secret, "res.company", "write", [[1], vals])
 
@@ -80,3 +80,23 @@ def test_a_reopened_period_lets_the_order_through(bench: Bench, admin: Admin) ->
     assert {outcome.kind for outcome in bench.sync().values()} == {OutcomeKind.DONE}
     dates = {row["invoice_date"] for row in bench.invoices("invoice_date").values()}
     assert dates == {"2024-12-31", "2025-01-01"}
+
+
+def test_a_payment_of_a_closed_period_is_parked_before_anything_is_made(bench: Bench, admin: Admin) -> None:
+    """Odoo 19 would show the day of the payment and book it on another one."""
+    close_books(admin, None)
+    # Odoo 14 closes no fiscal year that other tests have left drafts in, but a period.
+    period = "period_lock_date"
+    lock = period if period in bench.odoo.fields("res.company") else "fiscalyear_lock_date"
+    close_books(admin, CLOSED, lock)
+    try:
+        outcomes = bench.sync(invoice_date="today")
+        old, new = (outcomes[record] for record in bench.store.orders)
+        assert new.kind == OutcomeKind.DONE, new.message
+        assert old.kind == OutcomeKind.PARKED
+        assert "its payment would be dated 2024-12-31, but in Odoo the books are closed up to 2024-12-31" in old.message
+        assert list(bench.sale_orders("name")) == [list(bench.store.orders)[1]]
+        left_open = bench.sync(invoice_date="today", order_becomes="order_invoice")
+        assert {outcome.kind for outcome in left_open.values()} == {OutcomeKind.DONE}
+    finally:
+        close_books(admin, None, lock)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from ..connections.settings import ConnectionSettings
@@ -78,7 +79,8 @@ def load_rules(odoo: Records, settings: ConnectionSettings, namespace: str) -> R
         fields=load_document_fields(odoo, settings, "sale.order" if policy.with_sale_order else "account.move"),
         invoice_journal_id=_invoice_journal(odoo, settings.invoice_journal_id),
         sales_account_id=settings.sales_account_id,
-        lock=Lock(company.locked_until, company.locked_by) if company.locked_until else None,
+        lock=_lock(company.locked_until, company.locked_by),
+        payment_lock=_lock(company.payments_locked_until, company.payments_locked_by),
         customers=load_customer_rules(odoo, settings),
         sku_field=load_sku_field(odoo, settings.sku_field),
         quantity_digits=_quantity_digits(odoo),
@@ -88,6 +90,10 @@ def load_rules(odoo: Records, settings: ConnectionSettings, namespace: str) -> R
         countries=countries,
         states=states,
     )
+
+
+def _lock(until: date | None, name: str) -> Lock | None:
+    return Lock(until, name) if until else None
 
 
 def _single_records(odoo: Records, settings: ConnectionSettings) -> None:

@@ -41,6 +41,7 @@ from .refusals import (
     refuse_documents,
     refuse_fractions,
     refuse_locked,
+    refuse_locked_payment,
     refuse_what_odoo_cannot_post,
 )
 from .res_partner import PartnerPlan
@@ -154,7 +155,8 @@ def _with_change(
         steps -= {Do.PAYMENT}
         missing -= {Do.PAYMENT}
         waits = (*waits, "The payment of the credited invoice is for a person to match with the new one.")
-    return replace(decision, steps=steps, waits=waits), bool(missing) or bool(change)
+    left = bool(missing) or bool(change) or (change.resumes and has_draft and Do.INVOICE in steps)
+    return replace(decision, steps=steps, waits=waits), left
 
 
 def needs_plan(order: Order, documents: Sequence[Document], history: History, rules: Rules, at: datetime) -> bool:
@@ -190,6 +192,9 @@ def _full_plan(
     refuse_a_cent_off(order, decision.steps, targets, priced, rules)
     day = invoice_date(order, rules, _today(seen.at, rules))
     refuse_locked(order, document, decision.steps, day, rules)
+    journal = _journal(order, document, decision.steps, targets, rules)
+    paid_on = order.paid_at.astimezone(rules.timezone).date() if order.paid_at else None
+    refuse_locked_payment(order, paid_on if journal else None, rules)
     carriers = [carrier_of(line, rules) for line in order.shipping_lines]
     lines, line_notes = document_lines(sold, priced.lines, seen.products, rules)
     model = "sale.order" if rules.policy.with_sale_order else "account.move"
@@ -206,9 +211,9 @@ def _full_plan(
         invoice_address=customer.invoice,
         delivery_address=customer.delivery,
         carrier=next((carrier for carrier in carriers if carrier), None),
-        journal=_journal(order, document, decision.steps, targets, rules),
+        journal=journal,
         invoice_date=day,
-        payment_date=order.paid_at.astimezone(rules.timezone).date() if order.paid_at else None,
+        payment_date=paid_on,
         notes=(*left_out, *line_notes, *field_notes(order, rules, model)),
     )
 

@@ -88,6 +88,24 @@ def refuse_locked(order: Order, document: Document | None, steps: frozenset[Do],
     )
 
 
+def refuse_locked_payment(order: Order, day: date | None, rules: Rules) -> None:
+    """Park an order whose payment would be dated in a closed period; `day` is None where nothing is to be paid.
+
+    Odoo refuses such a payment once the invoice is posted, or shows its day and books it on another one without a word
+    (addons/account/models/account_move.py, `_post` and `_get_accounting_date`).
+    """
+    if rules.payment_lock is None or day is None or day > rules.payment_lock.until:
+        return
+    raise DataError(
+        f"{order.label}: its payment would be dated {day}, but in Odoo the books are closed up to "
+        f"{rules.payment_lock.until} ({rules.payment_lock.name}).",
+        record=order.label,
+        where="res.company -> lock dates",
+        fix="Leave the invoices of this payment method open ('unpaid methods' in the connection's settings) and enter "
+        "their payments by hand, or reopen the period in Odoo; then retry.",
+    )
+
+
 def refuse_a_cent_off(order: Order, steps: frozenset[Do], targets: Targets, priced: Priced, rules: Rules) -> None:
     """Park an order whose sales order cannot be exact in this Odoo, where the settings ask for that."""
     if rules.allow_order_cent or not rules.exact or Do.ORDER not in steps or priced.order_total == targets.total:

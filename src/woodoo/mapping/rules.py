@@ -80,7 +80,7 @@ class Precision:
 
 @dataclass(frozen=True)
 class Lock:
-    """Up to which day (that one included) the books are closed to customer invoices, and what Odoo calls that."""
+    """Up to which day (that one included) the books are closed, and what Odoo calls that."""
 
     until: date
     name: str
@@ -170,8 +170,9 @@ class Rules:
     fields: Mapping[tuple[str, str], DocumentField] = field(default_factory=dict)
     invoice_journal_id: int | None = None
     sales_account_id: int | None = None
-    #: None where every day is open.
+    #: What closes the books to customer invoices, and to payments; None where every day is open.
     lock: Lock | None = None
+    payment_lock: Lock | None = None
     customers: CustomerRules = field(default_factory=lambda: CustomerRules())
     sku_field: str = "default_code"
     #: Decimals of a line's quantity.

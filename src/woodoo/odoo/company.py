@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from ..domain.errors import ConfigError
 from .client import OdooClient
@@ -16,6 +16,9 @@ DEFAULT_PRICE_DIGITS = 2
 #: Dates up to which no customer invoice can be posted under its own date, in one version or another: Odoo refuses it
 #: or moves its date (addons/account/models/company.py, account_move.py `_get_violated_lock_dates`).
 LOCKS = frozenset({"fiscalyear_lock_date", "tax_lock_date", "period_lock_date", "sale_lock_date", "hard_lock_date"})
+#: Those of them that stop payments, too. Odoo 14 refuses the payment, 19 books it on the last
+#: day of a later month while the payment itself still shows its own day.
+PAYMENT_LOCKS = frozenset({"fiscalyear_lock_date", "period_lock_date", "hard_lock_date"})
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,9 @@ class Company:
     #: The last day for which customer invoices are locked, and what Odoo calls that lock; None where nothing is.
     locked_until: date | None = None
     locked_by: str = ""
+    #: The same for payments.
+    payments_locked_until: date | None = None
+    payments_locked_by: str = ""
 
 
 def read_company(records: Records) -> Company:
@@ -52,7 +58,8 @@ def read_company(records: Records) -> Company:
             fix="Choose the company in the connection's settings.",
         )
     row = rows[0]
-    until, by = max(((row[name], locks[name]) for name in sorted(locks) if row[name]), default=("", ""))
+    until, by = _latest(row, locks)
+    paid_until, paid_by = _latest(row, {name: locks[name] for name in locks.keys() & PAYMENT_LOCKS})
     currency = records.read("res.currency", [row["currency_id"]], ["name", "decimal_places"])[0]
     return Company(
         row["id"],
@@ -62,9 +69,17 @@ def read_company(records: Records) -> Company:
         currency_digits=int(currency["decimal_places"]),
         rounding_method=cast(Literal["round_per_line", "round_globally"], row[_ROUNDING]),
         price_digits=read_price_digits(records),
-        locked_until=date.fromisoformat(until) if until else None,
+        locked_until=until,
         locked_by=by,
+        payments_locked_until=paid_until,
+        payments_locked_by=paid_by,
     )
+
+
+def _latest(row: Mapping[str, Any], locks: Mapping[str, str]) -> tuple[date | None, str]:
+    """Return the last of the lock dates (field → label) that are set, with what Odoo calls it."""
+    until, by = max(((row[name], locks[name]) for name in sorted(locks) if row[name]), default=("", ""))
+    return (date.fromisoformat(until) if until else None), by
 
 
 def read_price_digits(records: Records) -> int | None:
