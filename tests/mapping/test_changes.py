@@ -90,7 +90,35 @@ def test_marks_tell_which_parts_the_store_has_changed(what: str) -> None:
 def test_marks_are_read_back_as_they_were_kept() -> None:
     kept = WRITTEN.while_(Doing.REOPENING)
     assert Fingerprint.read(kept.text()) == kept
-    assert len(kept.text()) < 160
+    assert len(kept.text()) < 210
+
+
+#: What becomes of a line → whether only its product is called otherwise.
+PRODUCTS: Mapping[str, tuple[dict[str, Any], bool]] = {
+    "SKU renamed": ({"sku": "MUG-2026"}, True),
+    "product deleted": ({"sku": "", "product_id": "", "variation_id": ""}, True),
+    "another product": ({"sku": "BOWL", "product_id": "77", "external_id": "99"}, False),
+    "another product on the same line": ({"sku": "BOWL", "product_id": "77"}, False),
+    "renamed and more of it": ({"sku": "MUG-2026", "quantity": Decimal(3)}, False),
+    "another line of a deleted product": ({"sku": "", "product_id": "", "external_id": "99"}, False),
+}
+
+
+@pytest.mark.parametrize("what", PRODUCTS)
+def test_a_sku_renamed_in_the_store_is_no_conflict(what: str) -> None:
+    values, renamed = PRODUCTS[what]
+    order = replace(ORDER, lines=(replace(ORDER.lines[0], **values), ORDER.lines[1]))
+    assert fingerprint(order, RULES).only_products_renamed(WRITTEN) == renamed
+    assert fingerprint(order, RULES).changed_since(WRITTEN) == {Part.LINES}
+    document = replace(SALE, invoices=(POSTED,))
+    history = History(WRITTEN, INVOICED)
+    if renamed:
+        change = plan_change(order, document, history, RULES)
+        assert (bool(change), change.parts, change.conflict) == (False, set(), None)
+    else:
+        with pytest.raises(SyncConflict, match="its lines"):
+            plan_change(order, document, history, RULES)
+    assert plan_change(order, SALE, History(WRITTEN, NOTHING), RULES).ways == {Part.LINES: Way.REOPEN}
 
 
 @pytest.mark.parametrize("text", ["", "0 lines:abc state:open", "abcdef"])

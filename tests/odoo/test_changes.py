@@ -576,6 +576,34 @@ def test_a_run_that_is_cut_off_is_ended_by_the_next_one(
     assert case.mark().doing is Doing.OPEN
 
 
+@pytest.mark.parametrize("where", ["before the date", "before the lines of the invoice"])
+def test_a_run_cut_off_after_confirming_leaves_no_old_invoice(
+    made: Bench, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The total stays, so nothing but the lines tells an old draft from a new one."""
+    case = Case(made, "draft invoice")
+    renamed = replace(FULL.lines[0], name="Another name")
+
+    def cut(*_: Any, **__: Any) -> Any:
+        raise CutOff
+
+    with monkeypatch.context() as patched:
+        if where == "before the date":
+            patched.setattr(workflows, "restore_order_dates", cut)
+        else:
+            patched.setattr(made.odoo, "rewrite", cut)
+        with pytest.raises(CutOff):
+            case.sync(lines=(renamed, *FULL.lines[1:]))
+    case.settings = dict(UP_TO["paid"])
+    case.done()
+    (invoice,) = case.invoices()
+    assert (invoice["state"], invoice["payment_state"]) == ("posted", "paid")
+    lines = made.odoo.read("account.move.line", invoice["invoice_line_ids"], ["name", "sale_line_ids"])
+    assert "Another name" in {line["name"].split("\n")[0] for line in lines}
+    assert {one for line in lines for one in line["sale_line_ids"]} == set(case.sale_order()["order_line"])
+    assert case.mark().doing is Doing.OPEN
+
+
 def counting(bench: Bench, calls: list[str]) -> Any:
     """Return Odoo's client call, noting each one."""
     real = bench.odoo.client.call

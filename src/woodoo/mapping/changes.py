@@ -9,8 +9,9 @@
 | contact, header      | rewrite   | write     | write    | write          | write     | write          |
 
 Several columns may hold at once, such as "locked" and "invoice posted"; then a conflict in one of them is a conflict.
-An invoice without a sales order is a quotation as long as it is a draft; posted, its header stays as it is. A posted
-invoice that was credited in full counts as none; the order then gets another one.
+Where only the SKU of a product is another, or the product was deleted in the store, that is no conflict: what cannot be
+changed stays. An invoice without a sales order is a quotation as long as it is a draft; posted, its header stays as it
+is. A posted invoice that was credited in full counts as none; the order then gets another one.
 
 To reopen is to cancel, set back to quotation, write anew and confirm, so that deliveries are right on every version. An
 order that Woodoo cancelled and the store wants again is reopened; one that a person cancelled is a conflict. Where the
@@ -90,6 +91,11 @@ class Change:
         return self.again or any(way is not Way.NOTHING for way in self.ways.values())
 
     @property
+    def resumes(self) -> bool:
+        """A run reopened and confirmed it and was cut off then: its draft invoice is still the old one."""
+        return not self.reopens and self.written is not None and self.written.doing in UNFINISHED
+
+    @property
     def reopens(self) -> bool:
         return self.again or Way.REOPEN in self.ways.values()
 
@@ -140,6 +146,8 @@ def plan_change(order: Order, document: Document, history: History, rules: Rules
     unmarked = written is None and _unmarked(order, document, rules)
     changed = wanted.changed_since(written) if written else frozenset({Part.LINES} if unmarked else ())
     ways = {part: way_of(part, document, standing) for part in Part if part in changed}
+    if written and ways.get(Part.LINES) is Way.CONFLICT and wanted.only_products_renamed(written):
+        ways[Part.LINES] = Way.NOTHING
     stuck = [part for part, way in ways.items() if way is Way.CONFLICT]
     reissue = doing is Doing.REISSUING or bool(standing.credited and changed & INVOICED and not stuck)
     change = Change(

@@ -18,7 +18,9 @@ from .customer_keys import email_of
 from .rules import Rules
 
 #: Another way of making the marks gets another number; marks made in another way say nothing.
-VERSION = "1"
+VERSION = "2"
+#: Marks of the lines, and what stands for one that cannot be made.
+_LINE_MARKS, _NONE = 4, "-"
 
 
 class Part(StrEnum):
@@ -58,7 +60,7 @@ class Fingerprint:
     doing: Doing = Doing.OPEN
 
     def text(self) -> str:
-        """Return it as the link keeps it: "1 lines:ab12… … state:open"."""
+        """Return it as the link keeps it: "2 lines:ab12… … state:open"."""
         marks = (f"{part}:{self.marks[part]}" for part in Part if part in self.marks)
         return " ".join((VERSION, *marks, f"state:{self.doing}"))
 
@@ -82,10 +84,22 @@ class Fingerprint:
         """Return these marks with those parts as in `other`."""
         return replace(self, marks={**self.marks, **{part: other.marks[part] for part in parts}})
 
+    def only_products_renamed(self, written: Fingerprint) -> bool:
+        """Say whether its lines are another only in how the store calls their products.
+
+        A line shows the SKU its product has today, none where the product was deleted; the order stays what it was. A
+        product counts as the same while its id is, or (deleted) while the line is.
+        """
+        now, before = (one.marks.get(Part.LINES, "").split(".") for one in (self, written))
+        if len(now) != _LINE_MARKS or len(before) != _LINE_MARKS or now == before or now[0] != before[0]:
+            return False
+        return now[2] == before[2] if now[2] != _NONE else now[3] == before[3]
+
     @property
     def digest(self) -> str:
         """What tells one invoice of the order from another one: lines, customer and billing address."""
-        return _mark(*(self.marks.get(part, "") for part in (Part.LINES, Part.CUSTOMER, Part.BILLING)))
+        lines = self.marks.get(Part.LINES, "").split(".")[:2]
+        return _mark(*lines, *(self.marks.get(part, "") for part in (Part.CUSTOMER, Part.BILLING)))
 
     def while_(self, doing: Doing) -> Fingerprint:
         return replace(self, doing=doing)
@@ -95,7 +109,7 @@ def fingerprint(order: Order, rules: Rules) -> Fingerprint:
     """Return the marks of an order as the store has it now."""
     return Fingerprint(
         {
-            Part.LINES: _mark(*_lines(order)),
+            Part.LINES: _line_marks(order),
             Part.CUSTOMER: _customer(order),
             Part.BILLING: _mark(*_place(order.billing)),
             Part.SHIPPING: _mark(*_place(order.shipping)),
@@ -118,13 +132,31 @@ def _customer(order: Order) -> str:
     customer only where neither is the same.
     """
     texts = (order.customer_id, email_of(order))
-    return ".".join(_mark(text) if text else "-" for text in texts)
+    return ".".join(_mark(text) if text else _NONE for text in texts)
 
 
 def _differ(part: Part, mark: str, before: str) -> bool:
+    if part is Part.LINES:
+        return mark.split(".")[:2] != before.split(".")[:2]
     if part is not Part.CUSTOMER or mark == before:
         return mark != before
-    return not any(new == old != "-" for new, old in zip(mark.split("."), before.split("."), strict=False))
+    return not any(new == old != _NONE for new, old in zip(mark.split("."), before.split("."), strict=False))
+
+
+def _line_marks(order: Order) -> str:
+    """Return marks of the amounts and texts, of the SKUs, of the products (a dash: one was deleted), of the lines.
+
+    Only the first two say what the order is; the others tell another product from the same one under another SKU.
+    """
+    products = [f"{line.name}\t{line.product_id}" for line in order.lines]
+    return ".".join(
+        (
+            _mark(*_lines(order)),
+            _mark(*sorted(f"{line.name}\t{line.sku}\t{_plain(line.quantity)}" for line in order.lines)),
+            _mark(*sorted(products)) if all(line.product_id for line in order.lines) else _NONE,
+            _mark(*sorted(line.external_id for line in order.lines)),
+        )
+    )
 
 
 def _lines(order: Order) -> Iterable[str]:
@@ -132,7 +164,7 @@ def _lines(order: Order) -> Iterable[str]:
     taxes = {id(line): [f"{t.rate_id}={_plain(t.amount)}" for t in line.taxes if t.amount] for line in _all(order)}
     rows = [
         *(
-            ["product", o.sku, o.name, *map("=".join, o.options), _plain(o.quantity), _plain(o.total), *taxes[id(o)]]
+            ["product", o.name, *map("=".join, o.options), _plain(o.quantity), _plain(o.total), *taxes[id(o)]]
             for o in order.lines
         ),
         *(

@@ -68,12 +68,13 @@ def report_conflicts(context: Context, batch: OrderBatch) -> None:
 def changes_invoice(progress: Progress) -> bool:
     """Say whether a draft invoice has to be written anew whatever it comes to, and be tied to the order's new lines."""
     change = progress.plan.change
-    return progress.plan.document is not None and (bool(change.parts) or change.reopens)
+    return progress.plan.document is not None and (bool(change.parts) or change.reopens or change.resumes)
 
 
 def revive_invoices(context: Context, batch: OrderBatch) -> bool:
     """Set invoices back to draft that were cancelled together with the orders Woodoo reopens."""
-    dead = batch.where(lambda p: p.wants(Do.INVOICE) and p.plan.change.reopens and p.invoice.get("state") == "cancel")
+    opened = batch.where(lambda p: p.plan.change.reopens or p.plan.change.resumes)
+    dead = [p for p in opened if p.wants(Do.INVOICE) and p.invoice.get("state") == "cancel"]
     if not dead:
         return False
     failed = changing.reset_invoices(context.odoo, [p.invoice["id"] for p in dead]).errors
