@@ -120,6 +120,25 @@ def test_a_changed_quantity_moves_stock_but_not_money(shop: Target, goods: dict[
     assert _meta(changed["line_items"][0])["_reduced_stock"] == "1"
 
 
+def test_a_line_added_to_an_order_in_work_takes_stock_and_is_noted_by_its_author(
+    shop: Target, goods: dict[str, Any]
+) -> None:
+    order = shop.order(status="processing")
+    changed = shop.put(f"orders/{order['id']}", {"line_items": [{"product_id": goods["id"], "quantity": 2}]})
+    assert (_meta(changed["line_items"][0])["_reduced_stock"], _stock(shop, goods)) == ("2", 8)
+    notes = {note["note"]: note["author"] for note in shop.get(f"orders/{order['id']}/notes")}
+    assert notes[f"Adjusted stock: {goods['name']} (10&rarr;8)"] != "WooCommerce"
+
+
+def test_taking_the_coupons_away_gives_back_what_they_took(shop: Target, goods: dict[str, Any]) -> None:
+    coupon = shop.make("coupons", {"code": shop.sku("C"), "discount_type": "percent", "amount": "10"})
+    line = {"product_id": goods["id"], "quantity": 2}
+    order = shop.order(line, status="processing", coupon_lines=[{"code": coupon["code"]}])
+    assert (order["total"], order["discount_total"]) == ("7.20", "0.80")
+    changed = shop.put(f"orders/{order['id']}", {"coupon_lines": []})
+    assert (changed["total"], changed["discount_total"], changed["coupon_lines"]) == ("8.00", "0.00", [])
+
+
 def test_lines_are_added_without_and_removed_by_their_id(shop: Target, goods: dict[str, Any]) -> None:
     order = shop.order({"product_id": goods["id"], "quantity": 1})
     added = shop.put(f"orders/{order['id']}", {"line_items": [{"product_id": goods["id"], "quantity": 2}]})

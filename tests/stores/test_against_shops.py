@@ -95,6 +95,7 @@ def test_every_order_of_the_shop_comes_over(client: WooClient, sold: dict[str, A
     assert str(sold["id"]) in {one.external_id for one in changes}
     assert [one.modified_at for one in changes] == sorted(one.modified_at for one in changes)
     fetched = store.fetch_orders([one.external_id for one in changes])
+    assert list(fetched.found) == list(dict.fromkeys(one.external_id for one in changes))
     assert (fetched.missing, fetched.broken) == (frozenset(), {})
     assert {key: order.status for key, order in fetched.found.items()} == {
         one.external_id: one.status for one in changes
@@ -169,6 +170,10 @@ def test_notes_of_the_staff_come_without_those_of_the_shop(client: WooClient, so
     notes = f"orders/{sold['id']}/notes"
     client.post(notes, {"note": "Gift wrap, please", "added_by_user": True})
     client.post(notes, {"note": "Sent on by a plugin"})
+    first, *_ = sold["line_items"]
+    client.put(f"products/{first['product_id']}/variations/{first['variation_id']}", {"manage_stock": True})
+    client.put(f"orders/{sold['id']}", {"line_items": [{"id": first["id"], "quantity": 3}]})
+    assert [row["author"] for row in client.rows(notes) if "Adjusted stock" in row["note"]] == ["admin"]
     found = WooCommerceStore(client).fetch_notes([str(sold["id"])]).found
     assert found == {str(sold["id"]): ("Gift wrap, please",)}
 

@@ -40,6 +40,24 @@ def test_recorded_notes_of_the_shop_itself_are_left_out(shop: Shop):
     assert store_of(shop).fetch_notes(["76"]).found == {"76": ()}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Order status changed from Processing to Completed.",
+        "Order status changed by bulk edit. Order status changed from On hold to Processing.",
+        "Adjusted stock: Decaf (-398&rarr;-400)",
+        "Bestand angepasst: Decaf (50&rarr;48)",
+        "Added line items: Grinder (WOO-S-012)",
+        "Coupon applied: &quot;pct10&quot;.",
+        "Order details manually sent to customer.",
+    ],
+)
+def test_what_the_shop_notes_of_a_persons_clicks_is_left_out(shop: Shop, text: str):
+    asked = f"He asks: why '{text[:5]}'?"
+    shop.on("orders/76/notes", [note(1, text), note(2, asked)])
+    assert store_of(shop).fetch_notes(["76"]).found == {"76": (asked,)}
+
+
 def test_each_order_is_found_missing_or_broken(shop: Shop):
     shop.on("orders/1/notes", [note(1, "Hello")])
     shop.on("orders/2/notes", recorded("err_404_order"))

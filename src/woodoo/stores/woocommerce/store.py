@@ -75,7 +75,8 @@ class WooCommerceStore:
     def fetch_orders(self, external_ids: Sequence[str]) -> Fetched[Order]:
         """Read those orders as they are now, trashed ones included (status "trash").
 
-        One request per hundred orders, one more where variations were sold whose parents are not known yet.
+        One request per hundred orders, one more where variations were sold whose parents are not known yet. They come
+        in the order in which they were asked for: the store lists the newest first, and Odoo numbers what it gets.
         """
         asked = dict.fromkeys(external_ids)
         broken: dict[str, DataError] = {}
@@ -85,9 +86,9 @@ class WooCommerceStore:
             rows.update(found)
             broken.update(failed)
         payloads: dict[str, OrderPayload] = {}
-        for external_id, row in rows.items():
+        for external_id in [one for one in asked if one in rows]:
             try:
-                payloads[external_id] = order_reader.parse_order(row)
+                payloads[external_id] = order_reader.parse_order(rows[external_id])
             except DataError as error:
                 broken[external_id] = error
         digits = self.currency_digits() if payloads else 0

@@ -53,8 +53,8 @@ def apply_transition(shop: Shop, order: Record, old: str, *, note: bool = True) 
         _count_coupons(shop, order)
     elif status in GIVES_STOCK_BACK:
         restore_stock(shop, order)
-    if status == "refunded":
-        _refund_rest(shop, order)
+    if status == "refunded" and _refund_rest(shop, order):
+        model.add_note(shop, order, _BY_HAND)
     if note and old in NAMES:
         model.add_note(shop, order, f"Order status changed from {NAMES[old]} to {NAMES.get(status, status)}.")
     shop.announce(f"action.woocommerce_order_status_{status}", order["id"])
@@ -90,7 +90,7 @@ def reduce_stock(shop: Shop, order: Record) -> None:
         moved = _move(shop, line, -line["quantity"])
         if moved is not None:
             model.set_line_meta(shop, line, "_reduced_stock", line["quantity"])
-            changes.append(moved)
+            changes.append(" ".join(moved))
     if changes:
         model.add_note(shop, order, f"Stock levels reduced: {', '.join(changes)}")
 
@@ -106,28 +106,36 @@ def restore_stock(shop: Shop, order: Record) -> None:
         moved = _move(shop, line, taken) if taken else None
         if moved is not None:
             line["meta_data"] = [entry for entry in line["meta_data"] if entry["key"] != "_reduced_stock"]
-            changes.append(moved)
+            changes.append(" ".join(moved))
     if changes:
         model.add_note(shop, order, f"Stock levels increased: {', '.join(changes)}")
 
 
-def _move(shop: Shop, line: Record, by: int) -> str | None:
+def _move(shop: Shop, line: Record, by: int) -> tuple[str, str] | None:
+    """Move the stock of a line's product; return its name and how much there was and is, None where none is kept."""
     product = catalogue.find(shop, line["variation_id"] or line["product_id"])
     owner = catalogue.stock_owner(shop, product) if product else None
     if product is None or owner is None:
         return None
     new = catalogue.change_stock(shop, owner, by)
     name = f"{line['name']} ({catalogue.sku(shop, product)})" if catalogue.sku(shop, product) else line["name"]
-    return f"{name} {new - by}&rarr;{new}"
+    return name, f"{new - by}&rarr;{new}"
 
 
 def adjust_line_stock(shop: Shop, order: Record, line: Record, old_quantity: int) -> None:
-    """Follow a change of a line's quantity in the stock, where the order has already taken its goods."""
+    """Follow a change of a line's quantity in the stock, where the order has already taken its goods.
+
+    The note on it bears the name of whoever changed the line; of a line that goes there is none.
+    """
     if not order["stock_reduced"] or line["quantity"] == old_quantity:
         return
-    if _move(shop, line, old_quantity - line["quantity"]) is not None:
-        taken = model.line_number(line, "_reduced_stock")
-        model.set_line_meta(shop, line, "_reduced_stock", taken + line["quantity"] - old_quantity)
+    moved = _move(shop, line, old_quantity - line["quantity"])
+    if moved is None:
+        return
+    taken = model.line_number(line, "_reduced_stock")
+    model.set_line_meta(shop, line, "_reduced_stock", taken + line["quantity"] - old_quantity)
+    if line["quantity"]:
+        model.add_note(shop, order, f"Adjusted stock: {line['name']} ({moved[1]})", author="admin")
 
 
 def _count_coupons(shop: Shop, order: Record) -> None:
@@ -145,10 +153,21 @@ def _count_coupons(shop: Shop, order: Record) -> None:
             product["total_sales"] = int(product["total_sales"]) + line["quantity"]
 
 
-def _refund_rest(shop: Shop, order: Record) -> None:
-    """Make the refund that the status `refunded` stands for: the rest of the money, no lines, no restock."""
+#: Written where a status made the refund (`wc_order_fully_refunded`).
+_BY_HAND = (
+    "Order status set to refunded. To return funds to the customer you will need to issue a refund through your "
+    "payment gateway."
+)
+
+
+def _refund_rest(shop: Shop, order: Record) -> bool:
+    """Make the refund that the status `refunded` stands for: the rest of the money, no lines, no restock.
+
+    Returns whether there was money left to refund.
+    """
     from .refunds import keep_refund, new_refund
 
     rest = Decimal(order["total"]) - money.refunded(shop, order)
     if rest > 0:
         keep_refund(shop, order, new_refund(shop, order, rest, "Order fully refunded."))
+    return rest > 0

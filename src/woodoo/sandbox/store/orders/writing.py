@@ -125,6 +125,7 @@ def _product_line(request: Request, order: Record, sent: Record, line: Record | 
     if line is None:
         product = _product(shop, sent)
         line = model.product_line(shop, product, int(sent.get("quantity") or 1))
+        status.adjust_line_stock(shop, order, line, 0)
     else:
         old_quantity = line["quantity"]
         if sent.get("quantity") is not None:
@@ -189,6 +190,9 @@ def _coupons(request: Request, order: Record) -> None:
         return
     shop = request.shop
     codes = [_code(sent) for sent in request.params["coupon_lines"]]
+    if order["coupon_lines"]:  # what they took is given back
+        for line in order["line_items"]:
+            line["total"] = line["subtotal"]
     order["coupon_lines"] = []
     for code in codes:
         if not code:
