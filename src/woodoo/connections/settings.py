@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
+from string import Formatter
 from typing import Any, Literal
 from zoneinfo import available_timezones
 
@@ -304,11 +305,16 @@ class ConnectionSettings(BaseModel):
     @classmethod
     def _names_the_order(cls, value: str) -> str:
         try:
-            numbers = {value.format(number=number, id=number, year=2026) for number in ("1", "2")}
-        except (KeyError, IndexError, ValueError, AttributeError):
-            raise ValueError("only {number}, {id} and {year} can stand in braces") from None
-        if len(numbers) == 1:
+            parts = [(name, spec, how) for _, name, spec, how in Formatter().parse(value) if name is not None]
+        except ValueError:
+            parts = [("", "", None)]
+        # A part of a number, such as {number[0]}, would be the same for many orders.
+        if any(name not in {"number", "id", "year"} or spec or how for name, spec, how in parts):
+            raise ValueError("only {number}, {id} and {year} can stand in braces")
+        if not {"number", "id"} & {name for name, _, _ in parts}:
             raise ValueError("it has to hold {number} or {id}, or all orders would have one reference")
+        if not value.isprintable():
+            raise ValueError("it holds characters that cannot be seen")
         return value
 
     @field_validator("status_steps")
