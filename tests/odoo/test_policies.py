@@ -364,3 +364,22 @@ def test_without_link_and_reference_the_external_id_still_keeps_an_order_from_be
     bench.links.known.clear()
     done(bench, ("76", "78"), order_becomes=becomes)
     assert {model: bench.odoo.count(model, []) for model in models} == before
+
+
+def test_sales_are_booked_on_income_accounts_only(bench: Bench, admin: Admin) -> None:
+    assets = [("internal_group", "=", "asset")]
+    account = admin.call("account.account", "search_read", domain=assets, fields=["name"], limit=1)[0]["id"]
+    with pytest.raises(ConfigError, match="is no income account"):
+        bench.context(order_becomes="invoice", sales_account_id=account)
+
+
+def test_a_note_that_people_add_to_an_order_does_not_hold_it_up(bench: Bench) -> None:
+    order = bench.store.orders["76"]
+    bench.store.orders["76"] = replace(order, paid_at=None)
+    done(bench, ("76",))
+    sale = bench.sale_orders("order_line")["76"]
+    bench.odoo.create("sale.order.line", [{"order_id": sale["id"], "display_type": "line_note", "name": "Gift wrap"}])
+    bench.store.orders["76"] = order
+    done(bench, ("76",))
+    assert invoiced(bench)["76"] == ("posted", "paid", cents(order.total))
+    assert len(bench.sale_orders("order_line")["76"]["order_line"]) == len(sale["order_line"]) + 1

@@ -78,7 +78,7 @@ def load_rules(odoo: Records, settings: ConnectionSettings, namespace: str) -> R
         meta_fields=settings.meta_fields,
         fields=load_document_fields(odoo, settings, "sale.order" if policy.with_sale_order else "account.move"),
         invoice_journal_id=_invoice_journal(odoo, settings.invoice_journal_id),
-        sales_account_id=settings.sales_account_id,
+        sales_account_id=_sales_account(odoo, settings.sales_account_id),
         lock=_lock(company.locked_until, company.locked_by),
         payment_lock=_lock(company.payments_locked_until, company.payments_locked_by),
         customers=load_customer_rules(odoo, settings),
@@ -115,7 +115,6 @@ def _single_records(odoo: Records, settings: ConnectionSettings) -> None:
         ("account.payment.term", "payment terms", terms),
         ("account.fiscal.position", "fiscal position", positions),
         ("crm.tag", "tags", settings.tag_ids),
-        ("account.account", "sales account", (settings.sales_account_id,)),
         ("res.partner", "customer of all orders", (settings.customer_partner_id,)),
     ):
         read_pointed(odoo, model, [odoo_id for odoo_id in ids if odoo_id], ["name"], setting)
@@ -168,6 +167,20 @@ def _invoice_journal(odoo: Records, odoo_id: int | None) -> int | None:
                 f"The journal '{row['name']}' of Odoo is no sales journal, so no invoice can go there.",
                 where="settings -> invoice journal",
                 fix="Choose a journal of type sales in the connection's settings.",
+            )
+    return odoo_id
+
+
+def _sales_account(odoo: Records, odoo_id: int | None) -> int | None:
+    rows = read_pointed(
+        odoo, "account.account", [odoo_id] if odoo_id else [], ["name", "internal_group"], "sales account"
+    )
+    for row in rows.values():
+        if row["internal_group"] != "income":
+            raise ConfigError(
+                f"The account '{row['name']}' of Odoo is no income account, so no sales can be booked on it.",
+                where="settings -> sales account",
+                fix="Choose an income account in the connection's settings.",
             )
     return odoo_id
 

@@ -132,6 +132,18 @@ def _read(context: Context, wanted: Sequence[Progress]) -> None:
     for row in context.odoo.read("sale.order", list(by_id), [*FIELDS, "order_line"]):
         by_id[row["id"]].sale_order = row
         by_id[row["id"]].order_line_ids = tuple(sorted(row["order_line"]))
+    _leave_out_words(context, [p for p in wanted if len(p.order_line_ids) != len(p.plan.lines)])
+
+
+def _leave_out_words(context: Context, wanted: Sequence[Progress]) -> None:
+    """Take the sections and notes that people add to a sales order out of its lines: they have no amount."""
+    if not wanted:
+        return
+    ids = [line for progress in wanted for line in progress.order_line_ids]
+    domain = [("id", "in", ids), ("display_type", "=", False)]
+    goods = {row["id"] for row in context.odoo.search_read("sale.order.line", domain, ["id"])}
+    for progress in wanted:
+        progress.order_line_ids = tuple(line for line in progress.order_line_ids if line in goods)
 
 
 def _fits(context: Context, progress: Progress) -> bool:
@@ -160,10 +172,11 @@ def _mismatch(progress: Progress, why: str) -> DataError:
     order, targets = progress.sale_order, progress.plan.targets
     untaxed, tax, total = (to_decimal(order[f"amount_{name}"]) for name in ("untaxed", "tax", "total"))
     cent = quantum(progress.plan.priced.digits)
+    stopped = "confirmed" if order["state"] in QUOTATION else "invoiced"
     return DataError(
         f"{progress.label} comes to {targets.untaxed} + {targets.tax} tax = {targets.total} "
         f"{progress.plan.order.currency} in the store, but {order['name']} in Odoo to {untaxed.quantize(cent)} + "
-        f"{tax.quantize(cent)} tax = {total.quantize(cent)}. It was not confirmed. {why}",
+        f"{tax.quantize(cent)} tax = {total.quantize(cent)}. It was not {stopped}. {why}",
         record=progress.label,
         where="sale.order -> amount_total",
         fix="Check the tax mapping, and whether somebody changed the order in Odoo; then retry.",
