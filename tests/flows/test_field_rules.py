@@ -9,7 +9,7 @@ import pytest
 from woodoo.connections.settings import ConnectionSettings
 from woodoo.domain.errors import ConfigError
 from woodoo.flows.field_rules import load_document_fields, load_sku_field
-from woodoo.mapping.field_values import DocumentField
+from woodoo.mapping.documents.field_values import DocumentField
 from woodoo.odoo.client import FieldInfo
 
 

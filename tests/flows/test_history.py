@@ -20,8 +20,8 @@ from woodoo.flows.history import TOGETHER, History
 from woodoo.flows.order import Planned
 from woodoo.flows.preview import MOST_EXAMPLES, MOST_REASONS, Preview
 from woodoo.flows.table import FLOWS
-from woodoo.mapping.cancelling import CancelPlan
-from woodoo.mapping.document import Document, Seen
+from woodoo.mapping.changes.cancelling import CancelPlan
+from woodoo.mapping.documents.document import Document, Seen
 from woodoo.mapping.order_plan import NothingToDo, OrderPlan, plan_order
 from woodoo.stores.base import Changed, OrderPage
 

@@ -11,7 +11,7 @@ from woodoo.domain.errors import DataError
 from woodoo.flows.batch import OrderBatch
 from woodoo.flows.context import Context
 from woodoo.flows.steps.notes import fetch_staff_notes
-from woodoo.mapping.document import Document, Seen
+from woodoo.mapping.documents.document import Document, Seen
 from woodoo.mapping.order_plan import OrderPlan, plan_order
 from woodoo.mapping.rules import Rules
 from woodoo.stores.base import Fetched

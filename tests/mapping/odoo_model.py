@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from woodoo.mapping.priced import PricedLine, pin
+from woodoo.mapping.amounts.priced import PricedLine, pin
 from woodoo.mapping.rules import Tax
 
 

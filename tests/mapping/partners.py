@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from woodoo.mapping.customers_seen import PARTNER_FIELDS, Customers
+from woodoo.mapping.customers.customers_seen import PARTNER_FIELDS, Customers
 
 
 def make_partner(odoo_id: int, **values: Any) -> dict[str, Any]:

@@ -14,10 +14,10 @@ from tests.odoo.shop import recorded_orders
 from woodoo.domain.customer import Address
 from woodoo.domain.errors import ConfigError
 from woodoo.domain.order import FeeLine, LineTax, Order, TaxRate
-from woodoo.mapping.account_tax import UNTAXED, map_taxes, rate_classes
-from woodoo.mapping.pricing import Terms, price_lines
+from woodoo.mapping.amounts.pricing import Terms, price_lines
+from woodoo.mapping.amounts.totals import order_targets
 from woodoo.mapping.rules import Precision, Rules, Tax
-from woodoo.mapping.totals import order_targets
+from woodoo.mapping.taxes.account_tax import UNTAXED, map_taxes, rate_classes
 
 RECORDED = recorded_orders()
 T = SimpleNamespace(

@@ -13,14 +13,14 @@ import pytest
 from tests.mapping.orders import MADRID, make_line, make_order, make_rate, make_rules, make_shipping
 from woodoo.domain.errors import SyncConflict
 from woodoo.domain.order import Order
-from woodoo.mapping.cancelling import plan_cancel
-from woodoo.mapping.change_columns import columns_of
-from woodoo.mapping.changes import Change, Way, is_looked_at, plan_change, way_of
-from woodoo.mapping.document import Document, Invoice, Seen
-from woodoo.mapping.fingerprint import Doing, Fingerprint, Part, fingerprint
+from woodoo.mapping.changes.cancelling import plan_cancel
+from woodoo.mapping.changes.change_columns import columns_of
+from woodoo.mapping.changes.changes import Change, Way, is_looked_at, plan_change, way_of
+from woodoo.mapping.changes.fingerprint import Doing, Fingerprint, Part, fingerprint
+from woodoo.mapping.changes.standing import History, Standing
+from woodoo.mapping.documents.document import Document, Invoice, Seen
 from woodoo.mapping.order_plan import NothingToDo, OrderPlan, plan_order
 from woodoo.mapping.policy import Do, Policy
-from woodoo.mapping.standing import History, Standing
 
 RULES = make_rules(meta_fields={"_delivery_day": "note"})
 ORDER = make_order(

@@ -13,8 +13,8 @@ from tests.mapping.partners import make_partner, seen_partners
 from woodoo.domain.customer import Address
 from woodoo.domain.errors import DataError
 from woodoo.domain.order import Order
-from woodoo.mapping.customer import CustomerPlan, plan_customer
-from woodoo.mapping.customers_seen import Customers
+from woodoo.mapping.customers.customer import CustomerPlan, plan_customer
+from woodoo.mapping.customers.customers_seen import Customers
 from woodoo.mapping.rules import CustomerRules, Rules
 
 WORDS = st.sampled_from(

@@ -17,10 +17,10 @@ from tests.mapping.orders import make_line, make_order, make_rules
 from woodoo.domain.errors import DataError
 from woodoo.domain.money import quantum, round_money
 from woodoo.domain.order import Order
-from woodoo.mapping.order_pricing import price_order
-from woodoo.mapping.priced import Priced
+from woodoo.mapping.amounts.order_pricing import price_order
+from woodoo.mapping.amounts.priced import Priced
+from woodoo.mapping.amounts.totals import Targets, order_targets
 from woodoo.mapping.rules import Currency, Precision, Rules, Tax
-from woodoo.mapping.totals import Targets, order_targets
 from woodoo.sandbox.shapes import RATES, invent
 from woodoo.stores.woocommerce.orders import to_domain
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from woodoo.mapping.field_values import MOST, DocumentField, as_html, field_value
+from woodoo.mapping.documents.field_values import MOST, DocumentField, as_html, field_value
 
 MADRID = ZoneInfo("Europe/Madrid")
 KINDS = ("char", "text", "html", "integer", "float", "monetary", "boolean", "date", "datetime", "selection")

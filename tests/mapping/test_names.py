@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from woodoo.mapping.names import NAME_BYTES, fitting, tidy, tidy_person, without_controls
+from woodoo.mapping.customers.names import NAME_BYTES, fitting, tidy, tidy_person, without_controls
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ import pytest
 from tests.mapping.orders import make_line, make_order, make_rules, make_shipping
 from woodoo.domain.errors import ConfigError
 from woodoo.domain.order import Coupon, FeeLine, Order, OrderLine, ShippingLine
-from woodoo.mapping.document import Seen
-from woodoo.mapping.order_lines import LONGEST_OPTION, carrier_of, leave_out_bundles, line_product, line_text
+from woodoo.mapping.documents.document import Seen
+from woodoo.mapping.documents.order_lines import LONGEST_OPTION, carrier_of, leave_out_bundles, line_product, line_text
+from woodoo.mapping.documents.product_product import Matched
 from woodoo.mapping.order_plan import OrderPlan, plan_order
-from woodoo.mapping.product_product import Matched
 from woodoo.mapping.rules import Carrier
 
 SHIP, PARCEL, POST = Carrier(5, "Parcel", 50), Carrier(6, "Express", 60), Carrier(7, "Post", 70)

@@ -11,7 +11,7 @@ from tests.mapping.orders import MADRID, make_line, make_order, make_rate, make_
 from tests.mapping.partners import make_partner, seen_partners
 from woodoo.domain.errors import ConfigError, DataError, WoodooError
 from woodoo.domain.order import FeeLine, Order
-from woodoo.mapping.document import Document, Invoice, Seen
+from woodoo.mapping.documents.document import Document, Invoice, Seen
 from woodoo.mapping.order_plan import NothingToDo, OrderPlan, plan_order
 from woodoo.mapping.order_words import order_plan_shown
 from woodoo.mapping.policy import Do

@@ -12,7 +12,7 @@ import pytest
 from tests.mapping.orders import make_line, make_order, make_rate, make_rules
 from woodoo.domain.order import Order
 from woodoo.domain.plan import Plan
-from woodoo.mapping.document import Document, Invoice, Seen
+from woodoo.mapping.documents.document import Document, Invoice, Seen
 from woodoo.mapping.order_plan import plan_order
 from woodoo.mapping.order_words import order_plan_shown
 from woodoo.mapping.policy import Policy

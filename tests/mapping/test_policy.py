@@ -13,7 +13,7 @@ import pytest
 from tests.mapping.orders import make_line, make_order, make_rules
 from woodoo.connections.settings import DEFAULT_STATUS_STEPS
 from woodoo.domain.order import Order
-from woodoo.mapping.document import Document, Invoice, done_steps
+from woodoo.mapping.documents.document import Document, Invoice, done_steps
 from woodoo.mapping.policy import BECOMES, STATUS_STEPS, Do, Policy, PolicyDecision, invoice_date, plan_policy
 
 TODAY = date(2026, 11, 25)

@@ -11,13 +11,13 @@ from tests.mapping.orders import NEW, OLD, make_line, make_order, make_rate, mak
 from woodoo.domain.errors import DataError
 from woodoo.domain.money import round_money
 from woodoo.domain.order import Coupon, FeeLine, LineTax
-from woodoo.mapping.computing import document
-from woodoo.mapping.mixed_taxes import apart_by_taxes
-from woodoo.mapping.order_pricing import price_order
-from woodoo.mapping.priced import Priced, pin
-from woodoo.mapping.pricing import Terms, price_lines
+from woodoo.mapping.amounts.computing import document
+from woodoo.mapping.amounts.mixed_taxes import apart_by_taxes
+from woodoo.mapping.amounts.order_pricing import price_order
+from woodoo.mapping.amounts.priced import Priced, pin
+from woodoo.mapping.amounts.pricing import Terms, price_lines
+from woodoo.mapping.amounts.totals import LineKind, Targets, order_targets
 from woodoo.mapping.rules import Precision, Tax
-from woodoo.mapping.totals import LineKind, Targets, order_targets
 
 VAT = {"1": Tax(11, "VAT 21 %", Decimal(21))}
 

@@ -10,7 +10,7 @@ import pytest
 from tests.mapping.orders import make_line, make_order, make_rules
 from woodoo.domain.errors import DataError
 from woodoo.domain.order import OrderLine
-from woodoo.mapping.product_product import match_products
+from woodoo.mapping.documents.product_product import match_products
 
 MUG = {"id": 50, "display_name": "Mug", "active": True}
 CUP = {"id": 51, "display_name": "Cup", "active": True}

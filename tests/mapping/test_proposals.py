@@ -10,7 +10,7 @@ import pytest
 from tests.mapping.orders import NEW, OLD, make_rules
 from woodoo.mapping.proposals import Named, Proposal, merged, propose_carriers, propose_journals
 from woodoo.mapping.rules import Rules, Tax
-from woodoo.mapping.tax_proposals import offered, other_bases, other_percents, propose_taxes
+from woodoo.mapping.taxes.tax_proposals import offered, other_bases, other_percents, propose_taxes
 
 
 @dataclass(frozen=True)

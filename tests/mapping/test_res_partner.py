@@ -13,13 +13,13 @@ from tests.mapping.partners import make_partner, seen_partners
 from woodoo.domain.customer import Address
 from woodoo.domain.errors import ConfigError, DataError
 from woodoo.domain.order import Order
-from woodoo.mapping.customer import CustomerPlan, parents_to_search, plan_customer
-from woodoo.mapping.customer_keys import email_of, link_keys
-from woodoo.mapping.customer_words import customer_notes
-from woodoo.mapping.customers_seen import Customers
-from woodoo.mapping.res_partner import ambiguous_ids
+from woodoo.mapping.customers.customer import CustomerPlan, parents_to_search, plan_customer
+from woodoo.mapping.customers.customer_keys import email_of, link_keys
+from woodoo.mapping.customers.customer_words import customer_notes
+from woodoo.mapping.customers.customers_seen import Customers
+from woodoo.mapping.customers.res_partner import ambiguous_ids
+from woodoo.mapping.customers.vat import same_vat, vat_number, vat_spellings
 from woodoo.mapping.rules import CustomerRules, Rules
-from woodoo.mapping.vat import same_vat, vat_number, vat_spellings
 
 NOBODY = Customers()
 ACME = replace(MADRID, company="ACME S.L.")

@@ -14,12 +14,12 @@ import pytest
 from tests.mapping.orders import MADRID, make_line, make_order, make_rules
 from woodoo.domain.errors import DataError
 from woodoo.domain.order import Order
-from woodoo.mapping.account_move import invoice_lines, invoice_vals
-from woodoo.mapping.document import Document, Seen
-from woodoo.mapping.field_values import DocumentField
+from woodoo.mapping.documents.account_move import invoice_lines, invoice_vals
+from woodoo.mapping.documents.document import Document, Seen
+from woodoo.mapping.documents.field_values import DocumentField
+from woodoo.mapping.documents.sale_order import sale_order_changes, sale_order_line_vals, sale_order_vals
 from woodoo.mapping.order_plan import OrderPlan, plan_order
 from woodoo.mapping.policy import Policy
-from woodoo.mapping.sale_order import sale_order_changes, sale_order_line_vals, sale_order_vals
 
 ORDER = make_order(make_line("10.00"), total="10.00")
 SEEN = Seen(products={"MUG": [{"id": 50, "display_name": "Mug", "active": True}]})

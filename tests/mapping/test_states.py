@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from woodoo.mapping.states import state_id, states_by_code
+from woodoo.mapping.customers.states import state_id, states_by_code
 
 #: Country, code and name as Odoo 14 and 19 have them, where they differ from each other or from the store.
 ODOO_14 = (

@@ -13,7 +13,7 @@ from tests.mapping.partners import make_partner, seen_partners
 from woodoo.domain.errors import ConfigError, DataError, WoodooError
 from woodoo.domain.order import Coupon, FeeLine, LineTax, Order
 from woodoo.flows.pointed import refuse_lost
-from woodoo.mapping.document import Document, Invoice, Seen
+from woodoo.mapping.documents.document import Document, Invoice, Seen
 from woodoo.mapping.order_plan import NothingToDo, OrderPlan, plan_order
 from woodoo.mapping.rules import Rules
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.mapping.orders import make_line, make_order, make_rate, make_shipping
 from woodoo.domain.errors import DataError
 from woodoo.domain.money import round_money
-from woodoo.mapping.totals import allocate, order_targets
+from woodoo.mapping.amounts.totals import allocate, order_targets
 
 amounts = st.lists(st.decimals("0.001", "9999", places=6), min_size=1, max_size=12)
 

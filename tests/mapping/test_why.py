@@ -9,11 +9,11 @@ from decimal import Decimal
 import pytest
 
 from tests.mapping.orders import OLD, make_line, make_order, make_rate, make_shipping
-from woodoo.mapping.priced import PricedLine
-from woodoo.mapping.pricing import Terms, price_lines
+from woodoo.mapping.amounts.priced import PricedLine
+from woodoo.mapping.amounts.pricing import Terms, price_lines
+from woodoo.mapping.amounts.totals import order_targets
+from woodoo.mapping.changes.why import OdooLine, why_different
 from woodoo.mapping.rules import Tax
-from woodoo.mapping.totals import order_targets
-from woodoo.mapping.why import OdooLine, why_different
 
 
 def sent() -> Sequence[PricedLine]:

@@ -16,7 +16,7 @@ from woodoo.domain.order import LineTax, Order, TaxRate
 from woodoo.engine.flow import Outcome, OutcomeKind
 from woodoo.flows import order as order_flow
 from woodoo.flows.steps import sale_orders
-from woodoo.mapping.fingerprint import Doing, Fingerprint
+from woodoo.mapping.changes.fingerprint import Doing, Fingerprint
 from woodoo.odoo import changing, workflows
 from woodoo.odoo.endpoint import Endpoint
 from woodoo.sandbox.odoo.fixtures import Admin, set_stock

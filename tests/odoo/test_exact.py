@@ -11,8 +11,8 @@ from decimal import Decimal
 import pytest
 
 from woodoo.domain.order import Order
-from woodoo.mapping.order_pricing import price_order
-from woodoo.mapping.totals import order_targets
+from woodoo.mapping.amounts.order_pricing import price_order
+from woodoo.mapping.amounts.totals import order_targets
 from woodoo.odoo.endpoint import Endpoint
 from woodoo.sandbox.odoo.fixtures import Admin
 from woodoo.sandbox.proof import Proof, Verdict

@@ -19,7 +19,7 @@ from woodoo.flows.order import plan_orders, sync_orders
 from woodoo.flows.steps.customers import ensure_addresses, ensure_customers
 from woodoo.flows.steps.invoices import ensure_invoices
 from woodoo.flows.steps.sale_orders import confirm_sale_orders, ensure_sale_orders
-from woodoo.mapping.totals import order_targets
+from woodoo.mapping.amounts.totals import order_targets
 from woodoo.odoo.endpoint import Endpoint
 from woodoo.sandbox.odoo.fixtures import Admin
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..connections.settings import ConnectionSettings
 from ..domain.errors import ConfigError
+from ..mapping.customers.states import states_by_code
 from ..mapping.rules import CustomerRules
-from ..mapping.states import states_by_code
 from ..odoo.records import Records
 
 

@@ -18,8 +18,8 @@ from difflib import get_close_matches
 
 from ..connections.settings import ConnectionSettings
 from ..domain.errors import ConfigError
-from ..mapping.field_values import DocumentField
-from ..mapping.order_fields import NARRATION, NOTE, field_of
+from ..mapping.documents.field_values import DocumentField
+from ..mapping.documents.order_fields import NARRATION, NOTE, field_of
 from ..odoo.client import FieldInfo
 from ..odoo.records import Records
 from .pointed import read_pointed

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from ..domain.errors import DataError, WoodooError
 from ..domain.plan import Plan
 from ..engine.flow import Outcome
-from ..mapping.cancelling import CancelPlan
+from ..mapping.changes.cancelling import CancelPlan
 from ..mapping.order_plan import NothingToDo, OrderPlan, plan_order
 from ..mapping.order_words import order_plan_shown
 from . import outcomes

@@ -9,11 +9,11 @@ from ..domain.errors import WoodooError
 from ..domain.money import round_money, to_decimal
 from ..domain.plan import join
 from ..engine.flow import LinkVals, Outcome, OutcomeKind
-from ..mapping.change_words import change_said
-from ..mapping.document import QUOTATION
+from ..mapping.changes.change_words import change_said
+from ..mapping.documents.document import QUOTATION
+from ..mapping.documents.sale_order import sale_order_external_id
 from ..mapping.order_plan import NothingToDo
 from ..mapping.order_words import order_plan_shown
-from ..mapping.sale_order import sale_order_external_id
 from .batch import Progress
 from .context import Context
 from .steps.changes import mark_link

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..domain.money import round_money
-from ..mapping.cancelling import CancelPlan
+from ..mapping.changes.cancelling import CancelPlan
 from ..mapping.order_plan import NothingToDo, OrderPlan
 from .order import Planned
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..domain.errors import ConfigError
 from ..mapping.proposals import Named, Proposal, propose_carriers, propose_journals
 from ..mapping.rules import Rules
-from ..mapping.tax_proposals import propose_taxes
+from ..mapping.taxes.tax_proposals import propose_taxes
 from ..odoo.records import Records
 from ..stores.base import Store, StoreTaxRate
 

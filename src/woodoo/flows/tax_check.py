@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..mapping.rules import Rules
-from ..mapping.tax_matching import shown_percent
-from ..mapping.tax_proposals import offered, other_bases, other_percents, shown_rate
+from ..mapping.taxes.tax_matching import shown_percent
+from ..mapping.taxes.tax_proposals import offered, other_bases, other_percents, shown_rate
 from ..odoo.records import Records
 from ..stores.base import Store
 from .proposals import read_tax_proposals

@@ -10,9 +10,9 @@ from typing import Any
 from ..connections.settings import ConnectionSettings
 from ..domain.errors import ConfigError
 from ..domain.money import to_decimal
-from ..mapping.account_tax import rule_key
 from ..mapping.rules import Tax
-from ..mapping.tax_matching import shown_percent
+from ..mapping.taxes.account_tax import rule_key
+from ..mapping.taxes.tax_matching import shown_percent
 from ..odoo.records import Records
 from .pointed import refuse_lost
 

@@ -24,18 +24,22 @@ from ..domain.errors import ConfigError
 from ..domain.money import round_money
 from ..domain.order import Order
 from ..domain.plan import join
-from .account_move import invoice_external_id
-from .addresses import AddressPlan
-from .cancelling import CancelPlan, plan_cancel
-from .changes import Change, plan_change
-from .customer import plan_customer
-from .document import Document, Seen, done_steps
-from .fingerprint import Doing, Fingerprint, fingerprint
-from .order_fields import field_notes
-from .order_lines import DocumentLine, carrier_of, document_lines, leave_out_bundles
-from .order_pricing import price_order
+from .amounts.order_pricing import price_order
+from .amounts.priced import Priced
+from .amounts.totals import Targets, order_targets
+from .changes.cancelling import CancelPlan, plan_cancel
+from .changes.changes import Change, plan_change
+from .changes.fingerprint import Doing, Fingerprint, fingerprint
+from .changes.standing import History
+from .customers.addresses import AddressPlan
+from .customers.customer import plan_customer
+from .customers.res_partner import PartnerPlan
+from .documents.account_move import invoice_external_id
+from .documents.document import Document, Seen, done_steps
+from .documents.order_fields import field_notes
+from .documents.order_lines import DocumentLine, carrier_of, document_lines, leave_out_bundles
+from .documents.sale_order import refuse_taken_name
 from .policy import Do, PolicyDecision, invoice_date, plan_policy
-from .priced import Priced
 from .refusals import (
     refuse_a_cent_off,
     refuse_documents,
@@ -44,11 +48,7 @@ from .refusals import (
     refuse_locked_payment,
     refuse_what_odoo_cannot_post,
 )
-from .res_partner import PartnerPlan
 from .rules import Carrier, Currency, Journal, Rules
-from .sale_order import refuse_taken_name
-from .standing import History
-from .totals import Targets, order_targets
 
 
 @dataclass(frozen=True)

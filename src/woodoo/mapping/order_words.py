@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ..domain.plan import Plan, Step, Total
-from .cancelling import CancelPlan
-from .change_words import cancel_steps, cancel_summary, change_steps
-from .customer_words import customer_notes, customer_steps
+from .changes.cancelling import CancelPlan
+from .changes.change_words import cancel_steps, cancel_summary, change_steps
+from .customers.customer_words import customer_notes, customer_steps
 from .order_plan import NothingToDo, OrderPlan
 from .policy import Do
 

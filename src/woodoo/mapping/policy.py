@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # rules hold a policy
     from ..domain.order import Order
-    from .document import Document
+    from .documents.document import Document
     from .rules import Rules
 
 

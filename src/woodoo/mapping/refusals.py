@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from ..domain.errors import DataError
 from ..domain.money import round_money
 from ..domain.order import Order
-from .document import Document
+from .amounts.priced import Priced
+from .amounts.totals import Targets
+from .documents.document import Document
 from .policy import Do
-from .priced import Priced
 from .rules import Rules
-from .totals import Targets
 
 
 def refuse_fractions(order: Order, targets: Targets, digits: int) -> None:

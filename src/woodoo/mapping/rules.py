@@ -9,7 +9,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from ..domain.order import Order
-from .field_values import DocumentField
+from .documents.field_values import DocumentField
 from .policy import Policy
 
 

@@ -20,10 +20,10 @@ from ..engine.flow import LinkVals, Outcome, OutcomeKind
 from ..flows.context import Context
 from ..flows.order import sync_orders
 from ..flows.rules import load_rules
-from ..mapping.order_pricing import price_order
-from ..mapping.priced import Priced
+from ..mapping.amounts.order_pricing import price_order
+from ..mapping.amounts.priced import Priced
+from ..mapping.amounts.totals import Targets, order_targets
 from ..mapping.rules import Rules
-from ..mapping.totals import Targets, order_targets
 from ..odoo.client import connect
 from ..odoo.endpoint import Endpoint
 from ..odoo.records import Records

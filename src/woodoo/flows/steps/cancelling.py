@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from ...domain.errors import DataError, WoodooError
 from ...engine.flow import LinkVals, Outcome, OutcomeKind
-from ...mapping.cancelling import CancelPlan
-from ...mapping.fingerprint import Doing, Fingerprint, fingerprint
+from ...mapping.changes.cancelling import CancelPlan
+from ...mapping.changes.fingerprint import Doing, Fingerprint, fingerprint
 from ...mapping.order_words import order_plan_shown
 from ...odoo import changing
 from ..context import Context

@@ -14,13 +14,13 @@ from ...domain.errors import WoodooError
 from ...domain.money import to_decimal
 from ...domain.order import Order
 from ...engine.flow import LinkVals
-from ...mapping.change_columns import columns_of
-from ...mapping.changes import is_looked_at
-from ...mapping.document import Document, Invoice
-from ...mapping.fingerprint import Doing, Fingerprint, Part
+from ...mapping.changes.change_columns import columns_of
+from ...mapping.changes.changes import is_looked_at
+from ...mapping.changes.fingerprint import Doing, Fingerprint, Part
+from ...mapping.changes.standing import History, Standing
+from ...mapping.documents.document import Document, Invoice
+from ...mapping.documents.sale_order import sale_order_changes
 from ...mapping.policy import Do
-from ...mapping.sale_order import sale_order_changes
-from ...mapping.standing import History, Standing
 from ...odoo import changing
 from ...odoo.changing import Delivery
 from ..batch import OrderBatch, Progress, named

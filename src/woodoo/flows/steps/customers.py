@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TypeVar
 
 from ...domain.errors import WoodooError
-from ...mapping.addresses import AddressPlan
-from ...mapping.customer import with_addresses
-from ...mapping.customers_seen import Customers
-from ...mapping.res_partner import PartnerPlan
+from ...mapping.customers.addresses import AddressPlan
+from ...mapping.customers.customer import with_addresses
+from ...mapping.customers.customers_seen import Customers
+from ...mapping.customers.res_partner import PartnerPlan
 from ...odoo.partners import change_partners, ensure_partners
 from ..batch import OrderBatch, Progress, named
 from ..context import Context

@@ -9,8 +9,8 @@ from decimal import Decimal
 from ...domain.errors import DataError
 from ...domain.money import ZERO, round_money, to_decimal
 from ...domain.plan import Total
-from ...mapping.account_move import invoice_lines, invoice_vals
-from ...mapping.apart import Apart
+from ...mapping.amounts.apart import Apart
+from ...mapping.documents.account_move import invoice_lines, invoice_vals
 from ...mapping.policy import Do
 from ...odoo import workflows
 from ...odoo.invoice_taxes import Wanted, override_taxes

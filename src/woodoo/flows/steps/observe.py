@@ -11,12 +11,12 @@ from typing import Any
 from ...domain.money import to_decimal
 from ...domain.order import Order
 from ...engine.flow import LinkVals
-from ...mapping.account_move import INVOICE_PREFIX
-from ...mapping.document import QUOTATION, Document, Invoice, Seen
+from ...mapping.documents.account_move import INVOICE_PREFIX
+from ...mapping.documents.document import QUOTATION, Document, Invoice, Seen
+from ...mapping.documents.product_product import PRODUCT_FIELDS
+from ...mapping.documents.sale_order import SALE_ORDER_PREFIX
 from ...mapping.order_plan import needs_plan
 from ...mapping.policy import BECOMES, Do
-from ...mapping.product_product import PRODUCT_FIELDS
-from ...mapping.sale_order import SALE_ORDER_PREFIX
 from ...odoo.deliveries import undelivered
 from ..context import Context
 from .changes import read_histories

@@ -16,13 +16,13 @@ from typing import Any
 
 from ...domain.errors import WoodooError
 from ...domain.order import Order
-from ...mapping.customer import CustomerPlan, parents_to_search, plan_customer
-from ...mapping.customer_keys import company_of, email_of, link_keys
-from ...mapping.customers_seen import PARTNER_FIELDS, Customers
-from ...mapping.names import without_controls
-from ...mapping.res_partner import ambiguous_ids
+from ...mapping.customers.customer import CustomerPlan, parents_to_search, plan_customer
+from ...mapping.customers.customer_keys import company_of, email_of, link_keys
+from ...mapping.customers.customers_seen import PARTNER_FIELDS, Customers
+from ...mapping.customers.names import without_controls
+from ...mapping.customers.res_partner import ambiguous_ids
+from ...mapping.customers.vat import vat_number, vat_spellings
 from ...mapping.rules import Rules
-from ...mapping.vat import vat_number, vat_spellings
 from ..context import Context
 
 #: Archived partners are read too: they are not made anew under another name.

@@ -10,7 +10,7 @@ from typing import Any
 
 from ...domain.errors import DataError, WoodooError
 from ...domain.money import ZERO, round_money, to_decimal
-from ...mapping.document import SETTLED
+from ...mapping.documents.document import SETTLED
 from ...mapping.policy import Do
 from ...odoo import workflows
 from ...odoo.workflows import PaymentGroup

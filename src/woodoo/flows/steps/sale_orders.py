@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from ...domain.errors import DataError
 from ...domain.money import ZERO, quantum, round_money, to_decimal
 from ...domain.plan import Total
-from ...mapping.document import QUOTATION
+from ...mapping.documents.document import QUOTATION
+from ...mapping.documents.sale_order import sale_order_external_id, sale_order_line_vals, sale_order_vals
 from ...mapping.policy import Do
-from ...mapping.sale_order import sale_order_external_id, sale_order_line_vals, sale_order_vals
 from ...odoo import workflows
 from ...odoo.records import Row
 from ..batch import OrderBatch, Progress, named

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...domain.money import to_decimal
-from ...mapping.why import OdooLine, why_different
+from ...mapping.changes.why import OdooLine, why_different
 from ..batch import Progress
 from ..context import Context
 

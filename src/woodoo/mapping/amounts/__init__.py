@@ -1,0 +1,1 @@
+"""What lines must come to, and how they are priced so that Odoo comes to the same cent."""

@@ -1,0 +1,1 @@
+"""What becomes of an order that changes after it came over."""

@@ -1,0 +1,1 @@
+"""Who an order belongs to: customers, contacts, addresses."""

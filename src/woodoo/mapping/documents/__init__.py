@@ -1,0 +1,1 @@
+"""Sales orders and invoices: their headers, lines and fields."""

@@ -1,0 +1,1 @@
+"""Which Odoo tax a store's rate means."""
