@@ -115,7 +115,7 @@ class ConnectionSettings(BaseModel):
     allow_order_cent: bool = Field(
         True,
         description="Odoo 14 to 18 compute the tax of a sales order themselves. Where no price gives the store's cent, "
-        "let the sales order be a cent off and its invoice exact. Off: such orders are parked.",
+        "let the sales order be a cent off, seldom some cents, and its invoice exact. Off: such orders are parked.",
     )
 
     # Lines
