@@ -312,3 +312,16 @@ def test_a_text_odoo_s_index_cannot_hold_parks_its_order_only(bench: Bench) -> N
     assert outcomes["97"].kind == OutcomeKind.DONE
     assert outcomes["77"].kind == OutcomeKind.PARKED
     assert "too long" in outcomes["77"].message
+
+
+def test_a_payment_undone_in_odoo_is_not_registered_again(bench: Bench) -> None:
+    bench.sync(["76"])
+    ids = bench.links.known["payment", "76"].odoo_id
+    for method in bench.odoo.client.dialect.payment_cancel:
+        assert not bench.odoo.action("account.payment", method, [ids]).errors
+    before = bench.odoo.count("account.payment", [])
+    outcome = bench.sync(["76"])["76"]
+    assert outcome.kind == OutcomeKind.PARKED
+    assert "was cancelled or taken off invoice" in outcome.message
+    assert bench.odoo.count("account.payment", []) == before
+    assert bench.invoices("payment_state")["76"]["payment_state"] == "not_paid"

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ...domain.errors import DataError, WoodooError
+from ...domain.errors import DataError, SyncConflict, WoodooError
 from ...domain.money import ZERO, round_money, to_decimal
 from ...mapping.documents.document import SETTLED
 from ...mapping.policy import Do
@@ -25,11 +25,14 @@ def register_payments(context: Context, batch: OrderBatch) -> None:
     Paid is what was paid in the store; where Odoo's tax counts and its total differs from that, by a wizard of its own.
 
     The wizard would pay a partly paid invoice a second time only for what is open, and refuses what is paid; still
-    nothing is paid that somebody has begun to pay by hand.
+    nothing is paid that somebody has begun to pay by hand, nor again what was paid and undone.
     """
     unpaid = batch.where(lambda p: has_payment(p) and p.invoice["payment_state"] not in SETTLED)
+    known = context.links.find("payment", [p.record for p in unpaid if p.plan.document])
     for progress in unpaid:
-        if _amount(progress, "amount_residual") != _amount(progress, "amount_total"):
+        if progress.record in known:
+            batch.drop(progress, _undone(progress, known[progress.record].odoo_name))
+        elif _amount(progress, "amount_residual") != _amount(progress, "amount_total"):
             batch.drop(progress, _partly_paid(progress))
     payable = [p for p in unpaid if p.record in batch.orders]
     if not payable:
@@ -168,6 +171,19 @@ def _left_open(progress: Progress, away: Decimal) -> str:
         return f"{away} {currency} stay open on {name}: its total is Odoo's, the payment is what was paid in the store."
     return (
         f"The payment is {-away} {currency} more than {name}, whose total is Odoo's; the rest is the customer's credit."
+    )
+
+
+def _undone(progress: Progress, payment: str) -> SyncConflict:
+    return SyncConflict(
+        f"{progress.label} is paid in the store, but its payment {payment} was cancelled or taken off invoice "
+        f"{progress.invoice['name']} in Odoo.",
+        record=progress.label,
+        where="account.payment -> state",
+        choices=(
+            "Pay the invoice in Odoo, then retry.",
+            "Keep Odoo as it is: skip this record.",
+        ),
     )
 
 
