@@ -56,7 +56,8 @@ def invoice(state: str = "posted", payment: str = "not_paid", residual: str = "1
 def test_by_default_nothing_is_invoiced_before_it_is_paid(status: str, paid: bool, steps: frozenset[Do]) -> None:
     decision = decided(order(status, paid=paid))
     assert decision.steps == steps
-    assert decision.waits == ((NOT_YET,) if steps == CONFIRMED else ())
+    held = "It stays a quotation while the order is 'on-hold' in the store."
+    assert decision.waits == {CONFIRMED: (NOT_YET,), QUOTATION: (held,), PAID: ()}[steps]
 
 
 @pytest.mark.parametrize("status", ["pending", "cancelled", "refunded", "failed", "checkout-draft", "trash", "packed"])
@@ -77,7 +78,7 @@ def test_a_status_the_table_does_not_name_is_told_from_one_that_it_ignores() -> 
     assert "which the status table does not name; orders come over when" in decided(order("packed")).skip
     for status in ("pending", "trash", "checkout-draft"):
         assert "does not name" not in decided(order(status)).skip
-    assert "completed or on-hold or processing" in decided(order("pending")).skip
+    assert "'on-hold', 'processing' or 'completed'." in decided(order("pending")).skip
 
 
 @pytest.mark.parametrize("becomes", BECOMES)
@@ -130,7 +131,23 @@ def test_without_automatic_confirmation_an_order_waits_for_a_person(
 
 
 def test_an_order_that_would_stay_a_quotation_anyhow_does_not_wait_for_a_person() -> None:
-    assert decided(order("on-hold"), confirm_orders=False).waits == ()
+    (held,) = decided(order("on-hold"), confirm_orders=False).waits
+    assert held == "It stays a quotation while the order is 'on-hold' in the store."
+
+
+def test_what_the_status_holds_back_is_said_unless_it_is_done() -> None:
+    def held(document: Document | None = None, **changes: Any) -> tuple[str, ...]:
+        return decided(order(), document, **changes).waits
+
+    not_invoiced = ("It is not invoiced while the order is 'processing' in the store.",)
+    confirm: dict[str, Any] = {"status_steps": {"processing": "confirm"}}
+    posted = replace(sale_order("sale"), invoices=(invoice(),))
+    assert (held(**confirm), held(posted, **confirm)) == (not_invoiced, ())
+    assert held(order_becomes="order", **confirm) == ()
+    assert held(sale_order("sale"), status_steps={"processing": "quotation"}) == not_invoiced
+    deliver: dict[str, Any] = {"order_becomes": "order_invoice_payment_delivery"}
+    assert held(**deliver) == ("It is not delivered while the order is 'processing' in the store.",)
+    assert held(replace(posted, delivered=True), **deliver) == ()
 
 
 def test_what_an_order_has_become_it_stays() -> None:

@@ -108,17 +108,31 @@ def plan_policy(order: Order, document: Document | None, rules: Rules, *, today:
     steps = _forms(document, policy) & STATUS_STEPS[str(wish)]
     if not steps:
         return PolicyDecision(skip=_not_wanted(order, document, policy))
-    waits: list[str] = []
+    waits = _held(order, document, _forms(document, policy) - STATUS_STEPS[str(wish)])
     if not policy.confirm_orders and Do.CONFIRM in steps and (document is None or document.is_quotation):
         return PolicyDecision(frozenset({Do.ORDER}), ("It stays a quotation until somebody confirms it in Odoo.",))
     if Do.INVOICE in steps:
-        steps, waits = _money(order, document, steps, rules, today)
+        steps, held = _money(order, document, steps, rules, today)
+        waits = [*held, *waits]
     if Do.INVOICE in steps and order.refund_ids:
         waits = [*waits, f"The store has refunded some of it.{_NOT_UNDONE['refunded']}"]
     if not steps:
         stays = _stays(order, document)
         return PolicyDecision(skip=f"{order.label} is not paid yet ({_method(order)}); {_LATER}.{stays}")
     return PolicyDecision(steps, tuple(waits))
+
+
+def _held(order: Order, document: Document | None, later: frozenset[Do]) -> list[str]:
+    """Say what the order's status holds back; nothing of what a person did already."""
+    while_ = f"while the order is '{order.status}' in the store."
+    if Do.CONFIRM in later and (document is None or document.is_quotation):
+        return [f"It stays a quotation {while_}"]
+    invoiced = document is not None and document.invoice is not None and document.invoice.state == "posted"
+    if Do.INVOICE in later and not invoiced:
+        return [f"It is not invoiced {while_}"]
+    if Do.DELIVERY in later and not (document is not None and document.delivered):
+        return [f"It is not delivered {while_}"]
+    return []
 
 
 _LATER = "its invoice is made once it is paid"
@@ -169,17 +183,21 @@ def _method(order: Order) -> str:
 
 def _not_wanted(order: Order, document: Document | None, policy: Policy) -> str:
     becomes = BECOMES[policy.order_becomes]
-    wanted = sorted(
-        status
+    wanted = [
+        f"'{status}'"
         for status, step in policy.status_steps.items()
         if STATUS_STEPS[step] & becomes and status not in NEVER_CREATED
-    )
+    ]
     known = order.status in policy.status_steps or order.status in NEVER_CREATED
     unknown = "" if known else ", which the status table does not name"
     return (
         f"{order.label} is '{order.status}' in the store{unknown}; orders come over when they are "
-        f"{' or '.join(wanted) or 'in no status'}.{_stays(order, document)}"
+        f"{_either(wanted) or 'in no status'}.{_stays(order, document)}"
     )
+
+
+def _either(words: list[str]) -> str:
+    return " or ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
 #: What is not undone in Odoo where the store says this.
