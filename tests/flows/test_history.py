@@ -93,7 +93,8 @@ def test_orders_left_out_for_the_same_reason_are_one_line() -> None:
 def test_orders_that_need_a_person_for_the_same_reason_are_one_line() -> None:
     failures: dict[str, WoodooError] = {
         str(number): DataError(
-            f"Order #W-{number} comes to {number}.50 EUR; SKU TSHIRT was not found.", record=f"Order #W-{number}"
+            f"Order #W-{number} comes to {number}.50 + 1 = {number + 1}.50 EUR; SKU TSHIRT was not found.",
+            record=f"Order #W-{number}",
         )
         for number in (1, 2, 3)
     }

@@ -228,7 +228,7 @@ def _store_settings(on: Connection, pairs: Mapping[str, str]) -> int:
         checked = ConnectionSettings.model_validate(raw)
     except ValidationError as exc:
         for error in exc.errors(include_input=False):
-            fail(f"{'.'.join(map(str, error['loc']))}: {error['msg']}.")
+            fail(f"{'.'.join(map(str, error['loc']))}: {error['msg'].removeprefix('Value error, ')}.")
         raise Stop from exc
     on.settings = checked.model_dump(mode="json", exclude_defaults=True)
     on.save(update_fields=["settings", "updated_at"])

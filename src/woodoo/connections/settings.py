@@ -368,10 +368,13 @@ class ConnectionSettings(BaseModel):
         try:
             return cls.model_validate(raw)
         except ValidationError as exc:
-            wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in exc.errors(include_input=False))
+            wrong = "; ".join(
+                f"{'.'.join(map(str, e['loc']))}: {e['msg'].removeprefix('Value error, ')}"
+                for e in exc.errors(include_input=False)
+            )
             raise ConfigError(
                 f"The settings of connection {connection} are not right: {wrong}.",
                 record=f"Connection {connection}",
                 where="settings",
-                fix="Correct them on the settings screen of the connection.",
+                fix="Correct them on the page Configuration of the connection.",
             ) from exc

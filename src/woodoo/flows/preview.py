@@ -20,7 +20,7 @@ from .order import Planned
 #: Different reasons that are told; and orders named for each.
 MOST_REASONS, MOST_EXAMPLES = 40, 5
 _OTHERS = "Other reasons"
-_AMOUNT = re.compile(r"-?\d+(?:\.\d+)?(?= [A-Z]{3}\b)")
+_AMOUNT = re.compile(r"-?\d+(?:\.\d+)?(?: [-+=] -?\d+(?:\.\d+)?)*(?= [A-Z]{3}\b)")
 
 
 @dataclass
