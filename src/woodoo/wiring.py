@@ -31,6 +31,7 @@ from .engine.pace import SharedLimiter
 from .engine.work import connection_changed, enqueue
 from .flows.context import Context
 from .flows.history import History, not_done
+from .flows.policy_check import check_policies
 from .flows.proposals import read_proposals
 from .flows.rules import load_rules
 from .flows.table import FLOWS, Flow
@@ -247,6 +248,7 @@ def check_connection(connection: Connection) -> list[Check]:
         found.append(_check_currency(store, rules))
         right, message, fix = check_tax_rates(shop, odoo, rules, prices_include_tax=store.prices_include_tax)
         found.append(Check("Tax rates", right, message, fix))
+        found.append(Check("Policies", *check_policies(shop.payment_methods(), rules)))
     except WoodooError as error:
         found.append(Check("Settings", False, error.message, error.fix))
     return found

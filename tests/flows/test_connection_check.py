@@ -10,6 +10,7 @@ import pytest
 from tests.flows.test_proposals import GOODS, REDUCED, AStore, odoo, rate, rules
 from woodoo.connections.models import Connection
 from woodoo.domain.errors import ConfigError
+from woodoo.mapping.policy import Policy
 from woodoo.mapping.rules import Rules
 from woodoo.wiring import Check, check_connection, propose
 
@@ -44,7 +45,8 @@ def test_rates_that_are_mapped_nowhere_are_a_warning(connection: Connection) -> 
 
 
 def test_where_all_are_mapped_all_is_right(connection: Connection) -> None:
-    found = checked(connection, rules(taxes={"1": GOODS, "2": REDUCED}))
+    by = rules(taxes={"1": GOODS, "2": REDUCED}, shipping_product_id=5, policy=Policy("order_invoice"))
+    found = checked(connection, by)
     assert {check.ok for check in found.values()} == {True}
 
 
