@@ -18,7 +18,7 @@ def flow(db_committed: None) -> Iterator[ScriptedFlow]:
     use(scripted, slots=1)
     yield scripted
     registry._resolver = None
-    registry._polls = dict
+    registry._connections = tuple
     pump.stopping.clear()
 
 

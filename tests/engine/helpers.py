@@ -30,7 +30,7 @@ def let_pass(seconds: float) -> None:
         "engine_work": ("due_at", "lease_until", "updated_at"),
         "engine_import": ("due_at",),
         "engine_breaker": ("paused_until", "probe_until", "since"),
-        "engine_poll": ("due_at", "polled_at"),
+        "engine_chore": ("due_at", "began_at", "ended_at", "well_at", "failing_since"),
         "engine_event": ("received_at",),
         "engine_run": ("started_at", "ended_at"),
         "engine_call": ("started_at",),

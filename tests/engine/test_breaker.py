@@ -9,8 +9,10 @@ import pytest
 from woodoo.domain.errors import RemoteDown, RemoteError
 from woodoo.engine import breaker, lease
 from woodoo.engine import work as todo
+from woodoo.engine.chores import ring_due
 from woodoo.engine.models import Breaker, State
-from woodoo.engine.sweep import poll_due, sweep
+from woodoo.engine.registry import Chore
+from woodoo.engine.sweep import sweep
 
 from .helpers import DONE, OTHER_SHOP, SHOP, ScriptedFlow, drain_all, event, let_pass, use, work
 
@@ -168,12 +170,13 @@ def test_a_new_event_does_not_break_the_pause(flow: ScriptedFlow):
 
 
 def test_nobody_rings_for_a_connection_that_rests(flow: ScriptedFlow):
-    use(flow)
+    store, odoo = (Chore(side, 60.0, lambda number: None, frozenset({side})) for side in ("store", "odoo"))
+    use(flow, chores=(store, odoo))
     flow.default = DONE
     event()
     breaker.trip(SHOP, side="odoo", reason="")
     assert sweep() == 0
-    assert poll_due({SHOP: 60.0}) == []
+    assert ring_due([SHOP]) == [(SHOP, "store")], "the store is well, so its news are still asked for"
     let_pass(breaker.FIRST_PAUSE + 1)
     assert sweep() == 1
-    assert poll_due({SHOP: 60.0}) == [SHOP]
+    assert (SHOP, "odoo") in ring_due([SHOP])

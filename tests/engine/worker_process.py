@@ -97,18 +97,18 @@ def main(options: Options) -> None:
             "INSERT INTO test_diary (connection_id, pid, what) VALUES (%s, %s, %s)", [connection_id, os.getpid(), what]
         )
 
-    def polls() -> Mapping[int, float]:
+    def connections() -> list[int]:
         note_poll(1, "look")
-        return {1: 86400.0}
+        return [1]
 
     lanes = registry.Lanes(
         {"orders": flow},
         slots=options.slots,
         batch_size=5,
-        pollers=(lambda number: note_poll(number, "poll"),),
+        chores=(registry.Chore("poll", 86400.0, lambda number: note_poll(number, "poll")),),
         archives={"orders": Past(options.hold_page)},
     )
-    registry.register(lambda connection_id: lanes, polls=polls)
+    registry.register(lambda connection_id: lanes, connections=connections)
     schedule.SWEEP_SECONDS = 0.5 if options.looks else 86400.0
     if not options.looks:
         schedule.app.worker_defaults["fetch_job_polling_interval"] = 86400.0

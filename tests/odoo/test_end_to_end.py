@@ -23,7 +23,7 @@ from tests.odoo.shop import RECORDINGS, Bench, cents, recorded_orders
 
 from woodoo.connections.models import Connection
 from woodoo.engine import db
-from woodoo.engine.models import Link, Poll, State, Work
+from woodoo.engine.models import Chore, Link, State, Work
 from woodoo.odoo.endpoint import Endpoint
 from woodoo.sandbox.odoo.fixtures import Admin
 from woodoo.sandbox.store.double import StoreDouble
@@ -211,7 +211,7 @@ def test_the_poll_finds_what_no_webhook_announced(way: Way) -> None:
     way.connection.settings |= {"poll_seconds": 10}
     way.connection.save()
     way.start_worker()
-    way.until(Poll.objects.filter(polled_at__isnull=False).exists)
+    way.until(Chore.objects.filter(name="poll", well_at__isnull=False).exists)
     for record in RECORDS[:3]:
         way.store.set_status(int(record), "completed")
     way.until(lambda: Work.objects.filter(state=State.DONE).count() >= 3)

@@ -83,7 +83,7 @@ def past(transactional_db: None, odoo: Endpoint, admin: Admin) -> Iterator[Past]
         wiring.install()
         yield Past(store, connection, bench, orders)
     registry._resolver = None
-    registry._polls = dict
+    registry._connections = tuple
     db.change("DELETE FROM procrastinate_jobs")
 
 

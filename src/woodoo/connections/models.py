@@ -60,6 +60,9 @@ class Connection(models.Model):
     store_key = EncryptedTextField("store key", default="", blank=True, help_text="Consumer key, ck_…")
     store_secret = EncryptedTextField("store secret", default="", blank=True, help_text="Consumer secret, cs_…")
     webhook_secret = EncryptedTextField("webhook secret", default=new_webhook_secret, blank=True)
+    #: The one before, which deliveries under way are still signed with; empty where there is none.
+    previous_webhook_secret = EncryptedTextField("previous webhook secret", default="", blank=True)
+    webhook_secret_renewed_at = models.DateTimeField(null=True, blank=True, editable=False)
     store_ca_bundle = models.CharField(
         max_length=500,
         default="",
@@ -76,6 +79,10 @@ class Connection(models.Model):
     odoo_ca_bundle = models.CharField(
         max_length=500, default="", blank=True, help_text="Certificate authority file of Odoo, if private."
     )
+    #: The unguessable part of the address at which Odoo may hint at news; empty where it does not.
+    odoo_push_token = models.CharField(max_length=64, default="", blank=True, editable=False)
+    #: Addresses alerts go to, in the form of Apprise, one a line. They hold passwords.
+    alert_channels = EncryptedTextField("alert channels", default="", blank=True)
     enabled = models.BooleanField(default=True, help_text="Off: events are still taken in, and wait.")
     settings = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

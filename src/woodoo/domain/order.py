@@ -6,10 +6,12 @@ aware UTC datetimes.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from .customer import Address
@@ -147,3 +149,13 @@ class Order:
     def label(self) -> str:
         """How messages name it: "Order #1054"."""
         return f"Order #{shortened(self.number, 60)}"
+
+    @property
+    def content_hash(self) -> str:
+        """Tell this content from any other: the same as long as nothing but the time of the change is different.
+
+        Stores change orders without moving that time, so it alone does not say that nothing changed.
+        """
+        content = asdict(self)
+        del content["modified_at"], content["admin_notes"]
+        return sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:32]

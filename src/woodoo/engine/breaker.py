@@ -6,6 +6,7 @@ Decides how long: 5 seconds, doubling with each outage in a row up to 5 minutes,
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import Enum
 
 from woodoo.engine import db
@@ -75,6 +76,18 @@ def paused(connection_id: int) -> bool:
     """Whether the connection rests."""
     found = "SELECT 1 FROM engine_breaker WHERE connection_id = %s AND paused_until > now()"
     return bool(db.rows(found, [connection_id]))
+
+
+def resting(connection_id: int, sides: Collection[str]) -> bool:
+    """Whether the connection rests because of one of these sides."""
+    found = "SELECT 1 FROM engine_breaker WHERE connection_id = %s AND paused_until > now() AND side = ANY(%s)"
+    return bool(db.rows(found, [connection_id, list(sides)]))
+
+
+def down(connection_id: int) -> str:
+    """Return which side was down when it was last heard of: "odoo" or "store"; empty where none is."""
+    found = db.rows("SELECT side FROM engine_breaker WHERE connection_id = %s AND failures > 0", [connection_id])
+    return str(found[0][0]) if found else ""
 
 
 def reset(connection_id: int) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from woodoo.domain.calls import CallRecorder
+from woodoo.domain.causes import cause_of
 from woodoo.domain.errors import ConfigError, DataError, OutcomeUnknown, RemoteDown, RemoteError, WoodooError
 
 
@@ -65,6 +66,8 @@ class LinkVals:
     #: Hash of what was last read from or written to each side, to recognise our own echo.
     store_hash: str = ""
     odoo_hash: str = ""
+    #: What the Odoo record was like when it was looked at last, to tell a person's change from our own.
+    odoo_seen: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,8 @@ class Outcome:
     #: What was planned, with a reason for each step, as JSON.
     plan: dict[str, Any] | None = None
     links: tuple[LinkVals, ...] = ()
+    #: What the record was like in the store when it was looked at, such as `Order.content_hash`; empty: not known.
+    seen: str = ""
 
     @classmethod
     def from_error(
@@ -108,6 +113,16 @@ class Outcome:
         if self.error is None:
             return ""
         return type(self.error).__name__ if isinstance(self.error, WoodooError) else "InternalError"
+
+    @property
+    def where(self) -> str:
+        """The place that is wrong, such as "account.payment"; empty where the error names none."""
+        return self.error.where if isinstance(self.error, WoodooError) else ""
+
+    @property
+    def cause(self) -> str:
+        """What the error has in common with those of other records; empty without an error."""
+        return cause_of(self.error) if self.error is not None else ""
 
     @property
     def retry_after(self) -> float | None:

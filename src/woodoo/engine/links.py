@@ -14,15 +14,16 @@ from woodoo.engine.models import Link
 
 _UPSERT = """
     INSERT INTO engine_link AS l (connection_id, kind, external_id, odoo_model, odoo_id, odoo_name, odoo_xmlid,
-                                  store_hash, odoo_hash)
+                                  store_hash, odoo_hash, odoo_seen)
     SELECT %s, v.* FROM unnest(%s::text[], %s::text[], %s::text[], %s::int[], %s::text[], %s::text[], %s::text[],
-                               %s::text[]) AS v
+                               %s::text[], %s::text[]) AS v
     ON CONFLICT (connection_id, kind, external_id, odoo_model) DO UPDATE SET
         odoo_id = EXCLUDED.odoo_id,
         odoo_name = COALESCE(NULLIF(EXCLUDED.odoo_name, ''), l.odoo_name),
         odoo_xmlid = COALESCE(NULLIF(EXCLUDED.odoo_xmlid, ''), l.odoo_xmlid),
         store_hash = COALESCE(NULLIF(EXCLUDED.store_hash, ''), l.store_hash),
         odoo_hash = COALESCE(NULLIF(EXCLUDED.odoo_hash, ''), l.odoo_hash),
+        odoo_seen = COALESCE(NULLIF(EXCLUDED.odoo_seen, ''), l.odoo_seen),
         updated_at = now()
 """
 
@@ -70,6 +71,7 @@ class Links:
                     link.odoo_xmlid,
                     link.store_hash,
                     link.odoo_hash,
+                    link.odoo_seen,
                 )
                 for link in ordered
             ),
@@ -98,4 +100,5 @@ def link_vals(link: Link) -> LinkVals:
         odoo_xmlid=link.odoo_xmlid,
         store_hash=link.store_hash,
         odoo_hash=link.odoo_hash,
+        odoo_seen=link.odoo_seen,
     )

@@ -103,6 +103,12 @@ class Work(models.Model):
     message = models.TextField(default="")
     error_kind = models.TextField(default="")
     fix = models.TextField(default="")
+    #: The place that is wrong, such as "account.payment".
+    place = models.TextField(default="", db_default="")
+    #: What is wrong, the same for all records with that cause (`woodoo.domain.causes`).
+    cause = models.TextField(default="", db_default="")
+    #: What the record was like in the store when a flow looked at it last (`Outcome.seen`).
+    seen = models.TextField(default="", db_default="")
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
@@ -128,6 +134,9 @@ class Work(models.Model):
                 fields=["import_id", "state"], condition=Q(import_id__isnull=False), name="engine_work_import"
             ),
             models.Index(fields=["-updated_at"], name="engine_work_updated"),
+            models.Index(
+                fields=["connection_id", "cause"], condition=Q(state__in=["parked", "failed"]), name="engine_work_cause"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -280,6 +289,8 @@ class Link(models.Model):
     odoo_name = models.TextField(default="")
     store_hash = models.TextField(default="")
     odoo_hash = models.TextField(default="")
+    #: What the Odoo record was like when it was looked at last (`LinkVals.odoo_seen`).
+    odoo_seen = models.TextField(default="", db_default="")
     updated_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -311,19 +322,56 @@ class Cursor(models.Model):
         return f"{self.name} {self.value}"
 
 
-class Poll(models.Model):
-    """When a connection is to be polled next, whichever host does it, and how it went last."""
+class Chore(models.Model):
+    """Something done for a connection again and again: when it is due, whichever host does it, and how it went."""
 
-    connection_id = models.IntegerField(primary_key=True)
+    connection_id = models.IntegerField()
+    #: Such as "poll" (`registry.Chore.name`).
+    name = models.TextField()
     due_at = models.DateTimeField(db_default=Now())
-    polled_at = models.DateTimeField(null=True)
-    #: Why the last poll failed; empty where it went well.
+    began_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    #: When the last one that went well began: what happened before then, it has seen.
+    well_at = models.DateTimeField(null=True)
+    #: What the last one that went well found, for the screen.
+    found = models.JSONField(default=dict)
+    #: Why the last one failed; empty where it went well.
     message = models.TextField(default="", db_default="")
     error_kind = models.TextField(default="", db_default="")
     fix = models.TextField(default="", db_default="")
+    #: Failures in a row, and since when.
+    failures = models.IntegerField(default=0, db_default=0)
+    failing_since = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection_id", "name"], name="engine_chore_name")]
 
     def __str__(self) -> str:
-        return f"{self.connection_id} {self.message or 'polled'}"
+        return f"{self.connection_id} {self.name}: {self.message or 'well'}"
+
+
+class Completeness(models.Model):
+    """As of when every record the store has of a kind is accounted for: one row per connection and lane."""
+
+    connection_id = models.IntegerField()
+    lane = models.TextField()
+    #: Everything the store had by then is on the to-do list, or older than the connection.
+    complete_at = models.DateTimeField(null=True)
+    #: When the whole id set of the store was compared last.
+    counted_at = models.DateTimeField(null=True)
+    #: How many records the store had then, and how many of them are older than the connection and were never asked for.
+    in_store = models.IntegerField(null=True)
+    before = models.IntegerField(default=0, db_default=0)
+    #: Records no event and no poll had told of, found by that comparison since when, at most a hundred.
+    gap = ArrayField(models.TextField(), default=list)
+    gap_count = models.IntegerField(default=0, db_default=0)
+    gap_since = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection_id", "lane"], name="engine_completeness_lane")]
+
+    def __str__(self) -> str:
+        return f"{self.connection_id} {self.lane} complete as of {self.complete_at}"
 
 
 class Breaker(models.Model):

@@ -5,15 +5,27 @@ Decides nothing itself; `woodoo.wiring` tells it at start-up what to do for each
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from woodoo.domain.history import OrderRange
 from woodoo.engine.flow import Handler
 
-#: Looks at what changed in a connection and puts it on the to-do list.
-Poller = Callable[[int], None]
+
+@dataclass(frozen=True)
+class Chore:
+    """Something to be done for a connection again and again, such as a look at what changed in its store."""
+
+    #: Unique within the connection: "poll", "census", …
+    name: str
+    #: Between the beginnings of two of them.
+    seconds: float
+    #: Does it for a connection, and returns what it found, as JSON, for the screen. Raises the errors of
+    #: `woodoo.domain.errors`.
+    run: Callable[[int], Mapping[str, Any] | None]
+    #: The sides it has to reach, "store" or "odoo": while one of them is down it waits.
+    sides: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -50,8 +62,8 @@ class Lanes:
     batch_size: int = 50
     #: Off: events are taken in and wait.
     enabled: bool = True
-    #: Called one after the other whenever a poll is due.
-    pollers: tuple[Poller, ...] = ()
+    #: What is done again and again.
+    chores: tuple[Chore, ...] = ()
     #: Lane → the store's past.
     archives: Mapping[str, Archive] = field(default_factory=dict)
     #: Texts the ledger must not write down.
@@ -61,23 +73,21 @@ class Lanes:
 
 
 Resolver = Callable[[int], Lanes]
-#: Connection → seconds between two of its polls.
-Polls = Mapping[int, float]
 
 _resolver: Resolver | None = None
-_polls: Callable[[], Polls] = dict
+_connections: Callable[[], Collection[int]] = tuple
 
 
-def register(resolver: Resolver, *, polls: Callable[[], Polls] = dict) -> None:
+def register(resolver: Resolver, *, connections: Callable[[], Collection[int]] = tuple) -> None:
     """Set where the engine asks.
 
     Args:
         resolver: returns what there is to know of a connection. May raise errors of `woodoo.domain.errors`; the
             records at hand then share its fate, as if their flow had raised it.
-        polls: returns the connections to be polled with the seconds between two polls. Asked every few seconds.
+        connections: returns the connections whose chores are to be done. Asked every few seconds.
     """
-    global _resolver, _polls
-    _resolver, _polls = resolver, polls
+    global _resolver, _connections
+    _resolver, _connections = resolver, connections
 
 
 def resolve(connection_id: int) -> Lanes:
@@ -87,6 +97,6 @@ def resolve(connection_id: int) -> Lanes:
     return _resolver(connection_id)
 
 
-def polls() -> Polls:
-    """Return the connections to be polled with the seconds between two polls."""
-    return _polls()
+def connections() -> Collection[int]:
+    """Return the connections whose chores are to be done."""
+    return _connections()

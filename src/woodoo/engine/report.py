@@ -72,10 +72,12 @@ def _write_work(reports: Sequence[tuple[Item, Outcome, int]]) -> None:
                lease_token = NULL, lease_until = NULL,
                message = v.message, error_kind = v.error_kind, fix = v.fix,
                title = COALESCE(NULLIF(v.title, ''), w.title),
+               place = v.place, cause = v.cause, seen = COALESCE(NULLIF(v.seen, ''), w.seen),
                finished_at = CASE WHEN v.state IN ('done', 'skipped', 'failed') THEN now() END,
                updated_at = now()
              FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::float8[], %s::text[], %s::text[], %s::text[],
-                         %s::text[]) AS v (id, state, attempts, delay, message, error_kind, fix, title)
+                         %s::text[], %s::text[], %s::text[], %s::text[])
+                  AS v (id, state, attempts, delay, message, error_kind, fix, title, place, cause, seen)
             WHERE w.id = v.id""",
         [
             [number for number, _, _ in values],
@@ -86,6 +88,9 @@ def _write_work(reports: Sequence[tuple[Item, Outcome, int]]) -> None:
             [outcome.error_kind for _, _, outcome in values],
             [_plain(outcome.fix) for _, _, outcome in values],
             [_plain(outcome.title, LONGEST_TITLE) for _, _, outcome in values],
+            [_plain(outcome.where, LONGEST_TITLE) for _, _, outcome in values],
+            [_plain(outcome.cause) for _, _, outcome in values],
+            [outcome.seen for _, _, outcome in values],
         ],
     )
 

@@ -1,4 +1,4 @@
-"""The worker process: answers the ring, sweeps, polls, and goes on until it is told to stop.
+"""The worker process: answers the ring, sweeps, does chores, and goes on until it is told to stop.
 
 Decides how a worker lives: it survives the database going away, finishes what it is at when asked to stop, gives
 back what it cannot finish, and never holds a record that nobody works on.
@@ -20,13 +20,12 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.psycopg_connector import PsycopgConnector
 
-from woodoo.engine import db, import_walk, pump, registry, sweep
-from woodoo.engine.poll import poll
-from woodoo.engine.wake import IMPORT_TASK, POLL_TASK, PUMP_TASK, QUEUE
+from woodoo.engine import chores, db, import_walk, pump, registry, sweep
+from woodoo.engine.wake import CHORE_TASK, IMPORT_TASK, PUMP_TASK, QUEUE
 
 log = logging.getLogger(__name__)
 
-#: Seconds between two sweeps, and between two looks at the polls that are due.
+#: Seconds between two sweeps, and between two looks at the chores that are due.
 SWEEP_SECONDS = 5.0
 TIDY_SECONDS = 3600.0
 #: Seconds a worker that ends has before another may take over what it could not finish.
@@ -39,11 +38,11 @@ def pump_task(connection_id: int, lane: str) -> None:
     pump.drain(connection_id, lane)
 
 
-@app.task(name=POLL_TASK, queue=QUEUE)
-def poll_task(connection_id: int) -> None:
-    """Look at what changed in a connection."""
+@app.task(name=CHORE_TASK, queue=QUEUE)
+def chore_task(connection_id: int, name: str) -> None:
+    """Do a chore of a connection."""
     if not pump.stopping.is_set():
-        poll(connection_id)
+        chores.do(connection_id, name)
 
 
 @app.task(name=IMPORT_TASK, queue=QUEUE)
@@ -59,7 +58,7 @@ def run_worker(*, concurrency: int = 8, grace: float = 20.0) -> None:
     Flows have to be registered first (`woodoo.engine.registry`).
 
     Args:
-        concurrency: most batches and polls at once in this process.
+        concurrency: most batches and chores at once in this process.
         grace: seconds the batches at hand get to finish after a signal; then they are given back, and the process
             ends at once.
     """
@@ -151,12 +150,12 @@ class Worker:
 
 
 def _take_care() -> None:
-    """Sweep, ring for polls and imports, and tidy up, until the worker is told to stop."""
+    """Sweep, ring for chores and imports, and tidy up, until the worker is told to stop."""
     tidied, well = -TIDY_SECONDS, True
     while True:
         try:
             sweep.sweep()
-            sweep.poll_due(registry.polls())
+            chores.ring_due(registry.connections())
             import_walk.ring_due()
             if time.monotonic() - tidied > TIDY_SECONDS:
                 sweep.tidy()

@@ -6,13 +6,12 @@ Decides how often a host looks (every few seconds, one host at a time), so that 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 
 from django.conf import settings
 from django.db import transaction
 
 from woodoo.engine import db, lease, ledger
-from woodoo.engine.wake import wake, wake_poll
+from woodoo.engine.wake import wake
 
 log = logging.getLogger(__name__)
 
@@ -34,30 +33,6 @@ def sweep() -> int:
         for connection_id, lane in sorted(due):
             wake(connection_id, lane)
     return len(due)
-
-
-def poll_due(polls: Mapping[int, float]) -> list[int]:
-    """Ring for the polls that are due and return their connections. However many hosts ask, each is due once.
-
-    Args:
-        polls: connection → seconds between two of its polls.
-    """
-    if not polls:
-        return []
-    found = db.rows(
-        """INSERT INTO engine_poll AS p (connection_id, due_at)
-           SELECT v.id, now() + make_interval(secs => v.seconds)
-             FROM unnest(%(ids)s::int[], %(seconds)s::float8[]) AS v (id, seconds)
-            WHERE NOT EXISTS (SELECT 1 FROM engine_poll q WHERE q.connection_id = v.id AND q.due_at > now())
-              AND NOT EXISTS (SELECT 1 FROM engine_breaker b WHERE b.connection_id = v.id AND b.paused_until > now())
-            ORDER BY v.id
-           ON CONFLICT (connection_id) DO UPDATE SET due_at = EXCLUDED.due_at WHERE p.due_at <= now()
-           RETURNING connection_id""",
-        {"ids": list(polls), "seconds": [float(seconds) for seconds in polls.values()]},
-    )
-    due = [number for (number,) in found]
-    wake_poll(due)
-    return due
 
 
 def tidy() -> int:

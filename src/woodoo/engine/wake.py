@@ -21,7 +21,7 @@ from woodoo.engine import db
 
 QUEUE = "woodoo"
 PUMP_TASK = "woodoo.pump"
-POLL_TASK = "woodoo.poll"
+CHORE_TASK = "woodoo.chore"
 IMPORT_TASK = "woodoo.import"
 
 log = logging.getLogger(__name__)
@@ -42,9 +42,9 @@ def wake(connection_id: int, *lanes: str) -> None:
     _ring(PUMP_TASK, jobs)
 
 
-def wake_poll(connection_ids: Iterable[int]) -> None:
-    """Ring for somebody to look at what changed in these connections."""
-    _ring(POLL_TASK, [(f"poll:{number}", {"connection_id": number}) for number in connection_ids])
+def wake_chores(due: Iterable[tuple[int, str]]) -> None:
+    """Ring for somebody to do these chores, each (connection, name)."""
+    _ring(CHORE_TASK, [(f"chore:{number}:{name}", {"connection_id": number, "name": name}) for number, name in due])
 
 
 def wake_imports(import_ids: Iterable[int]) -> None:

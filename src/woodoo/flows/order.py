@@ -13,7 +13,7 @@ anywhere is finished by the next one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from ..domain.errors import DataError, WoodooError
 from ..domain.plan import Plan
@@ -59,6 +59,8 @@ class Planned:
 
     plans: Mapping[str, OrderPlan | CancelPlan | NothingToDo]
     failures: Mapping[str, WoodooError]
+    #: What each was like in the store (`Order.content_hash`), by order id.
+    seen: Mapping[str, str] = field(default_factory=dict)
 
     def shown(self) -> dict[str, Plan]:
         """Return the plans in words, by order id: the dry run."""
@@ -76,7 +78,7 @@ def sync_orders(context: Context, external_ids: Sequence[str]) -> dict[str, Outc
     found |= {progress.record: outcomes.done(context, progress) for progress in batch}
     found |= {record: Outcome.from_error(error, title=error.record) for record, error in planned.failures.items()}
     found |= {record: outcomes.dropped(context, *dropped) for record, dropped in batch.dropped.items()}
-    return found
+    return {record: replace(outcome, seen=planned.seen.get(record, "")) for record, outcome in found.items()}
 
 
 def plan_orders(context: Context, external_ids: Sequence[str]) -> Planned:
@@ -100,7 +102,7 @@ def plan_orders(context: Context, external_ids: Sequence[str]) -> Planned:
             plans[record] = plan_order(order, seen, context.rules)
         except WoodooError as error:
             failures[record] = error
-    return Planned(plans, failures)
+    return Planned(plans, failures, {record: order.content_hash for record, order in fetched.found.items()})
 
 
 def apply_plans(context: Context, batch: OrderBatch) -> None:

@@ -1,0 +1,45 @@
+"""The chores, one row each: what is done, how often, and which sides it has to reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..connections.settings import ConnectionSettings
+from ..engine.registry import Chore
+from ..live import Live
+from .poll import poll_orders
+
+STORE, ODOO = frozenset({"store"}), frozenset({"odoo"})
+
+
+@dataclass(frozen=True)
+class ChoreRow:
+    """One chore."""
+
+    name: str
+    #: As a person calls it.
+    title: str
+    #: Between the beginnings of two; None: it is switched off.
+    seconds: Callable[[ConnectionSettings], float | None]
+    #: Does a bounded piece of it and returns what it found, as JSON, for the screen.
+    run: Callable[[Live], Mapping[str, Any]]
+    sides: frozenset[str]
+
+
+CHORES: Mapping[str, ChoreRow] = {
+    row.name: row
+    for row in (
+        ChoreRow("poll", "Ask the store what changed", lambda settings: settings.poll_seconds, poll_orders, STORE),
+    )
+}
+
+
+def chores_of(live: Live) -> tuple[Chore, ...]:
+    """Return the chores of a connection, as the engine knows them."""
+    return tuple(
+        Chore(row.name, seconds, lambda connection_id, row=row: row.run(live), row.sides)  # type: ignore[misc]
+        for row in CHORES.values()
+        if (seconds := row.seconds(live.settings)) is not None
+    )
