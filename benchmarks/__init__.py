@@ -8,3 +8,8 @@ Table of contents: `figures` (a figure, its goal, where it is written), `screen`
 does), `tap` (counts requests), `sender` (a store that knocks); and one module per family: `orders`, `policies`,
 `alone`, `history`, `receiver`, `memory`, `idle`, `exact`.
 """
+
+import os
+
+#: Store and Odoo of the benchmarks are on this machine.
+os.environ["WOODOO_PRIVATE_NETWORKS"] = "127.0.0.0/8, ::1"

@@ -24,6 +24,9 @@ for _name, _again in (("again", True), ("search", False)):
     )
 hypothesis_settings.load_profile("again")
 
+#: The stores and the Odoo of the tests are on this machine.
+os.environ["WOODOO_PRIVATE_NETWORKS"] = "127.0.0.0/8, ::1"
+
 _cleanup = pytest.StashKey[ExitStack]()
 
 

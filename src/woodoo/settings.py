@@ -8,6 +8,7 @@
 | WOODOO_HOSTS             | host names answered to, separated by commas                       | that of WOODOO_URL   |
 | WOODOO_PROXY             | 1: a proxy in front sets X-Forwarded-Proto and -For and is trusted | 0                   |
 | WOODOO_SECRET_KEYS, WOODOO_SECRET_KEY_FILE | see connections/keys.py                         | a file in the home   |
+| WOODOO_PRIVATE_NETWORKS  | private networks stores and Odoo may be in, by commas, or "all"   | none                 |
 | WOODOO_KEEP_DAYS         | days events, runs and calls are kept                              | 90                   |
 | WOODOO_HOOK_MAX_BYTES    | largest body of a webhook that is read                            | 4194304              |
 | WOODOO_LEASE_SECONDS     | seconds until the records of a worker that vanished are taken over | 60                  |
@@ -36,6 +37,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from woodoo.connections import keys
 from woodoo.domain.errors import ConfigError
+from woodoo.runtime.addresses import allowed_networks
 from woodoo.runtime.postgres import DATABASE, ROLE, EmbeddedPostgres
 
 
@@ -145,6 +147,10 @@ TEMPLATES = [
 ]
 DATABASES = {"default": database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Where it goes itself
+
+allowed_networks()  # says at once where WOODOO_PRIVATE_NETWORKS cannot be read
 
 # Language and time: stored in UTC, shown in UTC unless the person chose otherwise
 

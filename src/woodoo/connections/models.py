@@ -15,6 +15,7 @@ from django.db import models
 from woodoo.connections.secrets import EncryptedTextField, encrypted_fields
 from woodoo.connections.settings import ConnectionSettings
 from woodoo.domain.errors import ConfigError
+from woodoo.runtime.addresses import check_typed
 
 
 def new_hook_token() -> str:
@@ -28,7 +29,8 @@ def new_webhook_secret() -> str:
 
 
 def check_address(value: str) -> None:
-    """Refuse an address that is not plain http(s), or that carries credentials, which would end up in logs.
+    """Refuse an address that is not plain http(s), that carries credentials, which would end up in logs, or that is
+    written as one of a private network Woodoo may not go to.
 
     Raises:
         ValidationError: says what is wrong.
@@ -46,6 +48,10 @@ def check_address(value: str) -> None:
         raise ValidationError("Leave name and password out of the address; they have fields of their own.")
     if parts.query or parts.fragment:
         raise ValidationError("Leave out everything from ? or # on.")
+    try:
+        check_typed(value, whose="This address:", where="address")
+    except ConfigError as exc:
+        raise ValidationError(str(exc)) from exc
 
 
 class Connection(models.Model):

@@ -7,6 +7,7 @@
 | a proxy gave up waiting: 502, 504               | `RemoteDown`     | `OutcomeUnknown` |
 | sent, but no or half an answer                  | `RemoteDown`     | `OutcomeUnknown` |
 | certificate not trusted                         | `ConfigError`    | `ConfigError`    |
+| leads into a network Woodoo may not go to       | `ConfigError`    | `ConfigError`    |
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import httpx2
 
 from .. import __version__
 from ..domain.errors import ConfigError, OutcomeUnknown, RemoteDown, WoodooError
+from ..runtime.addresses import Guard
 from .endpoint import Endpoint
 
 _TURNED_AWAY = {429, 503}
@@ -83,6 +85,7 @@ class Http:
                 content=content,
                 headers=dict(headers),
                 timeout=timeout or httpx2.USE_CLIENT_DEFAULT,
+                extensions={"trace": Guard(self.url, "Odoo's address", "odoo_url")},
             )
         except httpx2.HTTPError as error:
             raise self._no_answer(error, writes) from None

@@ -20,7 +20,8 @@ import httpx2
 
 from ... import __version__
 from ...domain.calls import CallRecorder
-from ...domain.errors import ConfigError
+from ...domain.errors import ConfigError, WoodooError
+from ...runtime.addresses import Guard
 from . import address, auth, errors
 from .answers import Answer, read_body
 from .auth import Scheme
@@ -199,8 +200,14 @@ class Transport:
         token = recorder.begin(system="store", summary=f"{ask.method} {ask.where}", request=ask.noted())
         with self._lock:
             self.calls += 1
+        guard = {"trace": Guard(self.url, "The store's address", "store address")}
         try:
-            response = self._http.request(ask.method, url, headers=headers, content=ask.content, timeout=timeout)
+            response = self._http.request(
+                ask.method, url, headers=headers, content=ask.content, timeout=timeout, extensions=guard
+            )
+        except WoodooError as error:
+            recorder.end(token, status="not sent", error=error.message)
+            raise
         except httpx2.RequestError as error:
             recorder.end(token, status="no answer", error=type(error).__name__)
             if isinstance(error, httpx2.TransportError):
