@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from woodoo.domain.errors import WoodooError
 
-from . import alone, exact, history, idle, memory, orders, policies, receiver
+from . import alone, events, exact, history, idle, memory, orders, policies, receiver
 from .figures import RESULTS, CannotRun, Figure, write
 from .screen import heading, say, show
 from .stage import Sizes, Stage
@@ -25,6 +25,7 @@ FAMILIES: dict[str, tuple[str, Callable[[Stage], Iterator[Figure]]]] = {
     "policies": ("Calls for each policy: one batch each", policies.measure),
     "alone": ("One order alone", alone.measure),
     "history": ("History beside new orders", history.measure),
+    "events": ("Events: two workers, one store and several", events.measure),
     "receiver": ("Webhook receiver: 8 senders at once", receiver.measure),
     "memory": ("Memory in use", memory.measure),
     "idle": ("Idle: nothing happens", idle.measure),

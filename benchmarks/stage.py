@@ -25,6 +25,8 @@ class Sizes:
     alone: int = 12
     #: Orders of an import that new ones overtake.
     history: int = 2000
+    #: Events for six records out of ten of them.
+    events: int = 10_000
     #: Deliveries of all senders together.
     deliveries: int = 2000
     #: Seconds for which nothing happens.
@@ -35,7 +37,9 @@ class Sizes:
     @classmethod
     def small(cls) -> Sizes:
         """Return sizes for a trial: quick, and not to be quoted."""
-        return cls(backlog=40, plain=6, policy=10, alone=4, history=200, deliveries=400, idle=65, exact=100)
+        return cls(
+            backlog=40, plain=6, policy=10, alone=4, history=200, events=1000, deliveries=400, idle=65, exact=100
+        )
 
 
 class Stage:

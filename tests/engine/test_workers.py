@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -153,6 +154,34 @@ def test_two_workers_share_the_work_and_never_touch_the_same_record(start: Start
                                WHERE d.record = w.record AND d.what = 'end' AND d.generation = w.generation)"""
     )
     assert missed == []
+
+
+def test_events_that_come_in_while_two_workers_are_at_it(start: Start):
+    """Many for the same records: each is looked at again after its last one, and never by two at a time."""
+    start(concurrency=4, slots=5)
+    start(concurrency=4, slots=5)
+    until(lambda: workers_alive() == 2)
+    numbers = random.Random(1)
+    for _ in range(400):
+        event(str(numbers.randrange(60)))
+    until(all_done)
+    assert_never_in_two_hands()
+    generations = dict(db.rows("SELECT record, max(generation) FROM test_diary WHERE what = 'end' GROUP BY record"))
+    assert generations == dict(Work.objects.values_list("record", "generation"))
+    assert sum(generations.values()) == 400
+
+
+def test_a_small_shop_behind_a_large_one_does_not_wait_for_it(start: Start):
+    """None of the large shop's batches ends before all of the small one's are through."""
+    start(hold="go", held_shop=OTHER_SHOP)
+    start(hold="go", held_shop=OTHER_SHOP)
+    enqueue(OTHER_SHOP, "orders", "order", [f"b{n}" for n in range(100)], source="poll")
+    until(lambda: noted("begin", shop=OTHER_SHOP) == 10)
+    for number in range(20):
+        event(str(number))
+    until(lambda: Work.objects.filter(connection_id=SHOP, state=State.DONE).count() == 20)
+    assert noted("end", shop=OTHER_SHOP) == 0
+    assert Work.objects.filter(connection_id=OTHER_SHOP, state=State.RUNNING).count() == 10
 
 
 def test_a_single_event_is_worked_on_at_once(start: Start):

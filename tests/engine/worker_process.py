@@ -55,6 +55,8 @@ class Options:
 
     #: A key of HOLDS.
     hold: str = ""
+    #: The connection for which it holds; 0: for all.
+    held_shop: int = 0
     grace: float = 600.0
     concurrency: int = 4
     #: Most batches of a connection at once, over all workers.
@@ -86,7 +88,8 @@ def main(options: Options) -> None:
     def flow(items: Sequence[Item], batch: Batch) -> Mapping[int, Outcome]:
         note(items, batch, "begin")
         news = options.hold == "go for history" and any(int(item.record) > 60 for item in items)
-        while not news and not db.rows(HOLDS[options.hold])[0][0]:
+        free = news or options.held_shop not in (0, batch.connection_id)
+        while not free and not db.rows(HOLDS[options.hold])[0][0]:
             time.sleep(0.02)
             batch.renew()
         note(items, batch, "end")
