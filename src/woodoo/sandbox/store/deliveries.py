@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 from .rest import encode
 from .state import VERSION, WP_VERSION, Record, Shop
+from .troubles import Troubles
 
 USER_AGENT = f"WooCommerce/{VERSION} Hookshot (WordPress/{WP_VERSION})"
 MAX_FAILURES = 5
@@ -51,6 +52,8 @@ class Deliveries:
     #: Seconds between the end of a request and the sending.
     delay: float = 0.0
     timeout: float = 60.0
+    #: What goes wrong on the way.
+    troubles: Troubles = field(default_factory=Troubles)
     log: deque[Delivery] = field(default_factory=lambda: deque(maxlen=5000))
 
     def __post_init__(self) -> None:
@@ -92,12 +95,13 @@ class Deliveries:
             pings, self._pings[:] = list(self._pings), []
             hooks = [row for row in self.shop.tables["webhooks"].values() if row["status"] == "active"]
             wanted = [(h["id"], record) for topic, record in announced for h in hooks if h["topic"] == topic]
-        due = time.monotonic() + self.delay
+            queued = [(pair, self.delay + self.troubles.delay()) for pair in wanted if not self.troubles.loses(*pair)]
+        now = time.monotonic()
         with self._changed:
             for webhook_id in pings:
                 self._queue.setdefault((webhook_id, 0), 0.0)
-            for pair in wanted:
-                self._queue.setdefault(pair, due)
+            for pair, delay in queued:
+                self._queue.setdefault(pair, now + delay)
             self._changed.notify_all()
 
     # -- what tests call ----------------------------------------------------------------------------------------
@@ -132,7 +136,8 @@ class Deliveries:
                 del self._queue[pair]
                 self._busy = True
             try:
-                self._deliver(*pair)
+                for _ in range(self.troubles.copies()):
+                    self._deliver(*pair)
             finally:
                 with self._changed:
                     self._busy = False

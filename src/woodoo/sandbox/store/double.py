@@ -17,7 +17,7 @@ from typing import Any
 from . import seed
 from .auth import new_key
 from .deliveries import Deliveries, Delivery
-from .orders import checkout, refunds, status
+from .orders import backoffice, checkout, refunds, status
 from .orders.views import order_view
 from .page import Page
 from .resources import coupons, customers, orders, products, shipping, site, taxes, terms, variations, webhooks
@@ -25,6 +25,7 @@ from .resources.product_views import product_view
 from .rest import Api, Request, RestError
 from .server import Server, Site
 from .state import Record, Shop
+from .troubles import Down, Troubles
 
 
 class StoreDouble:
@@ -67,8 +68,15 @@ class StoreDouble:
         self.shop.touch()
         if not self.shop.keys:
             new_key(self.shop)
+        #: What goes wrong, where that is wished.
+        self.troubles = Troubles()
         self.webhooks = Deliveries(
-            self.shop, self._payload, lambda: self.url, delay=webhook_delay, timeout=webhook_timeout
+            self.shop,
+            self._payload,
+            lambda: self.url,
+            delay=webhook_delay,
+            timeout=webhook_timeout,
+            troubles=self.troubles,
         )
         self.shop.announce = self.webhooks.announce
 
@@ -78,7 +86,7 @@ class StoreDouble:
         """Listen and deliver. Returns itself."""
         api = build_api(self.webhooks)
         page = Page(self)
-        served = Site(self.shop, api, page.answer, self.webhooks.release)
+        served = Site(self.shop, api, page.answer, self.webhooks.release, self.troubles)
         self._servers = [Server(served, self._host, self._port)]
         if self._tls:
             self._servers.append(Server(served, self._host, self._tls_port, self._tls_context()))
@@ -188,6 +196,29 @@ class StoreDouble:
             made = refunds.refund(self.shop, self.shop.tables["orders"][order_id], **how)
         self.webhooks.release()
         return made
+
+    def change_quantity(self, order_id: int, quantity: int, *, quietly: bool = False) -> None:
+        """Change how many of its first product an order has; `quietly` as plugins do (`backoffice`)."""
+        with self.shop.lock:
+            backoffice.change_quantity(self.shop, self.shop.tables["orders"][order_id], quantity, quietly=quietly)
+        self.webhooks.release()
+
+    def delete_order(self, order_id: int, *, for_good: bool = False) -> None:
+        """Put an order into the trash, or delete it `for_good`, of which no webhook tells."""
+        with self.shop.lock:
+            delete = backoffice.delete_for_good if for_good else backoffice.trash
+            delete(self.shop, self.shop.tables["orders"][order_id])
+        self.webhooks.release()
+
+    def go_down(self, how: Down = Down.UNREACHABLE) -> None:
+        """Answer nobody from now on; webhooks wait."""
+        self.webhooks.hold()
+        self.troubles.down = how
+
+    def come_back(self) -> None:
+        """Answer again, and send what has waited."""
+        self.troubles.down = None
+        self.webhooks.resume()
 
     def seed_orders(self, count: int, *, lines: int = 3, announce: bool = False, first: int = 1) -> list[int]:
         """Make many paid orders; `announce` also sends their webhooks. Returns their numbers."""

@@ -21,6 +21,7 @@ from .auth import Call, authenticate, read_query
 from .http_messages import WebRequest, WebResponse
 from .rest import JSON_TYPE, NAMESPACE, Api, Request, Response, RestError, broken_off, encode, only_fields
 from .state import Record, Shop
+from .troubles import Troubles
 
 MAX_BODY = 32 * 1024 * 1024
 
@@ -29,16 +30,24 @@ class Site:
     """What the server serves: the REST API under /wp-json/, the page for people elsewhere."""
 
     def __init__(
-        self, shop: Shop, api: Api, page: Callable[[WebRequest], WebResponse], after: Callable[[], None]
+        self,
+        shop: Shop,
+        api: Api,
+        page: Callable[[WebRequest], WebResponse],
+        after: Callable[[], None],
+        troubles: Troubles,
     ) -> None:
         self.shop = shop
         self.api = api
         self.page = page
         #: Called when an answer is ready: what the request announced may now be delivered.
         self.after = after
+        self.troubles = troubles
 
-    def answer(self, web: WebRequest) -> WebResponse:
-        """Answer one request."""
+    def answer(self, web: WebRequest) -> WebResponse | None:
+        """Answer one request; None: hang up."""
+        if self.troubles.down:
+            return self.troubles.answer()
         if not web.path.startswith("/wp-json/"):
             return self._served(lambda: self.page(web))
         path = web.path.removeprefix("/wp-json").rstrip("/") or "/"
@@ -176,7 +185,11 @@ class _Handler(BaseHTTPRequestHandler):
             home=f"{'https' if secure else 'http'}://{host}",
             secure=secure,
         )
-        self._send(self.server.site.answer(web))
+        answer = self.server.site.answer(web)
+        if answer is None:
+            self.close_connection = True
+        else:
+            self._send(answer)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = _serve  # noqa: N815
 

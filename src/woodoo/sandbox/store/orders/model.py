@@ -225,6 +225,11 @@ def add_note(
     return note
 
 
+def times(amount: str, quantity: int, before: int) -> str:
+    """Return an amount for another number of pieces."""
+    return plain(loose(amount) * quantity / before)
+
+
 def set_line_meta(shop: Shop, line: Record, key: str, value: Any) -> None:
     """Set a meta entry of a line."""
     metadata.put(shop, line["meta_data"], key, value, kind="item_meta")

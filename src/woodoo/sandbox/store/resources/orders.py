@@ -8,7 +8,7 @@ from typing import Any
 
 from ..engine.numbers import loose
 from ..listing import DATE_SORTERS, by_ids, by_time, ordered, page
-from ..orders import model, refunds, writing
+from ..orders import backoffice, model, refunds, writing
 from ..orders.views import order_view, refund_view
 from ..rest import Api, Request, Response, RestError, links
 from ..state import Record, load_data
@@ -132,17 +132,11 @@ def delete_order(request: Request) -> Response:
     order = find_order(request)
     view = _view(request, order)
     if request.params.get("force"):
-        for refund_id in order["refund_ids"]:
-            shop.tables["refunds"].pop(refund_id, None)
-        del shop.tables["orders"][order["id"]]
-        shop.touch()
+        backoffice.delete_for_good(shop, order)
         return Response(view)
     if order["status"] == "trash":
         raise RestError(410, "woocommerce_rest_already_trashed", "The shop_order has already been deleted.")
-    order["status"] = "trash"
-    order["date_modified"] = shop.now()
-    shop.announce("order.deleted", order["id"])
-    shop.touch()
+    backoffice.trash(shop, order)
     return Response(view)
 
 
