@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -57,6 +58,17 @@ class Live:
                 self._odoo = connect(endpoint, recorder=recorder, limiter=limiter)
             client = self._odoo.with_recorder(recorder)
         return Records(client, self.connection.odoo_company_id, namespace=namespace_of(self.connection))
+
+    def knock(self, side: str) -> None:
+        """Ask a side for a sign of life, in one small request.
+
+        Raises:
+            RemoteDown: where it gives none.
+        """
+        if side == "store":
+            next(self.store(NullRecorder()).changed_orders(datetime.now(UTC)), None)
+        else:
+            self.odoo(NullRecorder()).search_read("res.company", [], ["id"], limit=1)
 
     def rules(self, odoo: Records, *, younger_than: float = RULES_LIFE) -> tuple[Rules, bool]:
         """Return the rules, and whether they were read just now."""

@@ -64,6 +64,7 @@ def lanes_of(connection_id: int) -> registry.Lanes:
         batch_size=live.settings.batch_size,
         enabled=live.connection.enabled,
         chores=chores_of(live),
+        knock=live.knock,
         archives={flow.lane: _history(live, flow) for flow in FLOWS.values()},
         secrets=live.connection.known_secrets,
     )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
 
 from woodoo.domain.errors import RemoteDown, RemoteError
-from woodoo.engine import breaker, lease
+from woodoo.engine import breaker, lease, pump
 from woodoo.engine import work as todo
 from woodoo.engine.chores import ring_due
-from woodoo.engine.models import Breaker, State
+from woodoo.engine.flow import Batch, Item
+from woodoo.engine.models import Breaker, Run, State, Work
 from woodoo.engine.registry import Chore
 from woodoo.engine.sweep import sweep
 
@@ -180,3 +182,128 @@ def test_nobody_rings_for_a_connection_that_rests(flow: ScriptedFlow):
     let_pass(breaker.FIRST_PAUSE + 1)
     assert sweep() == 1
     assert (SHOP, "odoo") in ring_due([SHOP])
+
+
+def test_after_an_outage_everything_goes_in_the_order_in_which_it_came(flow: ScriptedFlow):
+    """Also what was at work when it began, what was rung for again meanwhile, and what tried and failed."""
+    flow.raises = DOWN
+    for record in ("5", "3"):
+        event(record)
+    drain_all()
+    for record in ("9", "1", "3", "7"):
+        event(record)
+    for _ in range(4):
+        let_pass(breaker.LONGEST_PAUSE + 1)
+        drain_all()
+    event("5")
+    event("2")
+    flow.raises = None
+    let_pass(breaker.LONGEST_PAUSE + 1)
+    flow.batches.clear()
+    use(flow, slots=1, knock=Side().knock)
+    drain_all()
+    order = list(dict.fromkeys(flow.seen))
+    probe, rest = order[0], order[1:]
+    assert rest == [record for record in ("5", "3", "9", "1", "7", "2") if record != probe]
+    assert set(Work.objects.values_list("state", "attempts")) == {(State.DONE, 1)}
+
+
+class Side:
+    """A side that can be asked for a sign of life."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.asked: list[str] = []
+
+    def knock(self, side: str) -> None:
+        self.asked.append(side)
+        if self.error is not None:
+            raise self.error
+
+
+def test_while_a_side_gives_no_sign_of_life_no_record_is_touched(flow: ScriptedFlow):
+    side = Side(DOWN)
+    use(flow, slots=1, knock=side.knock)
+    flow.raises = DOWN
+    for record in ("5", "3", "4"):
+        event(record)
+    drain_all()
+    assert (len(flow.batches), side.asked) == (1, [])
+    for number, usual in enumerate((10, 20, 40, 80, 160, 300, 300), start=1):
+        let_pass(breaker.LONGEST_PAUSE + 1)
+        event("1")
+        before = moment()
+        assert drain_all() == 0
+        assert rests(usual * 60, since=before)
+        assert side.asked == ["odoo"] * number
+    assert (len(flow.batches), Run.objects.count()) == (1, 3)
+    assert set(Work.objects.values_list("attempts", flat=True)) == {0}
+    side.error = flow.raises = None
+    let_pass(breaker.LONGEST_PAUSE + 1)
+    drain_all()
+    assert flow.seen[3:] == ["5", "3", "4", "1"], "exactly as they came"
+    assert len(side.asked) == 8
+
+
+def test_a_side_that_answers_with_a_fault_gives_a_sign_of_life(flow: ScriptedFlow):
+    side = Side(RemoteError("Odoo is being updated."))
+    use(flow, slots=1, knock=side.knock)
+    event()
+    breaker.trip(SHOP, side="store", reason="")
+    let_pass(breaker.FIRST_PAUSE + 1)
+    assert drain_all() == 1
+    assert side.asked == ["store"]
+
+
+def test_only_one_worker_asks_for_a_sign_of_life(flow: ScriptedFlow):
+    side = Side()
+
+    def ask_while_asking(name: str) -> None:
+        side.knock(name)
+        assert pump.drain(SHOP, "orders") == 0
+
+    use(flow, slots=4, knock=ask_while_asking)
+    event()
+    breaker.trip(SHOP, side="odoo", reason="")
+    let_pass(breaker.FIRST_PAUSE + 1)
+    assert drain_all() == 1
+    assert side.asked == ["odoo"]
+
+
+def test_a_mistake_in_asking_leaves_the_question_to_the_next(flow: ScriptedFlow):
+    side = Side(KeyError("ours"))
+    use(flow, slots=1, knock=side.knock)
+    event()
+    breaker.trip(SHOP, side="odoo", reason="")
+    let_pass(breaker.FIRST_PAUSE + 1)
+    with pytest.raises(KeyError):
+        pump.drain(SHOP, "orders")
+    side.error = None
+    assert drain_all() == 1
+
+
+def test_an_outage_that_begins_in_the_middle_of_a_batch_burns_no_attempt(flow: ScriptedFlow):
+    flow.answers["2"] = DOWN
+    event("1")
+    event("2")
+    drain_all()
+    assert (work("1").state, work("2").state, work("2").attempts) == (State.DONE, State.WAITING, 0)
+
+
+def test_one_that_always_meets_a_side_that_is_down_takes_its_batch_along_three_times_at_most(flow: ScriptedFlow):
+    """The whole batch fails because of it, and the side answers whoever asks."""
+
+    def fail(items: Sequence[Item], batch: Batch) -> None:
+        if any(item.record == "13" for item in items):
+            raise RemoteDown("502 Bad Gateway", side="odoo")
+
+    flow.during = fail
+    use(flow, slots=1, knock=Side().knock)
+    for number in range(1, 31):
+        event(str(number))
+    for _ in range(80):
+        drain_all()
+        let_pass(breaker.LONGEST_PAUSE + 1)
+    assert {row.record for row in Work.objects.exclude(state=State.DONE)} == {"13"}
+    assert work("13").state == State.FAILED
+    assert sum(len(items) > 1 and "13" in [one.record for one in items] for items in flow.batches) <= 3

@@ -1,7 +1,8 @@
 """A side is down: the whole connection rests instead of knocking with every record.
 
 Decides how long: 5 seconds, doubling with each outage in a row up to 5 minutes, or as long as the other side asked
-(`Retry-After`, up to an hour). After the rest one record goes ahead to see; the others follow when it came through.
+(`Retry-After`, up to an hour). After the rest the side is asked for a sign of life first; only when it gives one, one
+record goes ahead, and the others follow in their order when it came through.
 """
 
 from __future__ import annotations
@@ -39,6 +40,24 @@ def gate(connection_id: int, probe_seconds: float) -> Gate:
         [probe_seconds, connection_id],
     )
     return Gate.PROBE if given else Gate.SHUT
+
+
+def rested(connection_id: int, seconds: float) -> str | None:
+    """Return the side that is to be asked for a sign of life; "" where none need be, None where nothing may go now.
+
+    The right to ask is given to one caller at a time, for `seconds` at most; `give_back` returns it.
+    """
+    found = db.rows(
+        """SELECT side, paused_until > now() OR COALESCE(probe_until, now()) > now() FROM engine_breaker
+            WHERE connection_id = %s AND failures > 0""",
+        [connection_id],
+    )
+    if not found:
+        return ""
+    ((side, shut),) = found
+    if shut or gate(connection_id, seconds) is not Gate.PROBE:
+        return None
+    return str(side)
 
 
 def give_back(connection_id: int) -> None:

@@ -50,6 +50,8 @@ class Item:
     attempt: int
     #: Which flow is asked for, where a lane has several.
     flow: str
+    #: How often in a row a side was down when the record was tried.
+    trips: int = 0
 
 
 @dataclass(frozen=True)

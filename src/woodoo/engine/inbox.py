@@ -18,6 +18,7 @@ from woodoo.engine.wake import wake
 # Records are locked in one order everywhere (by code point), so that bulk writers cannot block each other.
 # A record that is being worked on keeps its row as it is; that its generation has moved makes it run again. One for
 # which Odoo may still be at work keeps waiting for that.
+# One that waits already keeps its place in the line.
 # Answered is how the lane was before: where something was due already, somebody has rung for it.
 _ACCEPT = """
     WITH accepted AS (
@@ -33,7 +34,8 @@ _ACCEPT = """
                          THEN w.state ELSE 'ready' END,
             attempts = CASE WHEN w.state = 'running' THEN w.attempts ELSE 0 END,
             due_at = CASE WHEN w.state = 'running' OR (w.state = 'waiting' AND w.error_kind = 'OutcomeUnknown')
-                          THEN w.due_at WHEN w.state = 'ready' THEN LEAST(w.due_at, now()) ELSE now() END,
+                          THEN w.due_at WHEN w.state IN ('ready', 'waiting') THEN LEAST(w.due_at, now())
+                          ELSE now() END,
             finished_at = NULL,
             updated_at = now()
         RETURNING w.record, w.generation

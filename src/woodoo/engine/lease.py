@@ -1,9 +1,11 @@
 """Who is at a record, and until when.
 
 Decides, in this order, what a batch gets: nothing while its connection rests or all slots of the connection are
-taken; one record where a side has to be probed; one record alone where its worker vanished twice; else a fair share
-of what is due, of news or of history (turn.py). A batch holds its slot as long as it holds its records, so a worker
-that vanishes keeps the slot, too, until its lease has run out: the other side may still be at work for it.
+taken; one record where a side has to be probed, of those that did so least often the one that waits longest; one
+record alone where its worker vanished twice or it met a side that was down three times; else a fair share of what is
+due, of news or of history (turn.py), those first that wait longest. A batch holds its slot as long as it holds its
+records, so a worker that vanishes keeps the slot, too, until its lease has run out: the other side may still be at
+work for it.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from woodoo.engine.breaker import Gate
 from woodoo.engine.flow import Item, LeaseLost
 from woodoo.engine.models import State
 from woodoo.engine.turn import Turn, load_of, whose_turn
+from woodoo.engine.verdict import ALONE_AFTER_TRIPS
 
 #: A record whose worker vanished this often in a row runs alone; this often, and it has failed.
 ALONE_AFTER, GIVE_UP_AFTER = 2, 5
@@ -67,7 +70,7 @@ def claim(connection_id: int, lane: str, *, slots: int, batch_size: int, keep_fr
         if gate is Gate.PROBE:
             turn = replace(turn, size=1)
         batch_id = uuid4()
-        items = _take(connection_id, lane, turn, batch_id)
+        items = _take(connection_id, lane, turn, batch_id, probe=gate is Gate.PROBE)
         if not items and gate is Gate.PROBE:
             breaker.give_back(connection_id)
     if not items:
@@ -76,30 +79,32 @@ def claim(connection_id: int, lane: str, *, slots: int, batch_size: int, keep_fr
     return Claim(batch_id, connection_id, lane, items, more, gate is Gate.PROBE)
 
 
-def _take(connection_id: int, lane: str, turn: Turn, batch_id: UUID) -> list[Item]:
+def _take(connection_id: int, lane: str, turn: Turn, batch_id: UUID, *, probe: bool) -> list[Item]:
+    # The outage itself is no reason to let others go first, only having met it as a probe.
+    order = "GREATEST(trips, 1), priority, due_at, id" if probe else "priority, due_at, id"
     found = db.rows(
-        """WITH due AS (
-               SELECT id, crashes, row_number() OVER (ORDER BY priority, due_at, id) AS place FROM (
-                   SELECT id, crashes, priority, due_at FROM engine_work
+        f"""WITH due AS (
+               SELECT id, crashes >= %(crashes)s OR trips >= %(trips)s AS alone,
+                      row_number() OVER (ORDER BY {order}) AS place FROM (
+                   SELECT id, crashes, trips, priority, due_at FROM engine_work
                     WHERE connection_id = %(id)s AND lane = %(lane)s AND state IN ('ready', 'waiting')
                       AND priority BETWEEN %(from)s AND %(to)s AND due_at <= now()
-                    ORDER BY priority, due_at, id LIMIT %(size)s FOR UPDATE SKIP LOCKED) AS locked
+                    ORDER BY {order} LIMIT %(size)s FOR UPDATE SKIP LOCKED) AS locked
            ), chosen AS (
                SELECT id, place FROM due
-                WHERE CASE WHEN (SELECT crashes FROM due WHERE place = 1) >= %(alone)s
-                           THEN place = 1 ELSE crashes < %(alone)s END
+                WHERE CASE WHEN (SELECT alone FROM due WHERE place = 1) THEN place = 1 ELSE NOT alone END
            ), claimed AS (
                UPDATE engine_work w SET
                    state = 'running', attempts = w.attempts + 1, lease_token = %(batch)s,
                    lease_until = now() + make_interval(secs => %(lease)s), finished_at = NULL, updated_at = now()
                FROM chosen WHERE w.id = chosen.id
-               RETURNING w.id, w.record, w.generation, w.attempts, w.flow, chosen.place
+               RETURNING w.id, w.record, w.generation, w.attempts, w.flow, w.trips, chosen.place
            ), begun AS (
                INSERT INTO engine_run (work_id, batch, attempt, generation,
                                        outcome, message, error_kind, fix, traceback)
                SELECT id, %(batch)s, attempts, generation, '', '', '', '', '' FROM claimed
            )
-           SELECT id, record, generation, attempts, flow FROM claimed ORDER BY place""",
+           SELECT id, record, generation, attempts, flow, trips FROM claimed ORDER BY place""",  # noqa: S608
         {
             "id": connection_id,
             "lane": lane,
@@ -108,7 +113,8 @@ def _take(connection_id: int, lane: str, turn: Turn, batch_id: UUID) -> list[Ite
             "to": turn.priorities[1],
             "batch": batch_id,
             "lease": lease_seconds(),
-            "alone": ALONE_AFTER,
+            "crashes": ALONE_AFTER,
+            "trips": ALONE_AFTER_TRIPS,
         },
     )
     return [Item(*row) for row in found]

@@ -95,6 +95,8 @@ class Work(models.Model):
     attempts = models.IntegerField(default=0)
     #: How often in a row the worker was gone before it could report.
     crashes = models.IntegerField(default=0)
+    #: How often in a row a side was down when it was tried.
+    trips = models.IntegerField(default=0, db_default=0)
     #: Grows with every event; a run that began at an older one is followed by another.
     generation = models.BigIntegerField(default=1)
     #: The batch that is at it. Only this batch may report.

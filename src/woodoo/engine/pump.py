@@ -12,10 +12,11 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from woodoo.domain.errors import ConfigError, OutcomeUnknown, RemoteDown, RemoteError, WoodooError
-from woodoo.engine import lease, registry, report
+from woodoo.engine import breaker, lease, registry, report
 from woodoo.engine.flow import Batch, Handler, Item, LeaseLost, Outcome, OutcomeKind
 from woodoo.engine.lease import Claim
 from woodoo.engine.ledger import LedgerRecorder
@@ -38,7 +39,7 @@ def drain(connection_id: int, lane: str) -> int:
     if stopping.is_set():
         return 0
     lanes = _lanes(connection_id, lane)
-    if not lanes.enabled:
+    if not lanes.enabled or not _answers(connection_id, lanes):
         return 0
     held = lease.claim(
         connection_id,
@@ -63,6 +64,31 @@ def drain(connection_id: int, lane: str) -> int:
 def let_go(delay: float) -> int:
     """Give back what this process is at, due again in `delay` seconds. For a process that ends now."""
     return lease.release(list(_at_work), delay=delay)
+
+
+def _answers(connection_id: int, lanes: Lanes) -> bool:
+    """Whether records may go: where a side was down and the connection has rested, whether it gives a sign of life.
+
+    No record is touched for that, so an outage leaves all as they were, and in their order. A side that answers with a
+    fault is there.
+    """
+    if lanes.knock is None:
+        return True
+    side = breaker.rested(connection_id, settings.WOODOO_CALL_SECONDS)
+    if not side:
+        return side is not None
+    try:
+        lanes.knock(side)
+    except RemoteDown as exc:
+        breaker.trip(connection_id, side=exc.side, reason=exc.message, retry_after=exc.retry_after)
+        return False
+    except WoodooError as exc:
+        log.info("a side is there again", extra={"connection": connection_id, "kind": type(exc).__name__})
+    except BaseException:
+        breaker.give_back(connection_id)
+        raise
+    breaker.give_back(connection_id)
+    return True
 
 
 def _lanes(connection_id: int, lane: str) -> Lanes:

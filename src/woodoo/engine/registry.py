@@ -64,6 +64,9 @@ class Lanes:
     enabled: bool = True
     #: What is done again and again.
     chores: tuple[Chore, ...] = ()
+    #: Asks a side, "store" or "odoo", for a sign of life that costs it next to nothing, and raises `RemoteDown` where
+    #: it gives none. Without it, a record is sent to see.
+    knock: Callable[[str], None] | None = None
     #: Lane → the store's past.
     archives: Mapping[str, Archive] = field(default_factory=dict)
     #: Texts the ledger must not write down.

@@ -17,7 +17,7 @@ from woodoo.engine.flow import Item, Outcome, OutcomeKind
 from woodoo.engine.lease import Claim
 from woodoo.engine.links import Links
 from woodoo.engine.redact import redact
-from woodoo.engine.verdict import Verdict, judge
+from woodoo.engine.verdict import Verdict, at_fault, judge
 
 log = logging.getLogger(__name__)
 
@@ -39,10 +39,10 @@ def finish(held: Claim, outcomes: Mapping[int, Outcome]) -> list[Item]:
             )
         )
         kept = [item for item in held.items if item.work_id in generations]
-        _write_work([(item, outcomes[item.work_id], generations[item.work_id]) for item in kept])
+        _write_work(held, [(item, outcomes[item.work_id], generations[item.work_id]) for item in kept])
         _write_runs(held, kept, outcomes)
         Links(held.connection_id).upsert(link for item in kept for link in outcomes[item.work_id].links)
-        _tell_breaker(held, [outcomes[item.work_id] for item in kept])
+        _tell_breaker(held, [(item, outcomes[item.work_id]) for item in kept])
     lost = [item for item in held.items if item.work_id not in generations]
     if lost:
         log.warning(
@@ -57,18 +57,18 @@ def finish(held: Claim, outcomes: Mapping[int, Outcome]) -> list[Item]:
     return lost
 
 
-def _write_work(reports: Sequence[tuple[Item, Outcome, int]]) -> None:
+def _write_work(held: Claim, reports: Sequence[tuple[Item, Outcome, int]]) -> None:
     if not reports:
         return
-    through = sum(_came_through(outcome) for _, outcome, _ in reports)
     values: list[tuple[int, Verdict, Outcome]] = [
-        (item.work_id, judge(item, outcome, generation=now, others_came_through=through > 0), outcome)
+        (item.work_id, judge(item, outcome, generation=now, probe=held.probe), outcome)
         for item, outcome, now in reports
     ]
     db.change(
         """UPDATE engine_work w SET
                state = v.state, attempts = v.attempts, crashes = 0,
-               due_at = now() + make_interval(secs => v.delay),
+               trips = CASE WHEN v.down THEN w.trips + 1 ELSE 0 END,
+               due_at = CASE WHEN v.keeps_place THEN w.due_at ELSE now() + make_interval(secs => v.delay) END,
                lease_token = NULL, lease_until = NULL,
                message = v.message, error_kind = v.error_kind, fix = v.fix,
                title = COALESCE(NULLIF(v.title, ''), w.title),
@@ -76,8 +76,9 @@ def _write_work(reports: Sequence[tuple[Item, Outcome, int]]) -> None:
                finished_at = CASE WHEN v.state IN ('done', 'skipped', 'failed') THEN now() END,
                updated_at = now()
              FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::float8[], %s::text[], %s::text[], %s::text[],
-                         %s::text[], %s::text[], %s::text[], %s::text[])
-                  AS v (id, state, attempts, delay, message, error_kind, fix, title, place, cause, seen)
+                         %s::text[], %s::text[], %s::text[], %s::text[], %s::bool[], %s::bool[])
+                  AS v (id, state, attempts, delay, message, error_kind, fix, title, place, cause, seen, down,
+                        keeps_place)
             WHERE w.id = v.id""",
         [
             [number for number, _, _ in values],
@@ -91,6 +92,8 @@ def _write_work(reports: Sequence[tuple[Item, Outcome, int]]) -> None:
             [_plain(outcome.where, LONGEST_TITLE) for _, _, outcome in values],
             [_plain(outcome.cause) for _, _, outcome in values],
             [outcome.seen for _, _, outcome in values],
+            [outcome.kind is OutcomeKind.DOWN for _, _, outcome in values],
+            [verdict.keeps_place for _, verdict, _ in values],
         ],
     )
 
@@ -119,18 +122,18 @@ def _write_runs(held: Claim, kept: Sequence[Item], outcomes: Mapping[int, Outcom
     )
 
 
-def _tell_breaker(held: Claim, outcomes: Sequence[Outcome]) -> None:
+def _tell_breaker(held: Claim, reports: Sequence[tuple[Item, Outcome]]) -> None:
     """Pause the connection where a side was down; let it go again where a probe came back."""
-    down = [outcome for outcome in outcomes if outcome.kind is OutcomeKind.DOWN]
+    down = [
+        outcome
+        for item, outcome in reports
+        if outcome.kind is OutcomeKind.DOWN and not at_fault(item, outcome, probe=held.probe)
+    ]
     if down:
         worst = max(down, key=lambda outcome: outcome.retry_after or 0.0)
         breaker.trip(held.connection_id, side=worst.side, reason=_plain(worst.message), retry_after=worst.retry_after)
-    elif held.probe and outcomes:
+    elif held.probe and reports:
         breaker.reset(held.connection_id)
-
-
-def _came_through(outcome: Outcome) -> bool:
-    return outcome.kind in (OutcomeKind.DONE, OutcomeKind.SKIPPED)
 
 
 def _plain(text: str, most: int = LONGEST_TEXT) -> str:

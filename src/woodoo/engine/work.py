@@ -87,7 +87,9 @@ def _again(which: str, params: dict[str, object], source: str, *, priority: int 
                         state = CASE WHEN w.state = 'running' OR chosen.held THEN w.state ELSE 'ready' END,
                         attempts = CASE WHEN w.state = 'running' THEN w.attempts ELSE 0 END,
                         crashes = CASE WHEN w.state = 'running' THEN w.crashes ELSE 0 END,
-                        due_at = CASE WHEN w.state = 'running' OR chosen.held THEN w.due_at ELSE now() END,
+                        due_at = CASE WHEN w.state = 'running' OR chosen.held THEN w.due_at
+                                      WHEN w.state IN ('ready', 'waiting') THEN LEAST(w.due_at, now())
+                                      ELSE now() END,
                         finished_at = NULL, updated_at = now()
                     FROM chosen WHERE w.id = chosen.id
                     RETURNING w.connection_id, w.lane, w.record, w.generation
