@@ -64,3 +64,8 @@ def client_address(request: HttpRequest) -> str:
         return str(ip_address(last))
     except ValueError:
         return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def source_of(request: HttpRequest) -> str:
+    """Return the address a request comes from; behind a trusted proxy, the one the proxy saw."""
+    return client_address(request) if settings.WOODOO_PROXY else str(request.META.get("REMOTE_ADDR", ""))

@@ -11,6 +11,7 @@
 | WOODOO_PRIVATE_NETWORKS  | private networks stores and Odoo may be in, by commas, or "all"   | none                 |
 | WOODOO_KEEP_DAYS         | days events, runs and calls are kept                              | 90                   |
 | WOODOO_HOOK_MAX_BYTES    | largest body of a webhook that is read                            | 4194304              |
+| WOODOO_REQUEST_SECONDS   | seconds a request to the service may take to arrive; see web/server.py | 30              |
 | WOODOO_LEASE_SECONDS     | seconds until the records of a worker that vanished are taken over | 60                  |
 | WOODOO_CALL_SECONDS      | seconds after which a call is over, though nobody waits for it    | 130                  |
 | WOODOO_LOG_LEVEL         | least level that is logged; see logs.py                           | INFO                 |
@@ -98,7 +99,8 @@ _HTTPS = WOODOO_URL.startswith("https://")
 _HOSTS = [name.strip() for name in os.environ.get("WOODOO_HOSTS", "").split(",") if name.strip()]
 ALLOWED_HOSTS = _HOSTS or [urlsplit(WOODOO_URL).hostname or "127.0.0.1", "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [WOODOO_URL] if _HTTPS else []
-if _flag("WOODOO_PROXY"):
+WOODOO_PROXY = _flag("WOODOO_PROXY")
+if WOODOO_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # What it is made of
@@ -180,7 +182,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
-if _flag("WOODOO_PROXY"):  # else five wrong tries from anywhere would lock a name for everybody
+if WOODOO_PROXY:  # else five wrong tries from anywhere would lock a name for everybody
     AXES_CLIENT_IP_CALLABLE = "woodoo.headers.client_address"
 
 # What browsers are told
@@ -198,7 +200,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _HTTPS else 0
-SECURE_SSL_REDIRECT = _HTTPS and _flag("WOODOO_PROXY")
+SECURE_SSL_REDIRECT = _HTTPS and WOODOO_PROXY
 #: Beyond what a webhook needs; the receiver has a limit of its own.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
 from woodoo.connections.models import Connection
-from woodoo.web import doors, tallies
+from woodoo.web import doors, repeats, tallies, throttle
 
 from . import scene
 
@@ -22,11 +22,11 @@ def _fresh_receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(doors, "FRESH", 3600.0)
     monkeypatch.setattr(doors, "FRESH_UNKNOWN", 3600.0)
     monkeypatch.setattr(tallies, "_EVERY", 3600.0)
-    doors.forget_doors()
-    tallies.reset_clock()
+    for forget in (doors.forget_doors, tallies.reset_clock, throttle.forget, repeats.forget):
+        forget()
     yield
-    doors.forget_doors()
-    tallies.reset_clock()
+    for forget in (doors.forget_doors, tallies.reset_clock, throttle.forget, repeats.forget):
+        forget()
 
 
 @pytest.fixture

@@ -126,7 +126,7 @@ def _gunicorn(host: str, port: int, processes: int) -> list[str]:
     """Return the command line of the web server. No access log: addresses of pages may name customers."""
     options = {
         "--bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
-        "--worker-class": "gthread",
+        "--worker-class": "woodoo.web.server.DeadlineWorker",
         "--workers": str(processes),
         "--threads": str(WEB_THREADS),
         "--timeout": "60",

@@ -1,10 +1,11 @@
 """The door a store knocks on: `POST /hooks/<token>/`, one address per connection.
 
-Decides what each delivery is answered, in this order: unknown address 404, too big 413, ping 200, wrong content type
-415, bad signature 401, another store's delivery 409, not JSON 400, nothing we follow 200, and 200 for the rest only
-once the event is safely in the inbox. A store never repeats a delivery and gives a webhook up after some failures in
-a row (woocommerce `includes/class-wc-webhook.php`), so whatever is in order is answered 200 even where it brings no
-work. Nothing of a refused delivery is kept but a count (`tallies`).
+Decides what each delivery is answered, in this order: unknown address 404, too big 413, compressed 415, ping 200,
+wrong content type 415, bad signature 401, another store's delivery 409, not JSON 400, nothing we follow 200, and 200
+for the rest only once the event is safely in the inbox. Where a source has had its share of refusals (throttle.py),
+429 stands in for them, and what is not even signed is not read any more. A store never repeats a delivery and gives a
+webhook up after some failures in a row (woocommerce `includes/class-wc-webhook.php`), so whatever is in order is
+answered 200 even where it brings no work. Nothing of a refused delivery is kept but a count (`tallies`).
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ from django.views.decorators.csrf import csrf_exempt
 
 from woodoo.domain.errors import ConfigError, DataError
 from woodoo.engine import inbox
+from woodoo.headers import source_of
 from woodoo.stores.woocommerce import webhooks
 
+from . import repeats, throttle
 from .doors import Door, find_door, look_again
 from .routes import UNFINISHED, flow_of
 from .tallies import Reason, tally
@@ -28,6 +31,9 @@ from .tallies import Reason, tally
 log = logging.getLogger(__name__)
 
 _CHUNK = 64 * 1024
+_SLOWER = "Too many deliveries from this address were refused. One with the right signature is always taken."
+#: Bytes of the largest ping: "webhook_id=" and a number.
+_PING_BYTES = 100
 
 
 class Refused(Exception):
@@ -55,6 +61,8 @@ def receive(request: HttpRequest, token: str) -> HttpResponse:
     except Refused as refused:
         if door is not None and refused.reason:
             tally(door.connection_id, refused.reason, refused.detail)
+        if throttle.refuse(source_of(request)):
+            return _answer(429, _SLOWER)
         return _answer(refused.status, refused.message)
     except (DatabaseError, ConfigError):
         # The log names no header and no body: both come from strangers.
@@ -68,6 +76,7 @@ def _take(request: HttpRequest, door: Door) -> str:
     Raises:
         Refused: it is not taken.
     """
+    _check_worth_reading(request)
     raw = _read_body(request)
     if _is_ping(request, raw):
         tally(door.connection_id, Reason.PING)
@@ -85,6 +94,21 @@ def _take(request: HttpRequest, door: Door) -> str:
 def limit() -> int:
     """Return the largest body taken, in bytes."""
     return int(settings.WOODOO_HOOK_MAX_BYTES)
+
+
+def _check_worth_reading(request: HttpRequest) -> None:
+    """Turn away what cannot be in order whatever its body is."""
+    coding = request.headers.get("Content-Encoding", "").strip().lower()
+    if coding not in ("", "identity"):  # no store compresses; what a body might unfold to is never found out
+        raise Refused(415, "The body has to be sent as it is, not compressed.", Reason.COMPRESSED, coding)
+    length = request.META.get("CONTENT_LENGTH") or ""
+    may_be_ping = length.isdigit() and int(length) <= _PING_BYTES
+    if not may_be_ping and not _signature(request) and throttle.is_hot(source_of(request)):
+        raise Refused(429, _SLOWER, Reason.SIGNATURE, "not signed")
+
+
+def _signature(request: HttpRequest) -> str:
+    return request.headers.get("X-WC-Webhook-Signature", "")
 
 
 def _read_body(request: HttpRequest) -> bytes:
@@ -127,7 +151,7 @@ def _topic(request: HttpRequest) -> str:
 
 def _is_ping(request: HttpRequest, raw: bytes) -> bool:
     """Say whether the store only tries the address out: an unsigned form without any header of a delivery."""
-    if _topic(request) or request.headers.get("X-WC-Webhook-Signature"):
+    if _topic(request) or _signature(request):
         return False
     try:
         return isinstance(webhooks.parse(request.headers, raw), webhooks.Ping)
@@ -143,7 +167,7 @@ def _check_content_type(request: HttpRequest) -> None:
 
 def _check_signature(request: HttpRequest, door: Door, raw: bytes) -> None:
     """Compare in constant time; a secret changed a moment ago counts at once."""
-    signature = request.headers.get("X-WC-Webhook-Signature", "")
+    signature = _signature(request)
     if door.secret is None:
         raise ConfigError("The webhook secret cannot be opened with this installation's keys.")
     if webhooks.verify(raw, signature, door.secret):
@@ -183,7 +207,7 @@ def _store(request: HttpRequest, door: Door, event: webhooks.StoreEvent | webhoo
         lane=flow.lane,
         flow=flow.name,
         record=event.external_id,
-        raw=raw,
+        raw=b"" if repeats.is_repeat(door.connection_id, _signature(request)) else raw,
         headers=_kept_headers(request),
     )
     return "Taken."

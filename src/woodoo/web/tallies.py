@@ -25,6 +25,7 @@ class Reason(StrEnum):
 
     PING = "ping"
     TOO_BIG = "too_big"
+    COMPRESSED = "compressed"
     CONTENT_TYPE = "content_type"
     SIGNATURE = "signature"
     OTHER_STORE = "other_store"
@@ -47,6 +48,7 @@ class ReasonWords:
 WORDS = {
     Reason.PING: ReasonWords("Ping", "The store reached this address when a webhook was saved.", refused=False),
     Reason.TOO_BIG: ReasonWords("Body too big", "Raise WOODOO_HOOK_MAX_BYTES if the store has such orders."),
+    Reason.COMPRESSED: ReasonWords("Compressed", "Look for a proxy that compresses what the store sends."),
     Reason.CONTENT_TYPE: ReasonWords("Not JSON", "Look for something other than WooCommerce using this address."),
     Reason.SIGNATURE: ReasonWords(
         "Wrong signature", "Put the secret of this connection into the webhook, or make a new one and use it in both."
