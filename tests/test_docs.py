@@ -15,7 +15,7 @@ import typer
 from woodoo.cli.main import app
 from woodoo.connections.settings import ConnectionSettings
 from woodoo.flows.table import FLOWS
-from woodoo.web.routes import followed_topics
+from woodoo.flows.topics import followed_topics
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "woodoo"

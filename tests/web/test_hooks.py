@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -12,9 +13,14 @@ import pytest
 from django.db import OperationalError
 from django.test import Client, RequestFactory
 from django.test.client import FakePayload
+from django.urls import reverse
+from django.utils import timezone
 
+from woodoo.connections import hook
 from woodoo.connections.models import Connection
+from woodoo.engine import door
 from woodoo.engine.models import Event, Work
+from woodoo.flows.topics import TEST, TEST_ANSWER
 from woodoo.stores.woocommerce import webhooks
 from woodoo.web import doors, hooks
 from woodoo.web.models import DeliveryTally
@@ -356,3 +362,89 @@ def test_strangers_cannot_fill_the_memory_with_addresses(shop: Connection, monke
 def test_what_is_kept_of_a_refusal_is_short_and_printable(shop: Connection) -> None:
     deliver(shop, ORDER, secret="wrong", topic="order.updated" + "\x07" * 3 + "x" * 5000)
     assert len(DeliveryTally.objects.get().detail) <= 120
+
+
+# A new secret
+
+
+def test_after_a_renewal_deliveries_with_the_secret_before_are_taken_too(shop: Connection) -> None:
+    new = hook.renew_secret(shop)
+    doors.forget_doors()
+    assert deliver(shop, ORDER, secret=SECRET).status_code == 200
+    assert deliver(shop, ORDER, secret=new).status_code == 200
+    assert deliver(shop, ORDER, secret="another-secret").status_code == 401
+
+
+def test_the_secret_before_is_good_for_some_days_only(shop: Connection) -> None:
+    hook.renew_secret(shop)
+    Connection.objects.update(webhook_secret_renewed_at=timezone.now() - hook.PREVIOUS_LIFE - timedelta(seconds=1))
+    doors.forget_doors()
+    assert deliver(shop, ORDER, secret=SECRET).status_code == 401
+
+
+def test_after_a_leak_nothing_but_the_new_secret_is_good(shop: Connection) -> None:
+    hook.renew_secret(shop)
+    new = hook.renew_secret(shop, at_once=True)
+    doors.forget_doors()
+    assert deliver(shop, ORDER, secret=SECRET).status_code == 401
+    assert deliver(shop, ORDER, secret=new).status_code == 200
+
+
+def test_two_renewals_before_the_store_has_followed_keep_the_secret_the_store_has(shop: Connection) -> None:
+    hook.renew_secret(shop)
+    newest = hook.renew_secret(shop, told=False)
+    doors.forget_doors()
+    assert deliver(shop, ORDER, secret=SECRET).status_code == 200
+    assert deliver(shop, ORDER, secret=newest).status_code == 200
+
+
+# Our own test
+
+
+def test_a_test_of_our_own_is_noted_and_no_event(shop: Connection) -> None:
+    answer = deliver(shop, {"id": 0, "test": "a word"}, TEST)
+    assert (answer.status_code, answer.content.decode().strip()) == (200, TEST_ANSWER)
+    noted = door.noted(shop.pk, door.TEST)
+    assert noted is not None
+    assert noted[0] == "a word"
+    assert not Event.objects.exists()
+    assert not Work.objects.exists()
+
+
+def test_a_wrongly_signed_test_is_refused_and_counts_for_nothing(shop: Connection) -> None:
+    assert deliver(shop, {"id": 0, "test": "a word"}, TEST, secret="another-secret").status_code == 401
+    assert door.noted(shop.pk, door.TEST) is None
+    assert door.noted(shop.pk, door.SIGNATURE) is None
+    assert tallied(shop) == {}
+
+
+def test_a_test_without_its_word_is_refused(shop: Connection) -> None:
+    assert deliver(shop, {"id": 0}, TEST).status_code == 400
+
+
+def test_pings_and_wrong_signatures_are_noted_for_the_look_after_the_webhooks(shop: Connection) -> None:
+    Client().post(f"/hooks/{shop.hook_token}/", b"webhook_id=17", content_type="application/x-www-form-urlencoded")
+    deliver(shop, ORDER, secret="another-secret")
+    assert (door.noted(shop.pk, door.PING) or [""])[0] == "17"
+    assert (door.noted(shop.pk, door.SIGNATURE) or [""])[0] == "order.updated"
+
+
+def test_the_webhook_address_is_the_one_the_service_answers_at(shop: Connection, settings: Any) -> None:
+    settings.WOODOO_URL = "https://woodoo.example.com"
+    assert hook.hook_address(shop.hook_token) == settings.WOODOO_URL + reverse("hook", args=[shop.hook_token])
+
+
+@pytest.mark.parametrize(
+    ("address", "ours"),
+    [
+        ("https://woodoo.example.com/hooks/TOKEN/", True),
+        ("http://10.0.0.5:8000/hooks/TOKEN", True),
+        ("https://woodoo.example.com/folder/hooks/TOKEN/?x=1", True),
+        ("https://woodoo.example.com/hooks/TOKENS/", False),
+        ("https://woodoo.example.com/hooks/another/", False),
+        ("https://example.com/?to=/hooks/TOKEN/", False),
+        ("https://[broken/hooks/TOKEN/", False),
+    ],
+)
+def test_an_address_is_ours_by_its_token(address: str, ours: bool) -> None:
+    assert hook.leads_to(address, "TOKEN") is ours

@@ -266,9 +266,9 @@ def webhooks(
         from django.conf import settings
         from django.urls import reverse
 
+        from woodoo.flows.topics import followed_topics
         from woodoo.stores.woocommerce.registration import ensure_webhooks
         from woodoo.stores.woocommerce.store import WooCommerceStore
-        from woodoo.web.routes import followed_topics
         from woodoo.wiring import build_store
 
         connection = find(which)

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from threading import Lock
 
+from woodoo.connections.hook import previous_secret
 from woodoo.connections.models import Connection
 from woodoo.domain.errors import ConfigError
 
@@ -30,6 +31,8 @@ class Door:
     store_url: str
     #: None where no key of the installation opens it.
     secret: str | None = field(repr=False)
+    #: The one before, as long as it is good; else empty.
+    previous: str = field(default="", repr=False)
     #: By the monotonic clock, in seconds.
     looked_up: float = field(default_factory=time.monotonic)
 
@@ -79,5 +82,9 @@ def _door(connection: Connection) -> Door:
     try:
         secret = connection.webhook_secret
     except ConfigError:
-        secret = None
-    return Door(connection.pk, connection.hook_token, connection.store_url, secret)
+        return Door(connection.pk, connection.hook_token, connection.store_url, None)
+    try:
+        previous = previous_secret(connection)
+    except ConfigError:
+        previous = ""
+    return Door(connection.pk, connection.hook_token, connection.store_url, secret, previous)

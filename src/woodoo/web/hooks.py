@@ -1,15 +1,16 @@
 """The door a store knocks on: `POST /hooks/<token>/`, one address per connection.
 
-Decides what each delivery is answered, in this order: unknown address 404, too big 413, compressed 415, ping 200,
-wrong content type 415, bad signature 401, another store's delivery 409, not JSON 400, nothing we follow 200, and 200
-for the rest only once the event is safely in the inbox. Where a source has had its share of refusals (throttle.py),
-429 stands in for them, and what is not even signed is not read any more. A store never repeats a delivery and gives a
-webhook up after some failures in a row (woocommerce `includes/class-wc-webhook.php`), so whatever is in order is
-answered 200 even where it brings no work. Nothing of a refused delivery is kept but a count (`tallies`).
+Decides what each delivery is answered, in this order: unknown address 404, too big 413, compressed 415, ping 200, wrong
+content type 415, bad signature 401, another store's delivery 409, our own test 200, not JSON 400, nothing we follow
+200, and 200 for the rest only once the event is safely in the inbox. Where a source has had its share of refusals
+(throttle.py), 429 stands in for them, and what is not even signed is not read any more. A store never repeats a
+delivery and gives a webhook up after some failures in a row (woocommerce `includes/class-wc-webhook.php`), so whatever
+is in order is answered 200 even where it brings no work. Nothing of a refused delivery is kept but a count (`tallies`).
 """
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator
 
@@ -19,13 +20,14 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from woodoo.domain.errors import ConfigError, DataError
+from woodoo.engine import door as at_the_door
 from woodoo.engine import inbox
+from woodoo.flows.topics import TEST, TEST_ANSWER, UNFINISHED, flow_of
 from woodoo.headers import source_of
 from woodoo.stores.woocommerce import webhooks
 
 from . import repeats, throttle
 from .doors import Door, find_door, look_again
-from .routes import UNFINISHED, flow_of
 from .tallies import Reason, tally
 
 log = logging.getLogger(__name__)
@@ -78,12 +80,14 @@ def _take(request: HttpRequest, door: Door) -> str:
     """
     _check_worth_reading(request)
     raw = _read_body(request)
-    if _is_ping(request, raw):
-        tally(door.connection_id, Reason.PING)
+    if ping := _ping(request, raw):
+        tally(door.connection_id, Reason.PING, ping)
         return "Pong."
     _check_content_type(request)
     _check_signature(request, door, raw)
     _check_source(request, door)
+    if _topic(request) == TEST:
+        return _note_test(door, raw)
     try:
         event = webhooks.parse(request.headers, raw)
     except DataError as exc:
@@ -149,14 +153,25 @@ def _topic(request: HttpRequest) -> str:
     return request.headers.get("X-WC-Webhook-Topic", "")
 
 
-def _is_ping(request: HttpRequest, raw: bytes) -> bool:
-    """Say whether the store only tries the address out: an unsigned form without any header of a delivery."""
+def _ping(request: HttpRequest, raw: bytes) -> str:
+    """Return the webhook's id where the store only tries the address out: an unsigned form without our headers."""
     if _topic(request) or _signature(request):
-        return False
+        return ""
     try:
-        return isinstance(webhooks.parse(request.headers, raw), webhooks.Ping)
+        event = webhooks.parse(request.headers, raw)
     except DataError:
-        return False
+        return ""
+    return event.webhook_id if isinstance(event, webhooks.Ping) else ""
+
+
+def _note_test(door: Door, raw: bytes) -> str:
+    """Note that a test of our own has come in by this address (`woodoo.chores.hook_test`)."""
+    try:
+        word = str(json.loads(raw)["test"])
+    except (ValueError, KeyError, TypeError) as exc:
+        raise Refused(400, "This is no test of Woodoo's.", Reason.MALFORMED, TEST) from exc
+    at_the_door.note(door.connection_id, at_the_door.TEST, word[:64])
+    return TEST_ANSWER
 
 
 def _check_content_type(request: HttpRequest) -> None:
@@ -166,21 +181,25 @@ def _check_content_type(request: HttpRequest) -> None:
 
 
 def _check_signature(request: HttpRequest, door: Door, raw: bytes) -> None:
-    """Compare in constant time; a secret changed a moment ago counts at once."""
+    """Compare in constant time; a secret changed a moment ago counts at once, the one before it for some days."""
     signature = _signature(request)
     if door.secret is None:
         raise ConfigError("The webhook secret cannot be opened with this installation's keys.")
-    if webhooks.verify(raw, signature, door.secret):
+    if _fits(door, raw, signature):
         return
     renewed = look_again(door)
-    if renewed and renewed.secret and webhooks.verify(raw, signature, renewed.secret):
+    if renewed and _fits(renewed, raw, signature):
         return
     raise Refused(
         401,
         "The signature does not fit the body. The webhook's secret has to be the one of this connection.",
-        Reason.SIGNATURE,
+        None if _topic(request) == TEST else Reason.SIGNATURE,
         _topic(request) if signature else "not signed",
     )
+
+
+def _fits(door: Door, raw: bytes, signature: str) -> bool:
+    return any(webhooks.verify(raw, signature, secret) for secret in (door.secret, door.previous) if secret)
 
 
 def _check_source(request: HttpRequest, door: Door) -> None:

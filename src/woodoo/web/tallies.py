@@ -15,6 +15,8 @@ from threading import Lock
 
 from django.db import DatabaseError, connection, transaction
 
+from woodoo.engine import door
+
 from .models import DeliveryTally
 
 log = logging.getLogger(__name__)
@@ -70,6 +72,8 @@ ON CONFLICT (connection_id, reason) DO UPDATE
 SET count = web_deliverytally.count + excluded.count, detail = excluded.detail, last_at = excluded.last_at
 """
 _EVERY = 1.0
+#: Reasons the look after the webhooks draws conclusions from.
+_NOTED = {Reason.PING: door.PING, Reason.SIGNATURE: door.SIGNATURE}
 _pending: dict[tuple[int, Reason], int] = {}
 _written: dict[tuple[int, Reason], float] = {}
 _lock = Lock()
@@ -88,6 +92,8 @@ def tally(connection_id: int, reason: Reason, detail: str = "") -> None:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_SQL, [connection_id, reason, count, _harmless(detail)])
+            if reason in _NOTED:
+                door.note(connection_id, _NOTED[reason], _harmless(detail))
     except DatabaseError:
         log.exception("a delivery could not be counted")
 

@@ -15,13 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from woodoo.connections.models import Connection, new_webhook_secret
 from woodoo.domain.errors import ConfigError, WoodooError
 from woodoo.engine.work import connection_changed
+from woodoo.flows.topics import followed_topics
 
 from ..access import Role, needs
 from ..doors import forget_doors
 from ..forms import ConnectionForm
 from ..overview import cards, connection_statuses, last_event, state_counts, tallies_of
 from ..pages import page
-from ..routes import followed_topics
 from ..tallies import last_ping, tally_lines
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from woodoo.flows.table import FLOWS, Flow
+from .table import FLOWS, Flow
 
 #: Statuses of a checkout that is still going on (woocommerce `src/Blocks/Domain/Services/DraftOrders.php`).
 UNFINISHED = frozenset({"checkout-draft", "auto-draft"})
@@ -17,6 +17,11 @@ ACTIONS = {"action.woocommerce_order_refunded": "order"}
 
 #: Events of a resource that can change what Odoo should hold.
 EVENTS = ("created", "updated", "deleted", "restored")
+
+#: What Woodoo calls its own test deliveries; no store has such a topic.
+TEST = "woodoo.test"
+#: What the receiver answers to one that was in order.
+TEST_ANSWER = "The test has come in."
 
 
 @lru_cache(maxsize=64)
