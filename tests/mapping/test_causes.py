@@ -58,7 +58,7 @@ def cause(message: str, place: str, number: int = 1054, *, kind: type[WoodooErro
             "Its invoice … is cancelled in Odoo.",
         ),
         (
-            "LABEL comes to 9.50 + 2.10 tax = 11.60 EUR in the store, but S00187 in Odoo to 11. It was not confirmed. So",
+            "LABEL comes to 9 + 2.10 tax = 11.1 EUR in the store, but S00187 in Odoo to 11. It was not confirmed. So",
             "LABEL comes to 8 + 1 tax = 9 EUR in the store, but S9012 in Odoo to 5 + 1 tax = 6. It was not confirmed.",
             "sale.order -> amount_total",
             "Comes to … EUR in the store, but … in Odoo to …. It was not confirmed",

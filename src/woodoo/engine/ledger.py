@@ -125,7 +125,7 @@ _ERASE = (
                 OR (records = '{{}}' AND batch IN (SELECT batch FROM ({_RUNS_OF_RECORD}) AS own)))""",  # noqa: S608
     f"""UPDATE engine_run SET plan = NULL, message = '', fix = '', traceback = '', erased_at = now()
          WHERE erased_at IS NULL AND id IN (SELECT id FROM ({_RUNS_OF_RECORD}) AS own)""",  # noqa: S608
-    """UPDATE engine_work SET title = '', updated_at = now(),
+    """UPDATE engine_work SET title = '', cause = '', updated_at = now(),
               message = CASE WHEN state IN ('parked', 'failed') THEN 'Its details were erased on request.' ELSE '' END,
               fix = CASE WHEN state IN ('parked', 'failed')
                          THEN 'Skip it, or retry it to see what is wrong; a retry reads it from the store again.'

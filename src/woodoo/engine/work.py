@@ -1,6 +1,7 @@
 """The to-do list as people and polls use it: put records on it, try again, leave out.
 
-Decides what brings a resting record back: an event, a person, or a change of its connection.
+Decides what brings a resting record back: an event, a person, or a change of its connection. And that a few records a
+person asks for are news, while many at once wait behind the news, so that no new order waits for them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,13 @@ from django.db import transaction
 
 from woodoo.engine import breaker, db
 from woodoo.engine.inbox import accept
+from woodoo.engine.models import HISTORY
 from woodoo.engine.wake import wake
+
+#: More records than this, brought back at once, wait behind the news.
+FEW = 50
+#: Records brought back or left out in one transaction.
+_AT_ONCE = 1000
 
 
 def enqueue(connection_id: int, lane: str, flow: str, records: Iterable[str], *, source: str, topic: str = "") -> int:
@@ -35,16 +42,20 @@ def retry(work_ids: Iterable[int], *, source: str = "retry") -> int:
 
     A record that is being worked on runs once more afterwards; one for which Odoo may still be at work waits for that.
     """
-    return _again("id = ANY(%(ids)s)", {"ids": list(work_ids)}, source, priority=0)
+    numbers = list(work_ids)
+    priority = 0 if len(numbers) <= FEW else HISTORY
+    return sum(_again("id = ANY(%(ids)s)", {"ids": part}, source, priority=priority) for part in _parts(numbers))
 
 
 def connection_changed(connection_id: int) -> int:
     """Have everything tried again that waits for a change of this connection, and return how many records that was.
 
-    Call it after keys, addresses, settings or mappings of the connection were changed.
+    Call it after keys, addresses, settings or mappings of the connection were changed. What has failed may have failed
+    for them, too; only records at which Woodoo itself made a mistake are left alone.
     """
     breaker.reset(connection_id)
-    return _again("connection_id = %(id)s AND state = 'parked'", {"id": connection_id}, "settings")
+    waits = "state = 'parked' OR (state = 'failed' AND error_kind <> 'InternalError')"
+    return _again(f"connection_id = %(id)s AND ({waits})", {"id": connection_id}, "settings")
 
 
 def skip(work_ids: Sequence[int], reason: str) -> int:
@@ -53,6 +64,10 @@ def skip(work_ids: Sequence[int], reason: str) -> int:
     Each gets an event, so that its history tells of it. Records that are being worked on or are done already are not
     touched.
     """
+    return sum(_leave_out(part, reason) for part in _parts(work_ids))
+
+
+def _leave_out(work_ids: Sequence[int], reason: str) -> int:
     return db.change(
         """WITH chosen AS (
                SELECT id FROM engine_work
@@ -70,10 +85,15 @@ def skip(work_ids: Sequence[int], reason: str) -> int:
     )
 
 
+def _parts(numbers: Sequence[int]) -> Iterable[Sequence[int]]:
+    """Cut a long list into transactions, none of which holds its records long."""
+    return (numbers[start : start + _AT_ONCE] for start in range(0, len(numbers), _AT_ONCE))
+
+
 def _again(which: str, params: dict[str, object], source: str, *, priority: int | None = None) -> int:
     """Begin a new generation of the records that `which` (a condition of ours, never input) selects.
 
-    Without a `priority` each keeps its own: history that was parked stays behind the news.
+    Without a `priority` each keeps its own, history that was parked stays behind the news; many go there.
     """
     with transaction.atomic():
         found = db.rows(
@@ -83,7 +103,9 @@ def _again(which: str, params: dict[str, object], source: str, *, priority: int 
                 ), again AS (
                     UPDATE engine_work w SET
                         generation = w.generation + 1,
-                        priority = COALESCE(%(priority)s, w.priority),
+                        priority = COALESCE(%(priority)s, CASE WHEN (SELECT count(*) FROM chosen) <= %(few)s
+                                                               THEN w.priority
+                                                               ELSE GREATEST(w.priority, %(behind)s) END),
                         state = CASE WHEN w.state = 'running' OR chosen.held THEN w.state ELSE 'ready' END,
                         attempts = CASE WHEN w.state = 'running' THEN w.attempts ELSE 0 END,
                         crashes = CASE WHEN w.state = 'running' THEN w.crashes ELSE 0 END,
@@ -98,7 +120,7 @@ def _again(which: str, params: dict[str, object], source: str, *, priority: int 
                     SELECT connection_id, %(source)s, '', lane, record, generation, '', '{{}}' FROM again
                 )
                 SELECT connection_id, lane FROM again""",  # noqa: S608
-            {**params, "source": source, "priority": priority},
+            {**params, "source": source, "priority": priority, "few": FEW, "behind": HISTORY},
         )
         for connection_id, lane in sorted(set(found)):
             wake(connection_id, lane)

@@ -1,0 +1,102 @@
+"""What waits for a person, by cause: parked and failed records counted together where one thing holds them up.
+
+Decides that a cause belongs to its connection, since what is missing in one Odoo may be there in another, and that the
+remedy shown is that of the record that ran into it last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, QuerySet, Value
+from django.db.models.functions import MD5, Coalesce, Left, NullIf
+
+from woodoo.engine import db
+from woodoo.engine.models import State, Work
+
+#: States in which a record waits for a person.
+STATES = (State.PARKED, State.FAILED)
+#: Causes shown at most; records that are named for each.
+MOST, _NAMED = 200, 3
+_KEY_LENGTH = 12
+
+
+@dataclass(frozen=True)
+class Record:
+    """One of the records, to look at."""
+
+    work_id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Held:
+    """One cause and what it holds up."""
+
+    connection_id: int
+    #: Short name of the cause, for addresses and the command line.
+    key: str
+    #: What is wrong, without names of records or persons.
+    cause: str
+    #: The place that is wrong, such as "settings -> taxes".
+    place: str
+    fix: str
+    error_kind: str
+    count: int
+    #: How many of them have failed; the others are parked.
+    failed: int
+    #: When the first and the last of them were tried last.
+    since: datetime
+    until: datetime
+    #: The ones that wait longest.
+    records: tuple[Record, ...]
+
+
+def held_up(connection_id: int | None = None) -> list[Held]:
+    """Return the causes for which records wait for a person, those with most records first."""
+    found = db.rows(
+        """SELECT connection_id, left(md5(COALESCE(NULLIF(cause, ''), message)), %(length)s) AS key,
+                  min(COALESCE(NULLIF(cause, ''), message)), min(place),
+                  (array_agg(fix ORDER BY updated_at DESC))[1], (array_agg(error_kind ORDER BY updated_at DESC))[1],
+                  count(*), count(*) FILTER (WHERE state = 'failed'), min(updated_at), max(updated_at),
+                  (array_agg(id ORDER BY updated_at, id))[1:%(named)s]
+             FROM engine_work
+            WHERE state IN ('parked', 'failed') AND (%(id)s::int IS NULL OR connection_id = %(id)s)
+            GROUP BY 1, 2 ORDER BY count(*) DESC, min(updated_at) LIMIT %(most)s""",
+        {"id": connection_id, "length": _KEY_LENGTH, "named": _NAMED, "most": MOST},
+    )
+    names = _names([number for row in found for number in row[-1]])
+    return [
+        Held(
+            connection_id=row[0],
+            key=row[1],
+            cause=row[2],
+            place=row[3],
+            fix=row[4],
+            error_kind=row[5],
+            count=row[6],
+            failed=row[7],
+            since=row[8],
+            until=row[9],
+            records=tuple(Record(number, names[number]) for number in row[10] if number in names),
+        )
+        for row in found
+    ]
+
+
+def with_cause(rows: QuerySet[Work], key: str) -> QuerySet[Work]:
+    """Return those of the rows that wait for a person because of this cause."""
+    said = Coalesce(NullIf(F("cause"), Value("")), F("message"))
+    return rows.filter(state__in=STATES).annotate(cause_key=Left(MD5(said), _KEY_LENGTH)).filter(cause_key=key)
+
+
+def is_key(text: str) -> bool:
+    """Return whether this can be the short name of a cause."""
+    return len(text) == _KEY_LENGTH and all(letter in "0123456789abcdef" for letter in text)
+
+
+def _names(work_ids: Sequence[int]) -> dict[int, str]:
+    found = Work.objects.filter(pk__in=work_ids).values_list("pk", "title", "record")
+    return {number: title or record for number, title, record in found}
