@@ -128,6 +128,10 @@ class Records:
         """Return how many match."""
         return int(self._call(model, "search_count", None, domain=list(domain)))
 
+    def defaults(self, model: str, fields: Sequence[str]) -> dict[str, Any]:
+        """Return what a new record of the model would have in these fields."""
+        return dict(self._call(model, "default_get", None, fields=list(fields)))
+
     def fields(self, model: str) -> Mapping[str, FieldInfo]:
         """Return the model's fields, asked once."""
         return self.client.fields(model)

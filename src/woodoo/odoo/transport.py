@@ -29,6 +29,7 @@ READS = frozenset(
 #: (odoo/api.py `_call_kw_model_create`; `search(args)` became `search(domain)` in 17).
 POSITIONAL: Mapping[str, tuple[str, ...]] = {
     "create": ("vals_list",),
+    "default_get": ("fields",),
     "load": ("fields", "data"),
     "read": ("fields",),
     "search": ("domain",),
