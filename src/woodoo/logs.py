@@ -142,4 +142,7 @@ _QUIET = {
     "axes": logging.WARNING,
     "httpx2": logging.WARNING,
     "httpcore2": logging.WARNING,
+    # Asked by Apprise; they tell addresses of channels, which are secrets.
+    "urllib3": logging.ERROR,
+    "requests": logging.ERROR,
 }

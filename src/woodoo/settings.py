@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "woodoo.engine",
     "woodoo.connections",
+    "woodoo.alerts",
     "woodoo.web",
 ]
 MIDDLEWARE = [

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from .alerts import rounds
 from .chores.table import chores_of
 from .connections.models import Connection
 from .connections.settings import ConnectionSettings
@@ -48,7 +49,8 @@ class Check:
 
 def install() -> None:
     """Tell the engine which flows there are. May be called again."""
-    registry.register(lanes_of, connections=enabled_connections)
+    alerts = registry.Watch("alerts", rounds.SECONDS, rounds.go_round)
+    registry.register(lanes_of, connections=enabled_connections, watches=(alerts,))
 
 
 def lanes_of(connection_id: int) -> registry.Lanes:

@@ -14,6 +14,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from woodoo.connections.alerting import DEFAULT_ALERT_WHEN
 from woodoo.connections.models import Connection
 from woodoo.connections.settings import DEFAULT_STATUS_STEPS, ConnectionSettings
 from woodoo.domain.errors import ConfigError, RemoteDown, RemoteError
@@ -292,6 +293,11 @@ EVERYTHING: dict[str, Any] = {
     "language_meta_key": "wpml_language",
     "language_map": {"es": "es_ES", "xx": "xx_XX"},
     "timezone": "Europe/Madrid",
+    "alert_when": {**DEFAULT_ALERT_WHEN, "payment": "always", "gap": "never"},
+    "alert_digest_minutes": 30,
+    "alert_quiet_hours": "22:00-07:00",
+    "alert_outage_minutes": 5,
+    "alert_messages": True,
     "namespace": "woodoo_old",
     "odoo_slots": 4,
     "batch_size": 20,

@@ -39,7 +39,7 @@ CHORES: Mapping[str, ChoreRow] = {
 def chores_of(live: Live) -> tuple[Chore, ...]:
     """Return the chores of a connection, as the engine knows them."""
     return tuple(
-        Chore(row.name, seconds, lambda connection_id, row=row: row.run(live), row.sides)  # type: ignore[misc]
+        Chore(row.name, seconds, lambda connection_id, row=row: row.run(live), row.sides, row.title)  # type: ignore[misc]
         for row in CHORES.values()
         if (seconds := row.seconds(live.settings)) is not None
     )

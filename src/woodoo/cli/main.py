@@ -48,6 +48,7 @@ connections.add_to(app)
 records.add_to(app)
 imports.add_to(app)
 
+alerts.add_to(app)
 
 def main() -> None:
     """Run the command line."""

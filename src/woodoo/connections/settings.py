@@ -15,6 +15,7 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from woodoo.connections.alerting import DEFAULT_ALERT_WHEN, AlertKind, AlertWhen, check_quiet_hours
 from woodoo.domain.errors import ConfigError
 
 #: "class:country:percentage"; a star stands for any class or country.
@@ -271,6 +272,36 @@ class ConnectionSettings(BaseModel):
         description="Language as that key names it, such as es → as Odoo calls it, such as es_ES.",
     )
 
+    # Alerts
+
+    alert_when: dict[AlertKind, AlertWhen] = Field(
+        default_factory=lambda: dict(DEFAULT_ALERT_WHEN),
+        description="Kind of alert → when it is told: always (at once, in quiet hours too), now (at once, but after "
+        "quiet hours), digest, or never. Kinds that are not named keep their default.",
+    )
+    alert_digest_minutes: int = Field(
+        60,
+        ge=5,
+        le=10_080,
+        description="Minutes for which what is not urgent is collected before it is sent in one message.",
+    )
+    alert_quiet_hours: str = Field(
+        "",
+        description="Hours in which nothing is sent, such as 22:00-07:00, in the time zone of the shop. Empty: none.",
+    )
+    alert_outage_minutes: int = Field(
+        15,
+        ge=1,
+        le=1_440,
+        description="Minutes for which a side has to be down, or a chore or a channel to keep failing, before it is "
+        "told.",
+    )
+    alert_messages: bool = Field(
+        False,
+        description="Put what the error says into alerts. It may name a customer, and alerts pass through the services "
+        "of others. Off: order numbers, places and links only.",
+    )
+
     # The shop, and the pace
 
     timezone: str = Field(
@@ -376,5 +407,10 @@ class ConnectionSettings(BaseModel):
                 f"The settings of connection {connection} are not right: {wrong}.",
                 record=f"Connection {connection}",
                 where="settings",
+    @field_validator("alert_quiet_hours")
+    @classmethod
+    def _quiet_hours_read(cls, value: str) -> str:
+        return check_quiet_hours(value)
+
                 fix="Correct them on the page Configuration of the connection.",
             ) from exc

@@ -26,6 +26,8 @@ class Chore:
     run: Callable[[int], Mapping[str, Any] | None]
     #: The sides it has to reach, "store" or "odoo": while one of them is down it waits.
     sides: frozenset[str] = frozenset()
+    #: As a person calls it.
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,22 +77,36 @@ class Lanes:
     bulk: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True)
+class Watch:
+    """Something done in every process beside the records, in a thread of its own, such as the alerts."""
+
+    name: str
+    #: Between the end of one and the beginning of the next.
+    seconds: float
+    run: Callable[[], object]
+
+
 Resolver = Callable[[int], Lanes]
 
 _resolver: Resolver | None = None
 _connections: Callable[[], Collection[int]] = tuple
+_watches: tuple[Watch, ...] = ()
 
 
-def register(resolver: Resolver, *, connections: Callable[[], Collection[int]] = tuple) -> None:
+def register(
+    resolver: Resolver, *, connections: Callable[[], Collection[int]] = tuple, watches: tuple[Watch, ...] = ()
+) -> None:
     """Set where the engine asks.
 
     Args:
         resolver: returns what there is to know of a connection. May raise errors of `woodoo.domain.errors`; the
             records at hand then share its fate, as if their flow had raised it.
         connections: returns the connections whose chores are to be done. Asked every few seconds.
+        watches: what every process does beside the records.
     """
-    global _resolver, _connections
-    _resolver, _connections = resolver, connections
+    global _resolver, _connections, _watches
+    _resolver, _connections, _watches = resolver, connections, watches
 
 
 def resolve(connection_id: int) -> Lanes:
@@ -103,3 +119,8 @@ def resolve(connection_id: int) -> Lanes:
 def connections() -> Collection[int]:
     """Return the connections whose chores are to be done."""
     return _connections()
+
+
+def watches() -> tuple[Watch, ...]:
+    """Return what every process does beside the records."""
+    return _watches

@@ -90,6 +90,8 @@ class Worker:
                 signal.signal(number, self._on_signal)
         caretaker = threading.Thread(target=_take_care, name="woodoo-caretaker", daemon=True)
         caretaker.start()
+        for one in registry.watches():
+            threading.Thread(target=watch, args=(one,), name=f"woodoo-{one.name}", daemon=True).start()
         pause = 1.0
         while not pump.stopping.is_set():
             begun = time.monotonic()
@@ -147,6 +149,17 @@ class Worker:
             log.warning("worker ends in the middle of its work", extra={"count": released})
         finally:
             os._exit(0)
+
+
+def watch(one: registry.Watch) -> None:
+    """Do something again and again until the worker is told to stop, whatever becomes of it."""
+    while not pump.stopping.wait(one.seconds):
+        try:
+            one.run()
+        except Exception as exc:  # the database is away: the next one comes
+            log.warning("watch failed", extra={"action": one.name, "kind": type(exc).__name__})
+            connection.close()
+    connection.close()
 
 
 def _take_care() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .kinds import Day, Fraction, Lines, Named, Number, One, Pick, Pricelist, Several, Switch, Text, Ticks
 from .section import Section
+from .sections_alerts import ALERTS
 from .sections_store import ORDERS, PAYMENTS, PRODUCTS, SHIPPING, TAXES
 from .tables import AnotherRow, Table
 
@@ -188,5 +189,5 @@ PACE = Section(
 )
 
 PAGE = (
-    ORDERS, TAXES, PAYMENTS, SHIPPING, PRODUCTS, CUSTOMERS, INVOICES, HEADER, CURRENCIES, NOTES, PACE,
+    ORDERS, TAXES, PAYMENTS, SHIPPING, PRODUCTS, CUSTOMERS, INVOICES, HEADER, CURRENCIES, NOTES, ALERTS, PACE,
 )  # fmt: skip
