@@ -14,7 +14,7 @@ import typer
 from woodoo import __version__
 from woodoo.domain.errors import WoodooError
 
-from . import connections, imports, proposals, records, run, upkeep
+from . import alerts, connections, imports, proposals, records, run, upkeep
 from .output import complain, say
 
 app = typer.Typer(
