@@ -9,6 +9,8 @@ from typing import Any
 from ..connections.settings import ConnectionSettings
 from ..engine.registry import Chore
 from ..live import Live
+from .census import count_orders
+from .contents import compare_contents
 from .poll import poll_orders
 
 STORE, ODOO = frozenset({"store"}), frozenset({"odoo"})
@@ -32,6 +34,10 @@ CHORES: Mapping[str, ChoreRow] = {
     row.name: row
     for row in (
         ChoreRow("poll", "Ask the store what changed", lambda settings: settings.poll_seconds, poll_orders, STORE),
+        ChoreRow(
+            "contents", "Read recent and open orders again", lambda s: s.contents_seconds, compare_contents, STORE
+        ),
+        ChoreRow("census", "Count the orders of the store", lambda s: min(60.0, s.census_seconds), count_orders, STORE),
     )
 }
 

@@ -328,6 +328,23 @@ class ConnectionSettings(BaseModel):
         le=86_400,
         description="Seconds between two looks at what changed in the store.",
     )
+    contents_seconds: int = Field(
+        900,
+        ge=10,
+        le=86_400,
+        description="Seconds between two looks at what recent and open orders hold, for changes that leave the time of "
+        "the change as it was. Up to 500 orders each.",
+    )
+    contents_days: int = Field(
+        14, ge=0, le=3_650, description="For so many days after its last change an order counts as recent."
+    )
+    census_seconds: int = Field(
+        86_400,
+        ge=60,
+        le=2_592_000,
+        description="Seconds between two counts of all orders of the store, which find orders that nothing told of, and "
+        "those that were deleted.",
+    )
     odoo_requests_per_second: float | None = Field(
         None, gt=0, description="Most requests per second to this Odoo. Empty: modest on Odoo Online, free elsewhere."
     )

@@ -15,6 +15,7 @@ from hashlib import sha256
 from typing import Any
 
 from .customer import Address
+from .mark import Mark
 from .text import shortened
 
 
@@ -159,3 +160,9 @@ class Order:
         content = asdict(self)
         del content["modified_at"], content["admin_notes"]
         return sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:32]
+
+    @property
+    def mark(self) -> Mark:
+        """What is kept of this look at it."""
+        modified = self.modified_at.isoformat()
+        return Mark(self.content_hash, self.status, modified, frozenset(self.refund_ids))

@@ -84,7 +84,7 @@ class Outcome:
     #: What was planned, with a reason for each step, as JSON.
     plan: dict[str, Any] | None = None
     links: tuple[LinkVals, ...] = ()
-    #: What the record was like in the store when it was looked at, such as `Order.content_hash`; empty: not known.
+    #: What the record was like in the store when it was looked at, such as `Order.mark`; empty: not known.
     seen: str = ""
 
     @classmethod

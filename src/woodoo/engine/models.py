@@ -13,7 +13,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Cast, Now
 
 
 class State(models.TextChoices):
@@ -109,7 +109,7 @@ class Work(models.Model):
     place = models.TextField(default="", db_default="")
     #: What is wrong, the same for all records with that cause (`woodoo.domain.causes`).
     cause = models.TextField(default="", db_default="")
-    #: What the record was like in the store when a flow looked at it last (`Outcome.seen`).
+    #: What the record was like in the store when a flow looked at it last (`Outcome.seen`, `woodoo.domain.mark`).
     seen = models.TextField(default="", db_default="")
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
@@ -138,6 +138,13 @@ class Work(models.Model):
             models.Index(fields=["-updated_at"], name="engine_work_updated"),
             models.Index(
                 fields=["connection_id", "cause"], condition=Q(state__in=["parked", "failed"]), name="engine_work_cause"
+            ),
+            models.Index(
+                "connection_id",
+                "lane",
+                Cast("record", models.BigIntegerField()),
+                condition=Q(record__regex=r"^[0-9]{1,18}$"),
+                name="engine_work_number",
             ),
         ]
 

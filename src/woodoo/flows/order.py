@@ -15,7 +15,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ..domain.errors import DataError, WoodooError
+from ..domain.errors import WoodooError
+from ..domain.mark import GONE
 from ..domain.plan import Plan
 from ..engine.flow import Outcome
 from ..mapping.changes.cancelling import CancelPlan
@@ -24,6 +25,7 @@ from ..mapping.order_words import order_plan_shown
 from . import outcomes
 from .batch import OrderBatch
 from .context import Context
+from .gone import what_of_gone
 from .steps.cancelling import cancel_documents
 from .steps.changes import make_changes, report_conflicts
 from .steps.customers import ensure_addresses, ensure_customers
@@ -59,7 +61,7 @@ class Planned:
 
     plans: Mapping[str, OrderPlan | CancelPlan | NothingToDo]
     failures: Mapping[str, WoodooError]
-    #: What each was like in the store (`Order.content_hash`), by order id.
+    #: What each was like in the store (`woodoo.domain.mark`), by order id.
     seen: Mapping[str, str] = field(default_factory=dict)
 
     def shown(self) -> dict[str, Plan]:
@@ -76,7 +78,8 @@ def sync_orders(context: Context, external_ids: Sequence[str]) -> dict[str, Outc
     found = cancel_documents(context, [p for p in planned.plans.values() if isinstance(p, CancelPlan)])
     found |= {record: outcomes.nothing(plan) for record, plan in planned.plans.items() if isinstance(plan, NothingToDo)}
     found |= {progress.record: outcomes.done(context, progress) for progress in batch}
-    found |= {record: Outcome.from_error(error, title=error.record) for record, error in planned.failures.items()}
+    for record, error in planned.failures.items():
+        found[record] = outcomes.refused(error, gone=planned.seen.get(record) == GONE)
     found |= {record: outcomes.dropped(context, *dropped) for record, dropped in batch.dropped.items()}
     return {record: replace(outcome, seen=planned.seen.get(record, "")) for record, outcome in found.items()}
 
@@ -85,15 +88,7 @@ def plan_orders(context: Context, external_ids: Sequence[str]) -> Planned:
     """Fetch, observe and plan, writing nothing: the whole of a dry run."""
     fetched = context.store.fetch_orders(external_ids)
     failures: dict[str, WoodooError] = dict(fetched.broken)
-    known = context.links.find("order", sorted(fetched.missing)) if fetched.missing else {}
-    for record in fetched.missing:
-        stays = f" {known[record].odoo_name} stays as it is in Odoo." if record in known else ""
-        failures[record] = DataError(
-            f"Order {record} is not in the store any more.{stays}",
-            record=f"Order {record}",
-            where="store -> orders",
-            fix="Skip this record; if Odoo has the order, decide there what becomes of it.",
-        )
+    failures |= what_of_gone(context, fetched.missing)
     plans: dict[str, OrderPlan | CancelPlan | NothingToDo] = {}
     seen = observe_orders(context, list(fetched.found.values())) if fetched.found else None
     for record, order in fetched.found.items():
@@ -102,7 +97,8 @@ def plan_orders(context: Context, external_ids: Sequence[str]) -> Planned:
             plans[record] = plan_order(order, seen, context.rules)
         except WoodooError as error:
             failures[record] = error
-    return Planned(plans, failures, {record: order.content_hash for record, order in fetched.found.items()})
+    marks = {record: order.mark.text() for record, order in fetched.found.items()}
+    return Planned(plans, failures, marks | dict.fromkeys(fetched.missing, GONE))
 
 
 def apply_plans(context: Context, batch: OrderBatch) -> None:

@@ -16,6 +16,7 @@ from ..mapping.order_plan import NothingToDo
 from ..mapping.order_words import order_plan_shown
 from .batch import Progress
 from .context import Context
+from .gone import NothingLeft
 from .steps.changes import mark_link
 
 
@@ -27,6 +28,16 @@ def nothing(plan: NothingToDo) -> Outcome:
         link = mark_link(plan.order, plan.document, plan.written)
         links = (replace(link, store_hash=plan.order.modified_at.isoformat()),)
     return Outcome(kind, plan.reason, title=plan.order.label, plan=order_plan_shown(plan).to_json(), links=links)
+
+
+def refused(error: WoodooError, *, gone: bool) -> Outcome:
+    """Return the outcome of an order that cannot be planned: parked, or at rest where nothing is left of it.
+
+    One that is `gone` from the store keeps the name it had; only its id is known.
+    """
+    if isinstance(error, NothingLeft):
+        return Outcome(OutcomeKind.SKIPPED, error.message)
+    return Outcome.from_error(error, title="" if gone else error.record)
 
 
 def done(context: Context, progress: Progress) -> Outcome:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Generic, Protocol, TypeVar
 
@@ -16,6 +16,8 @@ from ..domain.history import OrderRange
 from ..domain.order import Order
 
 T = TypeVar("T")
+#: In place of a time the store does not tell.
+NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Changed:
     external_id: str
     modified_at: datetime
     status: str
+    #: Ids of its refunds; None where they were not asked for.
+    refund_ids: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,10 @@ class OrderPage:
     orders: tuple[Changed, ...]
     #: Give this back for the next piece; empty at the end.
     cursor: str
+    #: Carts among them that are not orders yet.
+    drafts: tuple[Changed, ...] = ()
+    #: How many orders and drafts the store says the whole list has; None where it does not say.
+    total: int | None = None
 
 
 @dataclass(frozen=True)
@@ -108,6 +116,21 @@ class Store(Protocol):
 
     def count_orders(self, wanted: OrderRange) -> int:
         """Return about how many orders that is."""
+
+    def every_order(self, cursor: str = "") -> OrderPage:
+        """List all orders the store has, with their refunds, as `orders_in` does."""
+
+    def newest_orders(self, above: int) -> OrderPage:
+        """List the orders with the highest ids, lightly: all above that id, and at least some dozens below."""
+
+    def orders_still_there(self, external_ids: Sequence[str]) -> Mapping[str, Changed]:
+        """Return which of these orders the store's lists still show, the trash included, lightly."""
+
+    def customers_still_there(self, external_ids: Sequence[str]) -> frozenset[str]:
+        """Return which of these registered customers the store still has."""
+
+    def clock(self) -> datetime | None:
+        """Return what time it is for the store, as its last answer told; None where none has."""
 
     def tax_rates(self) -> Sequence[StoreTaxRate]: ...
 

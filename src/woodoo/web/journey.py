@@ -52,11 +52,14 @@ _TOPICS = {
 }
 _SOURCES = {
     "poll": ("Asking the store showed a change", "clock"),
+    "odoo": ("Its records in Odoo were changed there", "user"),
     "manual": ("A person asked for it", "user"),
     "import": ("An import of history came to it", "hourglass"),
     "retry": ("A person asked to try it again", "user"),
     "skip": ("A person chose to skip it", "ban"),
     "settings": ("The connection's settings were changed", "settings"),
+    "contents": ("Reading it again showed a change the store did not date", "clock"),
+    "census": ("Counting the store's orders showed a difference", "clock"),
     "reconcile": ("Comparing both sides showed a difference", "route"),
 }
 
@@ -161,7 +164,7 @@ def _event_entries(events: Iterable[Event]) -> list[EventEntry]:
     entries = []
     for event in events:
         title, icon = _SOURCES.get(event.source, (_topic_words(event.topic), "webhook"))
-        topic = event.topic if event.source in ("webhook", "import") else ""
+        topic = event.topic if event.source in ("webhook", "import", "odoo") else ""
         entries.append(EventEntry(event.received_at, title, topic, icon))
     return entries
 

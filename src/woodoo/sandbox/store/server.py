@@ -202,6 +202,10 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(response.body)
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Tell the time of the shop."""
+        return super().date_time_string(self.server.site.shop.clock() if timestamp is None else timestamp)
+
     def version_string(self) -> str:
         return "nginx"
 

@@ -10,6 +10,8 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 #: How far into an answer JSON may start, and how many places are tried.
@@ -73,6 +75,17 @@ def read_body(content: bytes) -> Body:
         if found is not None:
             return found
     return Body(is_json=False, text=page_text(text)[:300])
+
+
+def told_time(headers: Mapping[str, str]) -> datetime | None:
+    """Return what time it was where an answer was made, in UTC; of one kept by a cache (`Age`), what time it is now."""
+    try:
+        moment = parsedate_to_datetime(headers.get("date", ""))
+    except ValueError:
+        return None
+    age = headers.get("age", "")
+    moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment + timedelta(seconds=int(age) if age.isdecimal() and len(age) < 10 else 0)
 
 
 def page_text(text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ...domain.errors import DataError, RemoteDown, RemoteError
-from .client import PAGE, JsonObject, WooClient
+from .client import PAGE, JsonObject, WooClient, chunks
 from .errors import NotFound
 
 #: Decimals asked for: more than WooCommerce stores, so that nothing is rounded on the way.
@@ -48,6 +48,15 @@ def fetch_rows(
         if isinstance(row, dict) and str(row.get("id")) == one:
             rows[one] = row
     return rows, failed
+
+
+def still_listed(client: WooClient, path: str, ids: Sequence[str], **params: object) -> dict[str, JsonObject]:
+    """Return which of these records the list shows, by their ids; a hundred a request."""
+    rows: dict[str, JsonObject] = {}
+    for chunk in chunks([one for one in dict.fromkeys(ids) if is_id(one)], PAGE):
+        listed = client.rows(path, {**params, "include": chunk, "per_page": PAGE})
+        rows |= {str(row.get("id")): row for row in listed if str(row.get("id")) in chunk}
+    return rows
 
 
 def _fetch_listed(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from ...domain.errors import ConfigError, DataError
-from ..base import Changed
+from ..base import NO_TIME, Changed
 from .bulk import is_id
 from .client import PAGE, JsonObject, WooClient, read_rows, total_pages
 from .payloads import ChangedPayload, parse
@@ -18,7 +18,6 @@ from .payloads import ChangedPayload, parse
 #: Statuses of carts that are not orders yet.
 DRAFTS = frozenset({"checkout-draft", "auto-draft"})
 _SECOND = timedelta(seconds=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def read_change(row: JsonObject) -> Changed | None:
@@ -27,8 +26,9 @@ def read_change(row: JsonObject) -> Changed | None:
         payload = parse(ChangedPayload, row, record="", where="orders")
     except DataError:
         external_id = str(row.get("id", ""))
-        return Changed(external_id, _EPOCH, "") if is_id(external_id) else None
-    return Changed(payload.id, payload.date_modified_gmt or _EPOCH, payload.status)
+        return Changed(external_id, NO_TIME, "") if is_id(external_id) else None
+    refunds = None if payload.refunds is None else frozenset(refund.id for refund in payload.refunds)
+    return Changed(payload.id, payload.date_modified_gmt or NO_TIME, payload.status, refunds)
 
 
 def walk_changes(client: WooClient, path: str, since: datetime | None) -> Iterator[JsonObject]:
@@ -58,7 +58,7 @@ def walk_changes(client: WooClient, path: str, since: datetime | None) -> Iterat
 
 def _check_filter(rows: list[JsonObject], after: datetime | None) -> None:
     """Stop where the store takes no notice of `modified_after`: the walk would never end."""
-    if after and any(_EPOCH < _modified(row) <= after for row in rows):
+    if after and any(NO_TIME < _modified(row) <= after for row in rows):
         raise ConfigError(
             "The store cannot tell what has changed: it takes no notice of modified_after.",
             where="orders",
@@ -98,7 +98,7 @@ def _changes(after: datetime | None, until: datetime | None = None) -> dict[str,
 
 def _modified(row: JsonObject) -> datetime:
     changed = read_change(row)
-    return changed.modified_at if changed else _EPOCH
+    return changed.modified_at if changed else NO_TIME
 
 
 def _floor(moment: datetime) -> datetime:

@@ -11,6 +11,7 @@ import json as jsonlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from types import TracebackType
 from typing import Any, TypeVar
@@ -96,6 +97,10 @@ class WooClient:
     def scheme(self) -> auth.Scheme:
         """The way the key is carried at present."""
         return self._transport.scheme
+
+    def clock(self) -> datetime | None:
+        """Return what time it is for the shop, in UTC, by its last answer; None where none told."""
+        return self._transport.clock()
 
     def recording(self, recorder: CallRecorder) -> WooClient:
         """Return this client, its connections shared, telling `recorder` of each call."""

@@ -8,7 +8,8 @@ ids is found by halving the list.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from ...domain.errors import ConfigError, WoodooError
@@ -16,10 +17,13 @@ from ...domain.history import OrderRange
 from ..base import Changed, OrderPage
 from .answers import Answer
 from .changes import DRAFTS, read_change
-from .client import PAGE, WooClient, read_rows
+from .client import PAGE, WooClient, read_rows, total_pages
 from .errors import Refused
 
-_FIELDS = "id,date_modified_gmt,status"
+#: What a light row has.
+LIGHT = "id,date_modified_gmt,status"
+#: Orders asked for at the end of the list.
+NEWEST = 50
 
 
 @dataclass(frozen=True)
@@ -54,17 +58,18 @@ class _Rows:
         return end >= self.total if self.total is not None else len(self.changes) < PAGE
 
 
-def list_orders(client: WooClient, wanted: OrderRange, cursor: str) -> OrderPage:
+def list_orders(client: WooClient, wanted: OrderRange, cursor: str, *, with_refunds: bool = False) -> OrderPage:
     """Read the next page of a range.
 
     Raises:
         ConfigError: where the shop does not list by id, or takes no notice of `offset`.
     """
+    fields = f"{LIGHT},refunds" if with_refunds else LIGHT
     place = _Place.read(cursor) if cursor else _beginning(client, wanted)
     offset, covered, back = place.offset, 0, 1
     before: list[int] = []
     while True:
-        rows = _read(client, wanted, offset)
+        rows = _read(client, wanted, offset, fields=fields)
         known = offset <= covered or (bool(rows.ids) and rows.ids[0] <= place.last_id)
         if not known:  # what was here has moved up, or is hidden
             offset, back = max(0, offset - back), back * 2
@@ -73,10 +78,31 @@ def list_orders(client: WooClient, wanted: OrderRange, cursor: str) -> OrderPage
         fresh = [change for change in rows.changes if int(change.external_id) > place.last_id]
         ended = rows.is_last(covered)
         if fresh or ended:
-            return _page(wanted, fresh, ended, _Place(max([place.last_id, *rows.ids]), covered - 1))
+            reached = _Place(max([place.last_id, *rows.ids]), covered - 1)
+            return replace(_page(wanted, fresh, ended, reached), total=rows.total)
         if rows.ids and rows.ids == before:
             raise _unordered("it takes no notice of offset")
         before, offset = rows.ids, covered
+
+
+def newest_orders(client: WooClient, above: int) -> OrderPage:
+    """Read the end of the list: every order above that id, and some dozens before.
+
+    Orders that are added meanwhile shift the rest to later pages, where it is met twice at worst.
+    """
+    params = {"_fields": LIGHT, "status": "any", "orderby": "id", "order": "desc", "per_page": NEWEST}
+    found: dict[str, Changed] = {}
+    page = 1
+    while True:
+        answer = client.request("GET", "orders", params={**params, "page": page})
+        changes = [change for row in read_rows(answer, "orders") if (change := read_change(row)) is not None]
+        found |= {change.external_id: change for change in changes}
+        lowest = min((int(change.external_id) for change in changes), default=0)
+        if lowest <= above or page >= (total_pages(answer) or page):
+            break
+        page += 1
+    orders, drafts = _apart(found.values())
+    return OrderPage(orders, "", drafts)
 
 
 def count_orders(client: WooClient, wanted: OrderRange) -> int:
@@ -111,8 +137,14 @@ def _page(wanted: OrderRange, fresh: list[Changed], ended: bool, place: _Place) 
     last = wanted.last_id
     if last is not None and place.last_id >= last:
         fresh, ended = [change for change in fresh if int(change.external_id) <= last], True
-    orders = tuple(change for change in fresh if change.status not in DRAFTS)
-    return OrderPage(orders, "" if ended else place.write())
+    orders, drafts = _apart(fresh)
+    return OrderPage(orders, "" if ended else place.write(), drafts)
+
+
+def _apart(changes: Iterable[Changed]) -> tuple[tuple[Changed, ...], tuple[Changed, ...]]:
+    """Return the orders, and the carts that are none yet."""
+    rows = list(changes)
+    return tuple(one for one in rows if one.status not in DRAFTS), tuple(one for one in rows if one.status in DRAFTS)
 
 
 def _places_before(client: WooClient, wanted: OrderRange, order_id: int, total: int) -> int:
@@ -135,8 +167,9 @@ def _total(client: WooClient, wanted: OrderRange) -> int:
     return rows.total
 
 
-def _read(client: WooClient, wanted: OrderRange, offset: int, *, size: int = PAGE) -> _Rows:
-    answer = client.request("GET", "orders", params={**_filter(wanted), "per_page": size, "offset": offset})
+def _read(client: WooClient, wanted: OrderRange, offset: int, *, size: int = PAGE, fields: str = LIGHT) -> _Rows:
+    params = {**_filter(wanted), "_fields": fields, "per_page": size, "offset": offset}
+    answer = client.request("GET", "orders", params=params)
     changes = [change for row in read_rows(answer, "orders") if (change := read_change(row)) is not None]
     rows = _Rows(changes, _header_total(answer))
     if rows.ids != sorted(rows.ids):
@@ -148,7 +181,6 @@ def _filter(wanted: OrderRange) -> dict[str, object]:
     """Return the parameters of a list. `after` and `before` are exclusive and know whole seconds, naive in GMT."""
     second = timedelta(seconds=1)
     return {
-        "_fields": _FIELDS,
         "status": wanted.statuses or "any",
         "orderby": "id",
         "order": "asc",

@@ -270,6 +270,8 @@ class ChangedPayload(Payload):
     id: RecordId
     status: Text = ""
     date_modified_gmt: OptionalUtc = None
+    #: Only where it was asked for.
+    refunds: Items[RefundReferencePayload] | None = None
 
 
 class TaxRatePayload(Payload):

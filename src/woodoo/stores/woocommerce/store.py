@@ -18,11 +18,11 @@ from ...domain.history import OrderRange
 from ...domain.order import Order
 from ..base import Changed, Fetched, OrderPage, StoreChoice, StoreIdentity, StoreTaxRate
 from . import orders as order_reader
-from .bulk import DECIMALS, fetch_rows, is_id
+from .bulk import DECIMALS, fetch_rows, is_id, still_listed
 from .changes import DRAFTS, read_change, walk_changes
 from .client import PAGE, JsonObject, WooClient, chunks
 from .errors import NoRoute, NotFound
-from .history import count_orders, list_orders
+from .history import LIGHT, count_orders, list_orders, newest_orders
 from .known import Known
 from .notes import staff_notes
 from .payloads import OrderPayload, TaxRatePayload, parse
@@ -147,6 +147,39 @@ class WooCommerceStore:
     def count_orders(self, wanted: OrderRange) -> int:
         """Return how many orders that is, drafts of carts included; one request for days, about thirty for ids."""
         return count_orders(self.client, wanted)
+
+    def every_order(self, cursor: str = "") -> OrderPage:
+        """List all orders of the shop, drafts and refunds too, a hundred in a light request; not the trash."""
+        return list_orders(self.client, OrderRange(), cursor, with_refunds=True)
+
+    def newest_orders(self, above: int) -> OrderPage:
+        """List the orders with the highest ids; one light request where few are above that id."""
+        return newest_orders(self.client, above)
+
+    def orders_still_there(self, external_ids: Sequence[str]) -> Mapping[str, Changed]:
+        """Return which of these orders are in the lists or in the trash; two light requests a hundred."""
+        rows = still_listed(self.client, "orders", external_ids, **_light(LIGHT))
+        left = [one for one in external_ids if one not in rows]
+        rows |= still_listed(self.client, "orders", left, **{**_light(LIGHT), "status": "trash"})
+        return {one: change for one, row in rows.items() if (change := read_change(row)) is not None}
+
+    def customers_still_there(self, external_ids: Sequence[str]) -> frozenset[str]:
+        """Return which of these users there are, in any role; a light request a hundred, one for each that is missing.
+
+        A shop that lists users by role hides those of roles it does not know, so a missing one is asked for by itself.
+        """
+        found = set(still_listed(self.client, "customers", external_ids, _fields="id", role="all"))
+        for one in [one for one in external_ids if one not in found]:
+            try:
+                self.client.get(f"customers/{one}", {"_fields": "id"})
+            except NotFound:
+                continue
+            found.add(one)
+        return frozenset(found)
+
+    def clock(self) -> datetime | None:
+        """Return what time it is for the shop, by the `Date` of its last answer."""
+        return self.client.clock()
 
     def tax_rates(self) -> Sequence[StoreTaxRate]:
         """Read the tax rates the shop is set up with."""

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -23,7 +24,7 @@ from ...domain.calls import CallRecorder
 from ...domain.errors import ConfigError, WoodooError
 from ...runtime.addresses import Guard
 from . import address, auth, errors
-from .answers import Answer, read_body
+from .answers import Answer, read_body, told_time
 from .auth import Scheme
 
 #: Seconds before a repeated request, where the shop does not say.
@@ -103,6 +104,8 @@ class Transport:
         self.scheme = self._schemes[0]
         self._proven = False
         self.calls = 0
+        #: What time an answer told, and when that was by our own clock that never jumps.
+        self._told: tuple[datetime, float] | None = None
         self._lock = threading.Lock()
         self._http = httpx2.Client(
             verify=trusted(ca_bundle),
@@ -115,6 +118,18 @@ class Transport:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+
+    def clock(self) -> datetime | None:
+        """Return what time it is for the shop, in UTC, by its last answer; None where none told."""
+        with self._lock:
+            told = self._told
+        return told[0] + timedelta(seconds=time.monotonic() - told[1]) if told else None
+
+    def _look_at_clock(self, answer: Answer) -> None:
+        moment = told_time(answer.headers)
+        if moment is not None:
+            with self._lock:
+                self._told = (moment, time.monotonic())
 
     def request(self, ask: Ask, recorder: CallRecorder) -> Answer:
         """Send until there is an answer to go by, and return it if it is a success.
@@ -214,6 +229,7 @@ class Transport:
                 raise
             raise httpx2.ReadError(str(error)) from error
         answer = _read(response)
+        self._look_at_clock(answer)
         noise = f"Around the JSON stood: {answer.noise}" if answer.noise else ""
         shown = answer.data if answer.is_json else answer.text
         recorder.end(token, status=str(answer.status), response=shown, error=noise)

@@ -175,6 +175,17 @@ PACE = Section(
     (),
     (
         Number("poll_seconds", "Seconds between polls", "How often the store is asked what changed, beside webhooks."),
+        Number(
+            "contents_seconds",
+            "Seconds between looks at contents",
+            "How often recent and open orders are read again, for changes the store does not date.",
+        ),
+        Number("contents_days", "Days an order is recent", "Counted from its last change."),
+        Number(
+            "census_seconds",
+            "Seconds between counts",
+            "How often all orders of the store are counted and compared with the list; 86400 is a day.",
+        ),
         Number("odoo_slots", "Batches at once", "No more than Odoo has workers."),
         Number("batch_size", "Records per batch", "How many go to Odoo together."),
         Fraction("odoo_requests_per_second", "Requests per second", "Empty: modest on Odoo Online, free elsewhere."),

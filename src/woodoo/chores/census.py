@@ -1,0 +1,167 @@
+"""Counts the orders of the store and compares them, id by id, with the to-do list.
+
+Decides what each difference means; whatever it is, the order is rung for, and its flow says what becomes of it.
+
+| the store lists it | on the list  |                                                            | it is        |
+|--------------------|--------------|------------------------------------------------------------|--------------|
+| yes                | no           | older than the connection, not touched since               | counted      |
+| yes                | no           | so new that the next poll shows it                         | news         |
+| yes                | no           | else                                                       | a gap        |
+| yes                | resting      | changed at another time, or other refunds, than looked at  | a change     |
+| no                 | resting      | not even in the trash                                      | gone         |
+| no                 | resting      | in the trash or hidden, and was not when it was looked at  | a change     |
+
+A piece is some pages; how far the count has come is written down with what it rang for, so that a worker may be
+killed at any moment. An empty list tells of no order that it is gone: a shop that shows nothing at all is out of order.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from ..domain.calls import NullRecorder
+from ..domain.mark import Mark
+from ..engine import chores, completeness
+from ..engine.completeness import Count, Known
+from ..engine.work import enqueue
+from ..flows.table import FLOWS, Flow
+from ..live import Live
+from ..stores.base import NO_TIME, Changed, OrderPage, Store
+from .poll import Seen, load_seen
+
+#: Pages and seconds of one piece, and records it rings for at most before others have their turn.
+PAGES, SECONDS, MOST_RUNG = 20, 10.0, 500
+#: Seconds after which a count that found something missing is followed by another one.
+AGAIN_AFTER = 3600.0
+
+
+def count_orders(live: Live) -> Mapping[str, Any]:
+    """Go a piece of the way through the store's orders, where a count is under way or due."""
+    flow, connection_id = FLOWS["order"], live.connection.pk
+    count = _current(live, flow)
+    if count is None:
+        return found(completeness.load_count(connection_id, flow.lane))
+    census = Census(live, flow, live.store(NullRecorder()), load_seen(live))
+    until, rung = time.monotonic() + SECONDS, 0
+    for _ in range(PAGES):
+        count, more = census.page(count)
+        rung += more
+        if count.ended_at or rung >= MOST_RUNG or time.monotonic() > until:
+            break
+    if count.ended_at:
+        chores.soon(connection_id, "poll")
+    return found(count)
+
+
+def found(count: Count) -> dict[str, Any]:
+    """Return what a count has found, for the screen."""
+    names = ("listed", "total", "before", "gaps", "changed", "gone", "left")
+    return {**{name: getattr(count, name) for name in names}, "under_way": count.under_way, "hidden": _hidden(count)}
+
+
+def _hidden(count: Count) -> int:
+    return count.hidden if count.ended_at else 0
+
+
+def _current(live: Live, flow: Flow) -> Count | None:
+    """Return the count that is under way, or a new one where it is due; else None."""
+    last = completeness.load_count(live.connection.pk, flow.lane)
+    if last.under_way:
+        return last
+    now = completeness.now()
+    pause = float(live.settings.census_seconds)
+    if last.gaps or last.left:
+        pause = min(pause, AGAIN_AFTER)
+    # A clock that was set back must not put the next count off.
+    if last.ended_at and 0 <= (now - datetime.fromisoformat(last.ended_at)).total_seconds() < pause:
+        return None
+    return Count(began_at=now.isoformat())
+
+
+@dataclass(frozen=True)
+class Census:
+    """Compares pages of the store's list with the to-do list."""
+
+    live: Live
+    flow: Flow
+    store: Store
+    seen: Seen
+
+    def page(self, count: Count) -> tuple[Count, int]:
+        """Compare the next page, ring for what differs, and return how far the count has come and how many it rang."""
+        page = self.store.every_order(count.cursor)
+        ids = [int(one.external_id) for one in (*page.orders, *page.drafts)]
+        reached = max([count.reached, *ids])
+        known = completeness.on_the_list(self._id, self.flow.lane, [one.external_id for one in page.orders])
+        missing = [one for one in page.orders if one.external_id not in known]
+        before = [one for one in missing if self.seen.is_older(one)]
+        fresh = [one.external_id for one in missing if not self.seen.is_older(one)]
+        gaps = [one.external_id for one in missing if not self.seen.is_older(one) and self.seen.is_due(one)]
+        due = [one for one in page.orders if self.seen.is_due(one)]
+        changed = [one.external_id for one in due if _changed(one, known.get(one.external_id))]
+        gone, moved, left = self._not_listed(count, page, reached)
+        count = replace(
+            count,
+            cursor=page.cursor,
+            reached=reached,
+            listed=count.listed + len(page.orders),
+            drafts=count.drafts + len(page.drafts),
+            total=page.total if page.total is not None else count.total,
+            before=count.before + len(before),
+            gaps=count.gaps + len(gaps),
+            changed=count.changed + len(changed) + len(moved),
+            gone=count.gone + len(gone),
+            left=count.left + left,
+        )
+        rung = [*fresh, *changed, *moved, *gone]
+        return self._note(count, rung, gaps), len(rung)
+
+    @property
+    def _id(self) -> int:
+        return self.live.connection.pk
+
+    def _not_listed(self, count: Count, page: OrderPage, reached: int) -> tuple[list[str], list[str], int]:
+        """Look for what lies between the ids of this page and is on the list, but not in the store's.
+
+        Returns what is gone, what is in the trash or hidden and was not, and how many were too many for now.
+        """
+        until = reached if page.cursor else 10**18
+        listed = [one.external_id for one in (*page.orders, *page.drafts)]
+        if not page.cursor and not count.listed and not listed:
+            return [], [], 0
+        candidates = completeness.between(self._id, self.flow.lane, count.reached, until, listed)
+        there = self.store.orders_still_there([one.record for one in candidates[:MOST_RUNG]])
+        gone = [one.record for one in candidates[:MOST_RUNG] if one.record not in there]
+        moved = [one.record for one in candidates if one.record in there and _changed(there[one.record], one)]
+        return gone, moved, max(0, len(candidates) - MOST_RUNG)
+
+    def _note(self, count: Count, rung: Sequence[str], gaps: Sequence[str]) -> Count:
+        """Ring, and write down how far the count has come: both or neither."""
+        lane = self.flow.lane
+        with transaction.atomic():
+            if rung:
+                enqueue(self._id, lane, self.flow.name, rung, source="census")
+            completeness.gap_found(self._id, lane, gaps)
+            if not count.cursor:
+                count = replace(count, ended_at=completeness.now().isoformat())
+                completeness.counted(self._id, lane, count)
+            completeness.save_count(self._id, lane, count)
+        return count
+
+
+def _changed(listed: Changed, known: Known | None) -> bool:
+    """Whether an order that rests is another one than when it was looked at."""
+    mark = Mark.read(known.seen) if known and known.resting else None
+    if mark is None:
+        return False
+    if listed.modified_at != NO_TIME and listed.modified_at.isoformat() != mark.modified:
+        return True
+    if listed.refund_ids is not None and listed.refund_ids != mark.refunds:
+        return True
+    return listed.status != mark.status
