@@ -34,6 +34,7 @@ from .steps.invoices import ensure_invoices, post_invoices, settle_cents
 from .steps.notes import fetch_staff_notes
 from .steps.observe import observe_orders
 from .steps.payments import cancel_doubles, register_payments, verify_paid
+from .steps.relink import There, relink
 from .steps.sale_orders import confirm_sale_orders, ensure_sale_orders
 
 #: The order in which a batch goes through Odoo.
@@ -63,6 +64,8 @@ class Planned:
     failures: Mapping[str, WoodooError]
     #: What each was like in the store (`woodoo.domain.mark`), by order id.
     seen: Mapping[str, str] = field(default_factory=dict)
+    #: Those that Odoo has already.
+    there: Sequence[There] = ()
 
     def shown(self) -> dict[str, Plan]:
         """Return the plans in words, by order id: the dry run."""
@@ -72,6 +75,7 @@ class Planned:
 def sync_orders(context: Context, external_ids: Sequence[str]) -> dict[str, Outcome]:
     """Bring these orders to where they should be. Returns an outcome for each; raises only for the batch as a whole."""
     planned = plan_orders(context, external_ids)
+    relink(context, planned.there)
     work = {record: plan for record, plan in planned.plans.items() if isinstance(plan, OrderPlan)}
     batch = OrderBatch.of(work)
     apply_plans(context, batch)
@@ -98,7 +102,13 @@ def plan_orders(context: Context, external_ids: Sequence[str]) -> Planned:
         except WoodooError as error:
             failures[record] = error
     marks = {record: order.mark.text() for record, order in fetched.found.items()}
-    return Planned(plans, failures, marks | dict.fromkeys(fetched.missing, GONE))
+    there = [
+        There(order, document, isinstance(plans.get(record), CancelPlan))
+        for record, order in fetched.found.items()
+        for document in (seen.documents.get(record, ()) if seen else ())
+        if document.ours
+    ]
+    return Planned(plans, failures, marks | dict.fromkeys(fetched.missing, GONE), there)
 
 
 def apply_plans(context: Context, batch: OrderBatch) -> None:

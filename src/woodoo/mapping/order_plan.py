@@ -100,8 +100,13 @@ class OrderPlan:
 
     @property
     def memo(self) -> str:
-        """What identifies the payment: the reference and the gateway's transaction."""
-        return " ".join(part for part in (self.reference, self.order.transaction_id) if part)
+        """What identifies the payment."""
+        return payment_memo(self.order, self.reference)
+
+
+def payment_memo(order: Order, reference: str) -> str:
+    """Return what identifies an order's payment: the reference and the gateway's transaction."""
+    return " ".join(part for part in (reference, order.transaction_id) if part)
 
 
 def plan_order(order: Order, seen: Seen, rules: Rules) -> OrderPlan | CancelPlan | NothingToDo:
