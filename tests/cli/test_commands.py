@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -254,26 +254,77 @@ def test_connections_are_listed_without_secrets(woodoo: Woodoo, shop: Connection
         assert secret not in said.out
 
 
-def test_webhooks_are_set_up_in_the_store(woodoo: Woodoo, shop: Connection, settings: Any) -> None:
-    from woodoo.stores.woocommerce.registration import Did, Registered
-    from woodoo.stores.woocommerce.store import WooCommerceStore
+# Webhooks
 
-    settings.WOODOO_URL = "https://woodoo.example.com"
-    client = object()
-    done = [Registered("order.created", "5", Did.CREATED)]
-    with (
-        mock.patch("woodoo.wiring.build_store", return_value=WooCommerceStore(client)),  # type: ignore[arg-type]
-        mock.patch("woodoo.stores.woocommerce.registration.ensure_webhooks", return_value=done) as ensure,
-    ):
-        said = woodoo("connection", "webhooks")
+FOUND = {
+    "managed": True,
+    "carried_out": True,
+    "address": {"reach": "proven", "message": "The address is right.", "fix": ""},
+    "webhooks": [
+        {"topic": "order.created", "id": "5", "status": "active", "do": "create", "why": "none", "problem": ""},
+    ],
+    "told": {"deliveries": 12, "missed": 3, "failing": False, "last_missed": ""},
+}
+
+
+@pytest.fixture
+def look() -> Iterator[mock.Mock]:
+    """The look after the webhooks, which finds one that was created."""
+    with mock.patch("woodoo.chores.webhooks.look", return_value=FOUND) as looked:
+        yield looked
+
+
+def test_webhooks_are_set_up_in_the_store(woodoo: Woodoo, shop: Connection, look: mock.Mock) -> None:
+    said = woodoo("connection", "webhooks")
     assert said.code == 0
-    assert ensure.call_args.args == (
-        client,
-        f"https://woodoo.example.com/hooks/{shop.hook_token}/",
-        scene.SECRETS["webhook_secret"],
-        ("order.created", "order.updated", "order.deleted", "order.restored"),
-    )
-    assert re.search(r"order.created\s+5\s+created", said.out)
+    assert look.call_args.kwargs == {"do": True, "secret_to_all": False}
+    assert re.search(r"order.created\s+5\s+active\s+created", said.out)
+    assert "12 deliveries came in; 3 changes" in said.out
+
+
+def test_webhooks_are_listed_without_changing_any(woodoo: Woodoo, shop: Connection, look: mock.Mock) -> None:
+    look.return_value = {**FOUND, "carried_out": False}
+    said = woodoo("connection", "webhooks", "--list")
+    assert look.call_args.kwargs == {"do": False, "secret_to_all": False}
+    assert "to create" in said.out
+    assert json.loads(woodoo("connection", "webhooks", "--list", "--json").out)["webhooks"][0]["id"] == "5"
+
+
+def test_a_webhook_that_the_store_refuses_ends_the_command_with_1(
+    woodoo: Woodoo, shop: Connection, look: mock.Mock
+) -> None:
+    refused = {**FOUND["webhooks"][0], "problem": "The store does not know the topic."}  # type: ignore[index]
+    look.return_value = {**FOUND, "webhooks": [refused]}
+    said = woodoo("connection", "webhooks")
+    assert said.code == 1
+    assert "does not know the topic" in said.out
+
+
+def test_the_secret_of_the_webhooks_is_renewed(woodoo: Woodoo, shop: Connection, look: mock.Mock) -> None:
+    said = woodoo("connection", "webhooks", "--rotate")
+    assert "good for 3 days more" in said.out
+    now = Connection.objects.get()
+    assert now.previous_webhook_secret == scene.SECRETS["webhook_secret"]
+    assert now.webhook_secret not in (said.out, scene.SECRETS["webhook_secret"])
+    assert "refused from now on" in woodoo("connection", "webhooks", "--rotate", "--at-once").out
+    assert Connection.objects.get().previous_webhook_secret == ""
+    for secret in (*scene.SECRETS.values(), Connection.objects.get().webhook_secret):
+        assert secret not in said.out
+
+
+def test_webhooks_are_removed_with_a_word_on_who_sets_them_up_again(woodoo: Woodoo, shop: Connection) -> None:
+    with mock.patch("woodoo.chores.webhooks.remove_all", return_value=[object()] * 4):
+        said = woodoo("connection", "webhooks", "--remove")
+    assert "4 webhooks are removed" in said.out
+    assert "manage_webhooks=false" in said.out
+
+
+@pytest.mark.parametrize("options", [("--rotate", "--remove"), ("--at-once",), ("--list", "--renew-secret")])
+def test_options_for_webhooks_that_do_not_go_together(
+    woodoo: Woodoo, shop: Connection, look: mock.Mock, options: tuple[str, ...]
+) -> None:
+    assert woodoo("connection", "webhooks", *options).code == 1
+    assert not look.called
 
 
 # Records
@@ -350,10 +401,14 @@ def test_status_counts_and_names_what_needs_a_person(woodoo: Woodoo) -> None:
     assert "No worker is running" in said.out
     assert re.search(r"Shop NL\s+working\s+1\s+1\s+1\s+1\s+1\s+24\s+1", said.out)
     assert "Tienda España: Odoo does not answer" in said.out
+    assert "Nothing waits yet; next try" in said.out.replace("\n", " ")
     assert "klarna" in said.out
     data = json.loads(woodoo("status", "--json").out)
     assert data["workers"] == 0
     assert data["connections"][0]["counts"]["done"] == 24
+    (pause,) = data["connections"][1]["pauses"]
+    assert (pause["side"], pause["waiting"]) == ("Odoo", 0)
+    assert pause["since"] < pause["next_try"]
 
 
 def test_status_on_an_empty_installation_says_what_to_do(woodoo: Woodoo) -> None:

@@ -110,6 +110,73 @@ def test_a_new_webhook_is_greeted(shop: Target, listener: Listener) -> None:
     assert "secret" not in hook
 
 
+def test_it_is_greeted_before_its_making_is_answered(shop: Target, listener: Listener) -> None:
+    """So whoever makes a webhook knows at once whether the shop reaches the address."""
+    hook = _webhook(shop, listener, "action.woocommerce_woodoo_probe", "probe")
+    assert [one.body for one in listener.received if one.path == "/probe"] == [f"webhook_id={hook['id']}".encode()]
+
+
+@pytest.mark.parametrize("status", ["paused", "disabled"])
+def test_a_new_webhook_is_active_whatever_is_asked_for(shop: Target, listener: Listener, status: str) -> None:
+    body = {"topic": "order.updated", "delivery_url": listener.url("hook"), "secret": SECRET, "status": status}
+    assert shop.make("webhooks", body)["status"] == "active"
+
+
+def test_another_address_is_greeted_at_once_and_used_from_then_on(shop: Target, listener: Listener) -> None:
+    hook = _webhook(shop, listener, "product.updated", "old")
+    shop.put(f"webhooks/{hook['id']}", {"delivery_url": listener.url("new")})
+    assert [one.body for one in listener.received if one.path == "/new"] == [f"webhook_id={hook['id']}".encode()]
+    product = shop.product()
+    shop.put(f"products/{product['id']}", {"regular_price": "4.00"})
+    assert {one.path for one in listener.wait(_about("product.updated", product["id"]))} == {"/new"}
+
+
+def test_the_address_it_has_already_is_not_greeted_again(shop: Target, listener: Listener) -> None:
+    hook = _webhook(shop, listener, "product.updated")
+    shop.put(f"webhooks/{hook['id']}", {"delivery_url": listener.url("hook"), "status": "active"})
+    assert len([one for one in listener.received if not one.topic]) == 1
+
+
+def test_the_new_address_of_one_that_is_off_is_not_greeted_neither_then_nor_later(
+    shop: Target, listener: Listener
+) -> None:
+    hook = _webhook(shop, listener, "product.updated", "old")
+    for change in ({"status": "paused"}, {"delivery_url": listener.url("new")}, {"status": "active"}):
+        shop.put(f"webhooks/{hook['id']}", change)
+    assert [one.path for one in listener.received if not one.topic] == ["/old"]
+
+
+def test_another_secret_signs_from_the_next_delivery_on(shop: Target, listener: Listener) -> None:
+    hook = _webhook(shop, listener, "product.updated")
+    shop.put(f"webhooks/{hook['id']}", {"secret": "another secret"})
+    product = shop.product()
+    shop.put(f"products/{product['id']}", {"regular_price": "4.00"})
+    came = listener.wait(_about("product.updated", product["id"]))[0]
+    digest = hmac.new(b"another secret", came.body, hashlib.sha256).digest()
+    assert came.headers["x-wc-webhook-signature"] == base64.b64encode(digest).decode()
+
+
+def test_what_happens_while_one_is_off_is_never_told(shop: Target, listener: Listener) -> None:
+    hook = _webhook(shop, listener, "product.updated")
+    missed, told = shop.product(), shop.product()
+    shop.put(f"webhooks/{hook['id']}", {"status": "paused"})
+    shop.put(f"products/{missed['id']}", {"regular_price": "4.00"})
+    shop.put(f"webhooks/{hook['id']}", {"status": "active"})
+    shop.put(f"products/{told['id']}", {"regular_price": "4.00"})
+    listener.wait(_about("product.updated", told["id"]))
+    assert not [one for one in listener.received if one.topic and one.data["id"] == missed["id"]]
+
+
+def test_webhooks_are_deleted_for_good_or_not_at_all(shop: Target, listener: Listener) -> None:
+    hook = _webhook(shop, listener, "order.updated")
+    refused = shop.call("DELETE", f"webhooks/{hook['id']}")
+    assert refused.error == (501, "woocommerce_rest_trash_not_supported")
+    assert shop.call("DELETE", f"webhooks/{hook['id']}?force=true").status == 200
+    gone = "woocommerce_rest_shop_webhook_invalid_id"
+    assert shop.call("GET", f"webhooks/{hook['id']}").error == (404, gone)
+    assert shop.call("PUT", f"webhooks/{hook['id']}", {"status": "active"}).error == (400, gone)
+
+
 def test_a_webhook_to_nowhere_is_active_all_the_same(shop: Target) -> None:
     body = {"topic": "order.updated", "delivery_url": "http://127.0.0.1:9/nobody", "secret": SECRET}
     assert shop.make("webhooks", body)["status"] == "active"
@@ -189,6 +256,16 @@ def test_failures_are_counted_and_disable(shop: Target, listener: Listener) -> N
     count = len([r for r in listener.received if r.topic])
     provoke()
     assert until_not_active() == "disabled"
+    # A success after activation gives it seven lives again.
+    shop.put(f"webhooks/{hook['id']}", {"status": "active"})
+    listener.answer = 200
+    count = len([r for r in listener.received if r.topic])
+    provoke()
+    listener.answer = 500
+    for _ in range(6):
+        count = len([r for r in listener.received if r.topic])
+        provoke()
+    assert shop.get(f"webhooks/{hook['id']}")["status"] == "active"
 
 
 @pytest.mark.parametrize(

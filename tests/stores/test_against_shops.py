@@ -20,8 +20,9 @@ from woodoo.stores.base import Changed, Store
 from woodoo.stores.woocommerce.auth import Scheme
 from woodoo.stores.woocommerce.client import WooClient
 from woodoo.stores.woocommerce.errors import NotFound, Refused
-from woodoo.stores.woocommerce.registration import Did, ensure_webhooks
+from woodoo.stores.woocommerce.registration import ensure_webhooks
 from woodoo.stores.woocommerce.store import WooCommerceStore
+from woodoo.stores.woocommerce.webhook_plan import Do, Wanted
 from woodoo.stores.woocommerce.webhooks import Ping, StoreEvent, parse, same_store, verify
 
 SHOPS = ["http", "https", *(["real"] if os.environ.get("WOO_URL") else [])]
@@ -234,8 +235,10 @@ def test_webhooks_are_set_up_once_and_their_deliveries_stand(double: StoreDouble
     httpserver.expect_request("/hooks/abc").respond_with_data("", 200)
     client, address = connect(double, "http"), httpserver.url_for("/hooks/abc")
     topics = ["order.created", "order.updated"]
-    assert [one.did for one in ensure_webhooks(client, address, "a secret", topics)] == [Did.CREATED] * 2
-    assert [one.did for one in ensure_webhooks(client, address, "a secret", topics)] == [Did.KEPT] * 2
+    first = ensure_webhooks(client, Wanted(topics, address), "a secret", address.__eq__)
+    assert [one.step.do for one in first] == [Do.CREATE] * 2
+    wanted = Wanted(topics, address, with_secret=[one.step.webhook_id for one in first])
+    assert [one.step.do for one in ensure_webhooks(client, wanted, "a secret", address.__eq__)] == [Do.KEEP] * 2
     placed = double.seed_orders(1, announce=True)
     assert double.webhooks.wait(300)
     read = [(request, parse(request.headers, request.get_data())) for request, _ in httpserver.log]

@@ -9,10 +9,13 @@ from unittest import mock
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from woodoo.connections import hook
 from woodoo.connections.models import Connection
 from woodoo.domain.errors import ConfigError
-from woodoo.engine.models import Work
+from woodoo.engine import db
+from woodoo.engine.models import Chore, Work
 from woodoo.web.tallies import Reason, tally
 from woodoo.wiring import Check
 
@@ -180,6 +183,66 @@ def test_a_new_webhook_secret_is_shown_once(shop: Connection, administrator: Cli
     assert secret != scene.SECRETS["webhook_secret"]
     assert secret in text
     assert secret not in administrator.get(reverse("connection", args=[shop.pk])).content.decode()
+
+
+def test_the_secret_before_a_renewal_stays_good_however_it_was_renewed(shop: Connection, administrator: Client) -> None:
+    administrator.post(reverse("webhook-secret", args=[shop.pk]))
+    assert hook.previous_secret(Connection.objects.get()) == scene.SECRETS["webhook_secret"]
+    made = Connection.objects.get().webhook_secret
+    given = {**FORM, "webhook_secret": "a secret that was typed in"}
+    assert administrator.post(reverse("connection-edit", args=[shop.pk]), given).status_code == 302
+    changed = Connection.objects.get()
+    assert (changed.webhook_secret, hook.previous_secret(changed)) == ("a secret that was typed in", made)
+
+
+def test_renewing_the_secret_has_the_webhooks_looked_after(
+    shop: Connection, administrator: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    for address in ("webhook-secret", "webhooks-look"):
+        with django_capture_on_commit_callbacks(execute=True):
+            administrator.post(reverse(address, args=[shop.pk]))
+        locks = "DELETE FROM procrastinate_jobs RETURNING queueing_lock"
+        assert db.rows(locks) == [(f"chore:{shop.pk}:webhooks",)]
+
+
+FOUND = {
+    "managed": True,
+    "carried_out": True,
+    "address": {"reach": "wrong", "message": "Nothing answers at Woodoo's address.", "fix": "Look at WOODOO_URL."},
+    "webhooks": [
+        {"topic": "order.created", "id": "4", "status": "active", "do": "keep", "why": "", "problem": ""},
+        {"topic": "order.updated", "id": "5", "status": "paused", "do": "leave", "why": "a person", "problem": ""},
+        {"topic": "order.deleted", "id": "", "status": "", "do": "create", "why": "none", "problem": "Not allowed."},
+    ],
+    "told": {"deliveries": 12, "missed": 3, "failing": True, "last_missed": ""},
+}
+
+
+def test_how_the_webhooks_stand_is_shown(shop: Connection, viewer: Client) -> None:
+    Chore.objects.create(connection_id=shop.pk, name="webhooks", found=FOUND, well_at=timezone.now())
+    text = viewer.get(reverse("connection", args=[shop.pk])).content.decode()
+    for words in ("Nothing answers", "Look at WOODOO_URL.", "Fine", "Left alone", "A person.", "Not allowed."):
+        assert words in text
+    assert "12 deliveries came in; 3 changes only the poll has found" in text
+    assert "ceased to come" in text
+    assert "Make a new secret" not in text
+
+
+def test_where_woodoo_only_looks_it_says_what_would_be_done(shop: Connection, viewer: Client) -> None:
+    found = {**FOUND, "managed": False, "carried_out": False, "told": None}
+    found["webhooks"] = [{**FOUND["webhooks"][0], "do": "activate"}]  # type: ignore[index]
+    Chore.objects.create(connection_id=shop.pk, name="webhooks", found=found, well_at=timezone.now())
+    text = viewer.get(reverse("connection", args=[shop.pk])).content.decode()
+    assert "Given up by the store" in text
+    assert "Workers only look" in text
+
+
+def test_why_the_webhooks_could_not_be_looked_at_is_shown(shop: Connection, viewer: Client) -> None:
+    Chore.objects.create(connection_id=shop.pk, name="webhooks", message="The key may not.", fix="Make another key.")
+    text = viewer.get(reverse("connection", args=[shop.pk])).content.decode()
+    assert "The key may not." in text
+    assert "Make another key." in text
+    assert "Not looked at yet" in text
 
 
 def test_refused_deliveries_are_shown_with_what_to_do(shop: Connection, viewer: Client) -> None:

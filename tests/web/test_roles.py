@@ -45,6 +45,7 @@ EXPECTED: dict[str, tuple[str, str | None]] = {
     "history": ("get", "viewer"),
     "import-start": ("post", "operator"),
     "import-change": ("post", "operator"),
+    "webhooks-look": ("post", "administrator"),
     "proposals": ("get", "administrator"),
     "proposals-take": ("post", "administrator"),
 }
@@ -103,6 +104,7 @@ def test_each_role_at_each_address(
         mock.patch("woodoo.wiring.check_connection", return_value=[]),
         mock.patch("woodoo.wiring.propose", return_value=()),
     ):
+        "webhooks-look": reverse("webhooks-look", args=[shop.pk]),
         answer = getattr(as_role(role), method)(addresses[name])
     if role == "stranger":
         assert answer.status_code == 302

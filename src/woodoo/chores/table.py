@@ -12,6 +12,8 @@ from ..live import Live
 from .census import count_orders
 from .contents import compare_contents
 from .poll import poll_orders
+from .webhooks import EVERY as WEBHOOKS_EVERY
+from .webhooks import look_after_webhooks
 
 STORE, ODOO = frozenset({"store"}), frozenset({"odoo"})
 
@@ -38,6 +40,7 @@ CHORES: Mapping[str, ChoreRow] = {
             "contents", "Read recent and open orders again", lambda s: s.contents_seconds, compare_contents, STORE
         ),
         ChoreRow("census", "Count the orders of the store", lambda s: min(60.0, s.census_seconds), count_orders, STORE),
+        ChoreRow("webhooks", "Look after the webhooks", lambda settings: WEBHOOKS_EVERY, look_after_webhooks, STORE),
     )
 }
 

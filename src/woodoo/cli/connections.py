@@ -252,34 +252,3 @@ def _show_settings(on: Connection) -> None:
         say(f"[bold]{name}[/bold] = {plain(dumps(now[name], ensure_ascii=False))}{own}")
         say(f"    {plain(field.description or '')}")
     say(f"\nChange one: woodoo connection settings {on.pk} NAME=VALUE")
-
-
-@app.command("webhooks")
-def webhooks(
-    which: Which = "",
-    renew_secret: Annotated[
-        bool, typer.Option("--renew-secret", help="Give webhooks that are there the connection's secret again.")
-    ] = False,
-) -> None:
-    """Set the webhooks up in the store, so that orders arrive within seconds. May be repeated."""
-    with service():
-        from django.conf import settings
-        from django.urls import reverse
-
-        from woodoo.flows.topics import followed_topics
-        from woodoo.stores.woocommerce.registration import ensure_webhooks
-        from woodoo.stores.woocommerce.store import WooCommerceStore
-        from woodoo.wiring import build_store
-
-        connection = find(which)
-        store = build_store(connection)
-        if not isinstance(store, WooCommerceStore):
-            raise fail(f"Webhooks of {connection.store_platform} are set up by hand.")
-        address = settings.WOODOO_URL + reverse("hook", args=[connection.hook_token])
-        done = ensure_webhooks(
-            store.client, address, connection.webhook_secret, followed_topics(), renew_secret=renew_secret
-        )
-        table(["Topic", "Webhook", "Done"], [(plain(w.topic), plain(w.webhook_id), plain(w.did)) for w in done])
-        say(f"They send to {plain(address)}")
-        if "127.0.0.1" in address or "localhost" in address:
-            say("[yellow]![/yellow] That address is this machine only. Set WOODOO_URL to one the store can reach.")

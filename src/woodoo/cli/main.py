@@ -14,7 +14,7 @@ import typer
 from woodoo import __version__
 from woodoo.domain.errors import WoodooError
 
-from . import alerts, connections, imports, proposals, records, run, upkeep
+from . import alerts, connections, imports, proposals, records, run, upkeep, webhooks
 from .output import complain, say
 
 app = typer.Typer(
@@ -44,6 +44,7 @@ def _options(
 run.add_to(app)
 upkeep.add_to(app)
 proposals.add_to(connections.app)
+webhooks.add_to(connections.app)
 connections.add_to(app)
 records.add_to(app)
 imports.add_to(app)

@@ -352,6 +352,11 @@ class ConnectionSettings(BaseModel):
     @field_validator("order_number_format")
     @classmethod
     def _names_the_order(cls, value: str) -> str:
+    manage_webhooks: bool = Field(
+        True,
+        description="Set the webhooks up in the store, repair them, and switch them on again when the store gave them "
+        "up. Off: they are only looked at.",
+    )
         try:
             parts = [(name, spec, how) for _, name, spec, how in Formatter().parse(value) if name is not None]
         except ValueError:

@@ -74,8 +74,8 @@ def do(connection_id: int, name: str) -> bool:
 
     What it raises is noted with it (`engine.models.Chore`); the next one comes.
     """
-    with _alone(connection_id, name) as alone:
-        if not alone:
+    with alone(connection_id, name) as mine:
+        if not mine:
             return False
         try:
             lanes = registry.resolve(connection_id)
@@ -139,12 +139,12 @@ def _note_failure(connection_id: int, name: str, error: Exception) -> None:
 
 
 @contextmanager
-def _alone(connection_id: int, name: str) -> Iterator[bool]:
+def alone(connection_id: int, name: str) -> Iterator[bool]:
     """Hold the right to a chore. It ends with the database session, so a killed worker gives it up."""
     key = f"{connection_id}:{name}"
-    ((alone,),) = db.rows("SELECT pg_try_advisory_lock(hashtextextended('woodoo:chore:' || %s, 0))", [key])
+    ((mine,),) = db.rows("SELECT pg_try_advisory_lock(hashtextextended('woodoo:chore:' || %s, 0))", [key])
     try:
-        yield bool(alone)
+        yield bool(mine)
     finally:
-        if alone:
+        if mine:
             db.rows("SELECT pg_advisory_unlock(hashtextextended('woodoo:chore:' || %s, 0))", [key])

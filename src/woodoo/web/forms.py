@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django import forms
+from django.utils import timezone
 
 from woodoo.connections.models import Connection
 
@@ -135,8 +136,15 @@ class ConnectionForm(_ModelForm):
         """Store the connection; secrets left empty stay as they are."""
         for name in self._HELP:
             if entered := self.cleaned_data.get(name):
-                setattr(self.instance, name, entered)
+                self._enter(name, entered)
         return super().save(commit)
+
+    def _enter(self, name: str, secret: str) -> None:
+        """Put a secret in its place; one that signs webhooks leaves the one before it good for some days."""
+        if name == "webhook_secret" and self._has(name):
+            self.instance.previous_webhook_secret = self.instance.webhook_secret
+            self.instance.webhook_secret_renewed_at = timezone.now()
+        setattr(self.instance, name, secret)
 
     def groups(self) -> list[Group]:
         """Return the fields as the page shows them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from . import health, hooks
-from .views import account, configuration, connections, history, home, proposals, record, work
+from .views import account, configuration, connections, history, home, proposals, record, webhooks, work
 
 urlpatterns = [
     path("hooks/<str:token>/", hooks.receive, name="hook"),
@@ -25,7 +25,8 @@ urlpatterns = [
     path("connections/<int:connection_id>/", connections.connection, name="connection"),
     path("connections/<int:connection_id>/edit/", connections.connection_edit, name="connection-edit"),
     path("connections/<int:connection_id>/test/", connections.connection_test, name="connection-test"),
-    path("connections/<int:connection_id>/webhook-secret/", connections.webhook_secret, name="webhook-secret"),
+    path("connections/<int:connection_id>/webhook-secret/", webhooks.webhook_secret, name="webhook-secret"),
+    path("connections/<int:connection_id>/webhooks/", webhooks.look_now, name="webhooks-look"),
     path("connections/<int:connection_id>/history/", history.history, name="history"),
     path("connections/<int:connection_id>/history/import/", history.start, name="import-start"),
     path("imports/<int:import_id>/<str:what>/", history.change, name="import-change"),

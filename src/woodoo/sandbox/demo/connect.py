@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
+from woodoo.flows.topics import followed_topics
 from woodoo.sandbox.demo.place import Place
 from woodoo.sandbox.odoo.fixtures import Admin, Shop, prepare
 from woodoo.stores.woocommerce.client import WooClient
 from woodoo.stores.woocommerce.registration import ensure_webhooks
 from woodoo.stores.woocommerce.store import WooCommerceStore
+from woodoo.stores.woocommerce.webhook_plan import Wanted
 
 NAME = "Demo shop"
 #: Payment method → journal of the prepared Odoo.
@@ -29,7 +32,7 @@ JOURNALS = {
 
 def prepare_odoo(admin: Admin, place: Place) -> Shop:
     """Give Odoo what the shop sells: products by SKU, taxes, journals, a carrier."""
-    return prepare(admin, _prices(_client(place)))
+    return prepare(admin, prices(_client(place)))
 
 
 def ensure_account(place: Place) -> None:
@@ -44,6 +47,7 @@ def ensure_account(place: Place) -> None:
 
 def ensure_connection(place: Place, odoo: Mapping[str, str], shop: Shop) -> None:
     """Make the connection, or bring it up to date, and have the shop send its webhooks."""
+    from woodoo.connections.hook import leads_to
     from woodoo.connections.models import Connection
     from woodoo.engine.work import connection_changed
 
@@ -53,15 +57,15 @@ def ensure_connection(place: Place, odoo: Mapping[str, str], shop: Shop) -> None
     connection.store_key, connection.store_secret = place.store_key, place.store_secret
     connection.odoo_url, connection.odoo_database = odoo["url"], odoo["database"]
     connection.odoo_login, connection.odoo_key = odoo["login"], odoo["key"]
-    connection.settings = {**connection.settings, **_settings(WooCommerceStore(client), shop)}
+    connection.settings = {**connection.settings, **mappings(WooCommerceStore(client), shop)}
     connection.save()
     connection_changed(connection.pk)
-    ensure_webhooks(
-        client, f"{place.woodoo_url}/hooks/{connection.hook_token}/", connection.webhook_secret, renew_secret=True
-    )
+    wanted = Wanted(followed_topics(), f"{place.woodoo_url}/hooks/{connection.hook_token}/")
+    ensure_webhooks(client, wanted, connection.webhook_secret, partial(leads_to, token=connection.hook_token))
 
 
-def _settings(store: WooCommerceStore, shop: Shop) -> dict[str, Any]:
+def mappings(store: WooCommerceStore, shop: Shop) -> dict[str, Any]:
+    """Return the settings that lead from this store to an Odoo that was prepared for it."""
     taxes = {percent.normalize(): tax for (percent, included), tax in shop.taxes.items() if not included}
     rates = store.tax_rates()
     journals = {method: shop.journals[name] for method, name in JOURNALS.items() if name in shop.journals}
@@ -77,15 +81,15 @@ def _settings(store: WooCommerceStore, shop: Shop) -> dict[str, Any]:
     }
 
 
-def _prices(client: WooClient) -> dict[str, Decimal]:
+def prices(client: WooClient) -> dict[str, Decimal]:
     """Return the net price of everything the shop sells, by SKU."""
-    prices: dict[str, Decimal] = {}
+    found: dict[str, Decimal] = {}
     for row in client.iterate("products", {"_fields": "id,sku,price,type,variations"}):
         own = [row]
         if row["type"] == "variable":
             own = list(client.iterate(f"products/{row['id']}/variations", {"_fields": "id,sku,price"}))
-        prices |= {one["sku"]: Decimal(one["price"] or "0") for one in own if one["sku"]}
-    return prices
+        found |= {one["sku"]: Decimal(one["price"] or "0") for one in own if one["sku"]}
+    return found
 
 
 def _client(place: Place) -> WooClient:

@@ -25,6 +25,8 @@ from .troubles import Troubles
 
 USER_AGENT = f"WooCommerce/{VERSION} Hookshot (WordPress/{WP_VERSION})"
 MAX_FAILURES = 5
+#: Seconds a ping waits for its answer: WordPress' default for requests.
+PING_TIMEOUT = 5.0
 #: Builds the payload of a topic for a record.
 PayloadBuilder = Callable[[str, int], Any]
 
@@ -83,11 +85,11 @@ class Deliveries:
         self._announced.append((topic, record))
 
     def ping(self, webhook_id: int) -> None:
-        """Greet a new webhook after the request."""
+        """Greet a new webhook, or a new address, before the request is answered."""
         self._pings.append(webhook_id)
 
     def release(self) -> None:
-        """Queue what the request that just ended announced."""
+        """Greet and queue what the request that is about to be answered announced."""
         if not self._announced and not self._pings:
             return
         with self.shop.lock:
@@ -96,10 +98,10 @@ class Deliveries:
             hooks = [row for row in self.shop.tables["webhooks"].values() if row["status"] == "active"]
             wanted = [(h["id"], record) for topic, record in announced for h in hooks if h["topic"] == topic]
             queued = [(pair, self.delay + self.troubles.delay()) for pair in wanted if not self.troubles.loses(*pair)]
+        for webhook_id in pings:
+            self._greet_now(webhook_id)
         now = time.monotonic()
         with self._changed:
-            for webhook_id in pings:
-                self._queue.setdefault((webhook_id, 0), 0.0)
             for pair, delay in queued:
                 self._queue.setdefault(pair, now + delay)
             self._changed.notify_all()
@@ -160,19 +162,24 @@ class Deliveries:
             if hook is None or hook["status"] != "active":
                 return
             url = hook["delivery_url"]
-            body = encode(self.build(hook["topic"], record)) if record else b""
-            headers = self._headers(hook, body) if record else {}
-        if record:
-            status = self._send(url, body, headers)
-            self.log.append(Delivery(webhook_id, hook["topic"], record, body, headers, status))
-            self._judge(hook, status)
+            body = encode(self.build(hook["topic"], record))
+            headers = self._headers(hook, body)
+        status = self._send(url, body, headers, self.timeout)
+        self.log.append(Delivery(webhook_id, hook["topic"], record, body, headers, status))
+        self._judge(hook, status)
         if hook["pending_ping"]:
+            self._greet(hook)
+
+    def _greet_now(self, webhook_id: int) -> None:
+        with self.shop.lock:
+            hook = self.shop.tables["webhooks"].get(webhook_id)
+        if hook is not None and hook["status"] == "active":
             self._greet(hook)
 
     def _greet(self, hook: Record) -> None:
         body = f"webhook_id={hook['id']}".encode()
         headers = {"User-Agent": USER_AGENT, "Content-Type": "application/x-www-form-urlencoded"}
-        status = self._send(hook["delivery_url"], body, headers)
+        status = self._send(hook["delivery_url"], body, headers, min(self.timeout, PING_TIMEOUT))
         self.log.append(Delivery(hook["id"], "ping", 0, body, headers, status))
         if status == 200:
             with self.shop.lock:
@@ -207,17 +214,17 @@ class Deliveries:
                 hook["failure_count"] += 1
             self.shop.touch()
 
-    def _send(self, url: str, body: bytes, headers: dict[str, str]) -> int:
+    def _send(self, url: str, body: bytes, headers: dict[str, str], timeout: float) -> int:
         parts = urlsplit(url)
         path = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
         connection: http.client.HTTPConnection
         try:
             if parts.scheme == "https":
                 connection = http.client.HTTPSConnection(
-                    parts.hostname or "", parts.port, timeout=self.timeout, context=_tls(parts.hostname or "")
+                    parts.hostname or "", parts.port, timeout=timeout, context=_tls(parts.hostname or "")
                 )
             else:
-                connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=self.timeout)
+                connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=timeout)
             connection.request("POST", path, body, {**headers, "Connection": "close"})
             response = connection.getresponse()
             response.read(1_000_000)

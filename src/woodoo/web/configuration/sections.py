@@ -175,6 +175,11 @@ PACE = Section(
     (),
     (
         Number("poll_seconds", "Seconds between polls", "How often the store is asked what changed, beside webhooks."),
+        Switch(
+            "manage_webhooks",
+            "Look after the store's webhooks",
+            "Set them up, repair them, bring them back when the store gave them up. Off: by hand.",
+        ),
         Number(
             "contents_seconds",
             "Seconds between looks at contents",

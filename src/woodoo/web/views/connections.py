@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -12,7 +11,8 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from woodoo.connections.models import Connection, new_webhook_secret
+from woodoo.connections.hook import hook_address
+from woodoo.connections.models import Connection
 from woodoo.domain.errors import ConfigError, WoodooError
 from woodoo.engine.work import connection_changed
 from woodoo.flows.topics import followed_topics
@@ -24,6 +24,7 @@ from ..overview import cards, connection_statuses, last_event, state_counts, tal
 from ..pages import page
 from ..tallies import last_ping, tally_lines
 
+from ..webhook_words import webhook_card
 log = logging.getLogger(__name__)
 
 
@@ -39,10 +40,11 @@ def connection_list(request: HttpRequest) -> HttpResponse:
 @needs(Role.VIEWER)
 def connection(request: HttpRequest, connection_id: int) -> HttpResponse:
     """Show how one connection is doing."""
-    return _show(request, get_object_or_404(Connection, pk=connection_id))
+    return show_connection(request, get_object_or_404(Connection, pk=connection_id))
 
 
-def _show(request: HttpRequest, found: Connection, new_secret: str = "") -> HttpResponse:
+def show_connection(request: HttpRequest, found: Connection, new_secret: str = "") -> HttpResponse:
+    """Show the page of a connection, with its new webhook secret where it was made this moment."""
     try:
         poll_seconds = found.rules.poll_seconds
     except ConfigError:
@@ -53,7 +55,9 @@ def _show(request: HttpRequest, found: Connection, new_secret: str = "") -> Http
         "connection": found,
         "status": connection_statuses([found])[found.pk],
         "tallies": tallies_of(state_counts([found.pk])[found.pk]),
-        "hook_url": settings.WOODOO_URL + reverse("hook", args=[found.hook_token]),
+        "completeness": told_of([found])[found.pk],
+        "hook_url": hook_address(found.hook_token),
+        "webhooks": webhook_card(found.pk),
         "first_topic": topics[0],
         "more_topics": topics[1:],
         "new_secret": new_secret,
@@ -122,16 +126,3 @@ def connection_test(request: HttpRequest, connection_id: int) -> HttpResponse:
         return page(request, "parts/checks.html", {"checks": check_connection(found)})
     except WoodooError as error:
         return page(request, "parts/checks.html", {"failure": error})
-
-
-@require_POST
-@needs(Role.ADMINISTRATOR)
-def webhook_secret(request: HttpRequest, connection_id: int) -> HttpResponse:
-    """Make a new webhook secret and show it this once."""
-    found = get_object_or_404(Connection, pk=connection_id)
-    secret = new_webhook_secret()
-    found.webhook_secret = secret
-    found.save(update_fields=["webhook_secret", "updated_at"])
-    forget_doors()
-    log.info("webhook secret renewed", extra={"connection": found.pk})
-    return _show(request, found, secret)

@@ -59,7 +59,7 @@ def register(api: Api, ping: Callable[[int], None]) -> None:
         row: Record = {
             "id": shop.next_id("webhook"),
             "name": params.get("name") or _default_name(shop),
-            "status": params.get("status") or "active",
+            "status": "active",  # whatever is asked for
             "topic": params["topic"],
             "delivery_url": params["delivery_url"],
             "secret": params.get("secret") or secrets.token_urlsafe(36),
@@ -80,14 +80,13 @@ def register(api: Api, ping: Callable[[int], None]) -> None:
             raise RestError(400, "woocommerce_rest_shop_webhook_invalid_topic", "Webhook topic must be valid.")
         if request.has("delivery_url"):
             _check_url(params["delivery_url"])
-            if params["delivery_url"] != row["delivery_url"]:
-                row["pending_ping"] = True
+        moved = request.has("delivery_url") and params["delivery_url"] != row["delivery_url"]
         for name in ("name", "status", "topic", "delivery_url", "secret"):
             if request.has(name) and params[name] is not None:
                 row[name] = params[name]
         row["date_modified"] = shop.now()
         shop.touch()
-        if row["pending_ping"]:
+        if moved or row["pending_ping"]:
             ping(row["id"])
         return Response(webhook_view(request, row))
 

@@ -1,0 +1,94 @@
+"""What the last look after the webhooks has found, in the words of the connection's page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from woodoo.chores.webhooks import FAILING_FIX, NAME
+from woodoo.engine.models import Chore
+
+#: What was, or would be, done → word and whether it is well; the second word where Woodoo only looks.
+_WORDS = {
+    "keep": ("Fine", "Fine", True),
+    "create": ("Set up", "Missing", True),
+    "repair": ("Repaired", "To repair", True),
+    "activate": ("Back on", "Given up by the store", True),
+    "remove": ("Removed", "Of no use", True),
+    "leave": ("Left alone", "Left alone", False),
+    "wait": ("Waits", "Waits", False),
+}
+
+
+@dataclass(frozen=True)
+class WebhookLine:
+    """A webhook, or a topic without one."""
+
+    topic: str
+    word: str
+    well: bool
+    #: Why it is not simply fine; empty where it is.
+    why: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that is wrong, and what to do."""
+
+    message: str
+    fix: str
+    grave: bool
+
+
+@dataclass(frozen=True)
+class WebhookCard:
+    """How the webhooks of a connection stand."""
+
+    looked_at: datetime | None
+    managed: bool
+    lines: list[WebhookLine]
+    problems: list[Problem]
+    #: Of the last day: deliveries, and changes that only the poll found; None where it is not known yet.
+    told: int | None = None
+    missed: int | None = None
+
+
+def webhook_card(connection_id: int) -> WebhookCard:
+    """Return what the page shows, from the last look that went well and the failure after it."""
+    chore = Chore.objects.filter(connection_id=connection_id, name=NAME).first()
+    if chore is None:
+        return WebhookCard(None, True, [], [])
+    problems = [Problem(chore.message, chore.fix, True)] if chore.message else []
+    found = chore.found
+    if "webhooks" not in found:
+        return WebhookCard(chore.well_at, True, [], problems)
+    told = found.get("told") or {}
+    return WebhookCard(
+        chore.well_at,
+        found["managed"],
+        [_line(one, found["carried_out"]) for one in found["webhooks"]],
+        problems + _problems(found),
+        told.get("deliveries"),
+        told.get("missed"),
+    )
+
+
+def _line(one: Mapping[str, Any], carried_out: bool) -> WebhookLine:
+    done, planned, well = _WORDS[one["do"]]
+    if one["problem"]:
+        return WebhookLine(one["topic"], "Refused by the store", False, one["problem"])
+    well = well and (carried_out or one["do"] == "keep")
+    why = "" if one["do"] == "keep" else f"{one['why'][:1].upper()}{one['why'][1:]}."
+    return WebhookLine(one["topic"], done if carried_out else planned, well, why)
+
+
+def _problems(found: Mapping[str, Any]) -> list[Problem]:
+    address, told = found["address"], found.get("told") or {}
+    problems = []
+    if address["reach"] != "proven":
+        problems.append(Problem(address["message"], address["fix"], address["reach"] == "wrong"))
+    if told.get("failing"):
+        problems.append(Problem("The store has news, but its webhooks have ceased to come.", FAILING_FIX, True))
+    return problems
