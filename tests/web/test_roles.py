@@ -41,11 +41,11 @@ EXPECTED: dict[str, tuple[str, str | None]] = {
     "connection-edit": ("get", "administrator"),
     "connection-test": ("post", "administrator"),
     "webhook-secret": ("post", "administrator"),
+    "webhooks-look": ("post", "administrator"),
     "configuration": ("get", "administrator"),
     "history": ("get", "viewer"),
     "import-start": ("post", "operator"),
     "import-change": ("post", "operator"),
-    "webhooks-look": ("post", "administrator"),
     "proposals": ("get", "administrator"),
     "proposals-take": ("post", "administrator"),
 }
@@ -85,6 +85,7 @@ def addresses(shop: Connection) -> dict[str, str]:
         "connection-edit": reverse("connection-edit", args=[shop.pk]),
         "connection-test": reverse("connection-test", args=[shop.pk]),
         "webhook-secret": reverse("webhook-secret", args=[shop.pk]),
+        "webhooks-look": reverse("webhooks-look", args=[shop.pk]),
         "configuration": reverse("configuration", args=[shop.pk]),
         "history": reverse("history", args=[shop.pk]),
         "import-start": reverse("import-start", args=[shop.pk]),
@@ -104,7 +105,6 @@ def test_each_role_at_each_address(
         mock.patch("woodoo.wiring.check_connection", return_value=[]),
         mock.patch("woodoo.wiring.propose", return_value=()),
     ):
-        "webhooks-look": reverse("webhooks-look", args=[shop.pk]),
         answer = getattr(as_role(role), method)(addresses[name])
     if role == "stranger":
         assert answer.status_code == 302

@@ -345,6 +345,11 @@ class ConnectionSettings(BaseModel):
         description="Seconds between two counts of all orders of the store, which find orders that nothing told of, and "
         "those that were deleted.",
     )
+    manage_webhooks: bool = Field(
+        True,
+        description="Set the webhooks up in the store, repair them, and switch them on again when the store gave them "
+        "up. Off: they are only looked at.",
+    )
     odoo_requests_per_second: float | None = Field(
         None, gt=0, description="Most requests per second to this Odoo. Empty: modest on Odoo Online, free elsewhere."
     )
@@ -352,11 +357,6 @@ class ConnectionSettings(BaseModel):
     @field_validator("order_number_format")
     @classmethod
     def _names_the_order(cls, value: str) -> str:
-    manage_webhooks: bool = Field(
-        True,
-        description="Set the webhooks up in the store, repair them, and switch them on again when the store gave them "
-        "up. Off: they are only looked at.",
-    )
         try:
             parts = [(name, spec, how) for _, name, spec, how in Formatter().parse(value) if name is not None]
         except ValueError:
@@ -400,6 +400,11 @@ class ConnectionSettings(BaseModel):
             raise ValueError("it maps ids of analytic accounts to percentages from above 0 to 100")
         return value
 
+    @field_validator("alert_quiet_hours")
+    @classmethod
+    def _quiet_hours_read(cls, value: str) -> str:
+        return check_quiet_hours(value)
+
     @field_validator("timezone")
     @classmethod
     def _zone_exists(cls, value: str) -> str:
@@ -429,10 +434,5 @@ class ConnectionSettings(BaseModel):
                 f"The settings of connection {connection} are not right: {wrong}.",
                 record=f"Connection {connection}",
                 where="settings",
-    @field_validator("alert_quiet_hours")
-    @classmethod
-    def _quiet_hours_read(cls, value: str) -> str:
-        return check_quiet_hours(value)
-
                 fix="Correct them on the page Configuration of the connection.",
             ) from exc

@@ -23,8 +23,8 @@ from ..forms import ConnectionForm
 from ..overview import cards, connection_statuses, last_event, state_counts, tallies_of
 from ..pages import page
 from ..tallies import last_ping, tally_lines
-
 from ..webhook_words import webhook_card
+
 log = logging.getLogger(__name__)
 
 
