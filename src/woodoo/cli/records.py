@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .completeness import show_completeness
 from .connections import find, shown_state
 from .output import Stop, as_json, fail, moment, out, plain, say, state, table
 from .service import service
@@ -155,6 +156,7 @@ def status(json: Annotated[bool, typer.Option("--json", help="For other programs
                             "counts": {tally.state: tally.count for tally in card.tallies},
                             "last_done": card.last_done,
                             "last_event": card.last_event,
+                            **card.completeness.to_json(),
                         }
                         for card in shown
                     ],
@@ -189,6 +191,7 @@ def status(json: Annotated[bool, typer.Option("--json", help="For other programs
                     f"[yellow]![/yellow] {plain(card.connection.name)}: {plain(pause.side)} does not answer since "
                     f"{moment(pause.since)}. {plain(pause.reason)}"
                 )
+        show_completeness([card.connection for card in shown], {c.connection.pk: c.completeness for c in shown})
         attention = list(Work.objects.filter(state__in=ATTENTION).order_by("-updated_at")[:10])
         if attention:
             say("\n[bold]Needs a person[/bold]")

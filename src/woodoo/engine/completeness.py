@@ -15,13 +15,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from woodoo.domain.mark import GONE
 from woodoo.engine import db
 from woodoo.engine.cursors import get_cursor, set_cursor
-from woodoo.engine.models import Completeness
+from woodoo.engine.models import Completeness, Cursor
 
 #: Records of a gap that are named; the rest are counted.
 MOST_NAMED = 100
@@ -56,6 +56,11 @@ class Count:
     def hidden(self) -> int:
         """Records the store counts but does not show; 0 where it shows all, or does not say how many there are."""
         return max(0, (self.total or 0) - self.listed - self.drafts)
+
+    @classmethod
+    def read(cls, text: str) -> Count:
+        """Read what `save_count` wrote."""
+        return cls(**json.loads(text)) if text else cls()
 
     @property
     def under_way(self) -> bool:
@@ -96,13 +101,12 @@ def now() -> datetime:
 
 def load_count(connection_id: int, lane: str) -> Count:
     """Return how far the count of a lane has come."""
-    text = get_cursor(connection_id, f"count:{lane}")
-    return Count(**json.loads(text)) if text else Count()
+    return Count.read(get_cursor(connection_id, _name(lane)))
 
 
 def save_count(connection_id: int, lane: str, count: Count) -> None:
     """Note how far a count has come. Do it together with what it found."""
-    set_cursor(connection_id, f"count:{lane}", json.dumps(asdict(count)))
+    set_cursor(connection_id, _name(lane), json.dumps(asdict(count)))
 
 
 def polled(connection_id: int, lane: str, asked_at: datetime) -> None:
@@ -187,15 +191,16 @@ def standings(connection_ids: Iterable[int], lane: str = "orders") -> Mapping[in
     """Return what is known of the completeness of each connection."""
     ids = list(connection_ids)
     rows = {row.connection_id: row for row in Completeness.objects.filter(connection_id__in=ids, lane=lane)}
-    return {number: _standing(number, lane, rows.get(number)) for number in ids}
+    cursors = Cursor.objects.filter(connection_id__in=ids, name=_name(lane)).values_list("connection_id", "value")
+    counts = {number: Count.read(text) for number, text in cursors}
+    return {number: _standing(lane, rows.get(number), counts.get(number, Count())) for number in ids}
 
 
-def _standing(connection_id: int, lane: str, row: Completeness | None) -> Standing:
-    known = Standing(lane, count=load_count(connection_id, lane))
+def _standing(lane: str, row: Completeness | None, count: Count) -> Standing:
     if row is None:
-        return known
-    return replace(
-        known,
+        return Standing(lane, count=count)
+    return Standing(
+        lane=lane,
         complete_at=row.complete_at,
         counted_at=row.counted_at,
         in_store=row.in_store,
@@ -203,4 +208,9 @@ def _standing(connection_id: int, lane: str, row: Completeness | None) -> Standi
         gap=tuple(row.gap),
         gap_count=row.gap_count,
         gap_since=row.gap_since,
+        count=count,
     )
+
+
+def _name(lane: str) -> str:
+    return f"count:{lane}"

@@ -13,6 +13,7 @@ from django.utils import timezone
 from woodoo.connections.models import Connection
 from woodoo.engine.models import Breaker, Event, Work
 
+from .completeness import Told, told_of
 from .words import STATES
 
 SIDES = {"odoo": "Odoo", "store": "The store"}
@@ -55,6 +56,7 @@ class Card:
     tallies: tuple[Tally, ...]
     last_done: datetime | None
     last_event: datetime | None
+    completeness: Told
 
 
 def cards(connections: Sequence[Connection]) -> list[Card]:
@@ -62,6 +64,7 @@ def cards(connections: Sequence[Connection]) -> list[Card]:
     ids = [connection.pk for connection in connections]
     counts = state_counts(ids)
     statuses = connection_statuses(connections)
+    told = told_of(connections)
     done = dict(
         Work.objects.filter(connection_id__in=ids, state="done")
         .values_list("connection_id")
@@ -74,6 +77,7 @@ def cards(connections: Sequence[Connection]) -> list[Card]:
             tallies_of(counts[connection.pk]),
             done.get(connection.pk),
             last_event(connection.pk),
+            told[connection.pk],
         )
         for connection in connections
     ]

@@ -18,6 +18,7 @@ from woodoo.engine.work import connection_changed
 from woodoo.flows.topics import followed_topics
 
 from ..access import Role, needs
+from ..completeness import told_of
 from ..doors import forget_doors
 from ..forms import ConnectionForm
 from ..overview import cards, connection_statuses, last_event, state_counts, tallies_of
@@ -55,6 +56,7 @@ def show_connection(request: HttpRequest, found: Connection, new_secret: str = "
         "connection": found,
         "status": connection_statuses([found])[found.pk],
         "tallies": tallies_of(state_counts([found.pk])[found.pk]),
+        "completeness": told_of([found])[found.pk],
         "completeness": told_of([found])[found.pk],
         "hook_url": hook_address(found.hook_token),
         "webhooks": webhook_card(found.pk),

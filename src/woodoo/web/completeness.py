@@ -1,0 +1,152 @@
+"""Tells as of when all orders of a store are accounted for, and what is in the way, in the words of screen and command.
+
+Decides when that time is late enough to be remarked on: after three polls that should have moved it, and five minutes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from woodoo.connections.models import Connection
+from woodoo.domain.errors import ConfigError
+from woodoo.engine import completeness
+from woodoo.engine.completeness import Standing
+from woodoo.engine.models import Chore
+
+#: Chores without which nothing is complete, as a person calls them.
+CHORES = {
+    "poll": "Asking the store what changed",
+    "contents": "Reading recent orders again",
+    "census": "Counting the store's orders",
+}
+#: Orders of a gap that are named.
+_NAMED = 10
+_PATIENCE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A look at the store that does not work."""
+
+    what: str
+    message: str
+    fix: str
+    since: datetime | None
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is told of one connection."""
+
+    #: None: nobody can tell yet; `unknown` says why.
+    complete_at: datetime | None = None
+    unknown: str = ""
+    late: bool = False
+    counted_at: datetime | None = None
+    #: What the last count found, a sentence each.
+    facts: tuple[str, ...] = ()
+    #: Orders nobody had told of; empty where there are none.
+    gap: str = ""
+    gap_since: datetime | None = None
+    troubles: tuple[Trouble, ...] = ()
+
+    @property
+    def is_well(self) -> bool:
+        return self.complete_at is not None and not (self.late or self.gap or self.troubles)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it for other programs."""
+        return {
+            "complete_as_of": self.complete_at,
+            "late": self.late,
+            "counted_at": self.counted_at,
+            "gap": self.gap or None,
+            "gap_since": self.gap_since,
+            "facts": list(self.facts),
+        }
+
+
+def told_of(connections: Sequence[Connection]) -> Mapping[int, Told]:
+    """Return what is to be told of each connection, in a fixed number of queries."""
+    ids = [connection.pk for connection in connections]
+    found = completeness.standings(ids)
+    troubles = _troubles(ids)
+    now = completeness.now()
+    return {one.pk: _told(one, found[one.pk], troubles[one.pk], now) for one in connections}
+
+
+def _troubles(ids: Iterable[int]) -> Mapping[int, list[Trouble]]:
+    failing = Chore.objects.filter(connection_id__in=list(ids), name__in=list(CHORES), failures__gt=0)
+    found: dict[int, list[Trouble]] = defaultdict(list)
+    for row in failing.order_by("name"):
+        trouble = Trouble(CHORES[row.name], row.message, row.fix, row.failing_since)
+        found[row.connection_id].append(trouble)
+    return found
+
+
+def _told(connection: Connection, standing: Standing, troubles: Sequence[Trouble], now: datetime) -> Told:
+    at = standing.complete_at
+    return Told(
+        complete_at=at,
+        unknown="" if at else _unknown(standing),
+        late=at is not None and now - at > _patience(connection),
+        counted_at=standing.counted_at,
+        facts=tuple(_facts(standing)),
+        gap=_gap(standing),
+        gap_since=standing.gap_since,
+        troubles=tuple(troubles),
+    )
+
+
+def _patience(connection: Connection) -> timedelta:
+    try:
+        seconds = connection.rules.poll_seconds
+    except ConfigError:
+        seconds = 60
+    return max(_PATIENCE, timedelta(seconds=3 * seconds))
+
+
+def _unknown(standing: Standing) -> str:
+    count = standing.count
+    if standing.counted_at is not None:
+        return "not known until the store has been asked once more"
+    if count.under_way and count.total:
+        return f"not known yet: {count.listed + count.drafts} of {count.total} orders are counted"
+    return "not known yet: the store's orders have not been counted"
+
+
+def _facts(standing: Standing) -> Iterable[str]:
+    count = standing.count
+    if standing.in_store is not None:
+        listed = standing.in_store - standing.before
+        older = f", {standing.before} older than the connection" if standing.before else ""
+        yield f"{_orders(standing.in_store)} in the store: {listed} on the list{older}."
+    if count.ended_at and count.hidden:
+        yield (
+            f"The store counts {_orders(count.hidden)} more than it shows; nobody can say whether Odoo has them. Look "
+            "for a plugin of the store that hides orders from the REST API."
+        )
+    if count.left:
+        yield f"{_orders(count.left)} more are gone from the store; the next count looks after them."
+    if count.under_way and standing.counted_at is not None:
+        share = f" of {count.total}" if count.total else ""
+        yield f"They are being counted again: {count.listed + count.drafts}{share}."
+
+
+def _gap(standing: Standing) -> str:
+    if not standing.gap_count:
+        return ""
+    named = ", ".join(standing.gap[:_NAMED])
+    more = f" and {standing.gap_count - _NAMED} more" if standing.gap_count > _NAMED else ""
+    return (
+        f"Counting found {_orders(standing.gap_count)} of which neither a webhook nor a poll had told: {named}{more}. "
+        f"{'They are' if standing.gap_count > 1 else 'It is'} on the list now."
+    )
+
+
+def _orders(count: int) -> str:
+    return f"{count} order{'' if count == 1 else 's'}"
