@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -21,7 +21,8 @@ from woodoo.alerts.conditions import (
     key_of,
 )
 from woodoo.alerts.facts import webhooks_of
-from woodoo.alerts.kinds import place_of, shown_place
+from woodoo.alerts.kinds import KINDS, place_of, shown_place
+from woodoo.connections.alerting import DEFAULT_ALERT_WHEN, AlertKind
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 MISSING = "product SKU TSHIRT was not found in Odoo product.product -> default_code."
@@ -38,6 +39,10 @@ def only(**fields: Any) -> Condition:
 
 def ago(minutes: float) -> datetime:
     return NOW - timedelta(minutes=minutes)
+
+
+def test_every_kind_has_its_words_and_its_time():
+    assert set(KINDS) == set(DEFAULT_ALERT_WHEN) == set(get_args(AlertKind))
 
 
 def test_all_is_well():

@@ -12,6 +12,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from django.urls import URLPattern, reverse
 
+from woodoo.alerts import channels
 from woodoo.connections.models import Connection
 from woodoo.web import urls
 from woodoo.web.access import Role, ensure_roles
@@ -46,6 +47,11 @@ EXPECTED: dict[str, tuple[str, str | None]] = {
     "history": ("get", "viewer"),
     "import-start": ("post", "operator"),
     "import-change": ("post", "operator"),
+    "alerts": ("get", "viewer"),
+    "connection-alerts": ("get", "viewer"),
+    "channel-add": ("post", "administrator"),
+    "channel-test": ("post", "administrator"),
+    "channel-remove": ("post", "administrator"),
     "proposals": ("get", "administrator"),
     "proposals-take": ("post", "administrator"),
 }
@@ -69,6 +75,13 @@ def test_every_guarded_address_names_its_role() -> None:
 @pytest.fixture
 def addresses(shop: Connection) -> dict[str, str]:
     order = scene.work(shop, "1054", "parked")
+def _channel_of(shop: Connection) -> str:
+    """A channel nobody listens at."""
+    if not shop.alert_channels:
+        return channels.add(shop, "json://127.0.0.1:1/").mark
+    return channels.channels_of(shop)[0].mark
+
+
     call = scene.call(scene.run(order, "parked"), "sale.order load")
     return {
         "home": reverse("home"),
@@ -93,6 +106,11 @@ def addresses(shop: Connection) -> dict[str, str]:
         "proposals": reverse("proposals", args=[shop.pk]),
         "proposals-take": reverse("proposals-take", args=[shop.pk]),
     }
+        "alerts": reverse("alerts"),
+        "connection-alerts": reverse("connection-alerts", args=[shop.pk]),
+        "channel-add": reverse("channel-add", args=[shop.pk]),
+        "channel-test": reverse("channel-test", args=[shop.pk, _channel_of(shop)]),
+        "channel-remove": reverse("channel-remove", args=[shop.pk, _channel_of(shop)]),
 
 
 @pytest.mark.parametrize("name", GUARDED)

@@ -40,10 +40,24 @@ def pages(shop: Connection) -> dict[str, str]:
         "edit": reverse("connection-edit", args=[shop.pk]),
         "add": reverse("connection-add"),
         "configuration": reverse("configuration", args=[shop.pk]),
+        "alerts": reverse("alerts"),
+        "connection-alerts": reverse("connection-alerts", args=[shop.pk]),
     }
 
 
-NAMES = ("login", "home", "work", "journey", "connections", "connection", "edit", "add", "configuration")
+NAMES = (
+    "login",
+    "home",
+    "work",
+    "journey",
+    "connections",
+    "connection",
+    "edit",
+    "add",
+    "configuration",
+    "alerts",
+    "connection-alerts",
+)
 
 
 @pytest.mark.parametrize("name", NAMES)

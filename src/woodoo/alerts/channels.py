@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from urllib.parse import quote, unquote, urlencode
 
 from woodoo.connections.models import Connection
 from woodoo.domain.errors import ConfigError
@@ -84,6 +84,23 @@ def check(address: str) -> Channel:
             fix="Write it as Apprise does, such as mailto://user:password@example.com?to=me@example.com.",
         )
     return found
+
+
+def mail_address(*, to: str, server: str, security: str, user: str, password: str, sender: str) -> str:
+    """Return the address of a channel that sends e-mail.
+
+    Args:
+        to: who gets it.
+        server: host of the server that sends it, perhaps with a port.
+        security: "starttls", "ssl" or "insecure".
+        user: of that server; empty where it asks for none.
+        password: likewise.
+        sender: address it is sent from.
+    """
+    account = f"{quote(user, safe='')}:{quote(password, safe='')}@" if user else ""
+    host = server.partition(":")[0]
+    options = urlencode({"smtp": host, "from": sender, "to": to, "mode": security, "name": "Woodoo"})
+    return f"{'mailto' if security == 'insecure' else 'mailtos'}://{account}{server}?{options}"
 
 
 def add(connection: Connection, address: str) -> Channel:

@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import sha256
+from hashlib import md5
 
 from woodoo.connections.alerting import AlertKind
 
@@ -153,8 +153,8 @@ def conditions(facts: Facts) -> Conditions:
 
 
 def key_of(cause: str) -> str:
-    """Return what tells a cause from others."""
-    return sha256(cause.encode()).hexdigest()[:16]
+    """Return what tells a cause from others: the short name it has in `engine.held`."""
+    return md5(cause.encode(), usedforsecurity=False).hexdigest()[:12]
 
 
 def _of_connection(one: ConnectionFacts, now: datetime) -> Iterator[Condition]:

@@ -27,7 +27,8 @@ class Kind:
     patience: timedelta = timedelta(0)
 
 
-KINDS: Mapping[AlertKind, Kind] = {
+#: `AlertKind` → its words.
+KINDS: Mapping[str, Kind] = {
     "payment": Kind("Payments", "Orders whose payment could not be registered"),
     "invoice": Kind("Invoices", "Orders whose invoice could not be made or posted"),
     "record": Kind("Other orders", "Parked or failed for any other reason"),

@@ -110,7 +110,7 @@ def _story(one: Alert) -> Story:
 
 def _item(one: Alert) -> Item:
     news: News = news_of(_story(one))
-    link = settings.WOODOO_URL + page_of(one.kind, one.connection_id)
+    link = settings.WOODOO_URL + page_of(one.kind, one.connection_id, one.key)
     return Item(news, one.kind, one.title, one.first_at, one.text, one.detail, one.fix, one.resolved_at, link)
 
 

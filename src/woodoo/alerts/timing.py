@@ -161,4 +161,4 @@ def _too_short(story: Story) -> bool:
 
 
 def _patience(story: Story) -> timedelta:
-    return KINDS.get(story.kind, _UNKNOWN).patience  # type: ignore[call-overload]
+    return KINDS.get(story.kind, _UNKNOWN).patience

@@ -75,14 +75,13 @@ def test_letter(name: str, link: str) -> Letter:
     return Letter(f"Woodoo · {name}: test of the alerts", f"{body}\n{link}".strip())
 
 
-def page_of(kind: str, connection_id: int) -> str:
+def page_of(kind: str, connection_id: int, key: str) -> str:
     """Return the page of the panel that shows what an alert is about, as a path."""
     if connection_id == EVERYWHERE:
         return "/alerts/"
+    if kind in {"payment", "invoice", "record"}:
+        return f"/work/?state=attention&connection={connection_id}&cause={key}"
     return {
-        "payment": f"/work/?state=attention&connection={connection_id}",
-        "invoice": f"/work/?state=attention&connection={connection_id}",
-        "record": f"/work/?state=attention&connection={connection_id}",
         "import": f"/connections/{connection_id}/history/",
         "setup": f"/connections/{connection_id}/edit/",
         "channel": f"/connections/{connection_id}/alerts/",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from . import health, hooks
-from .views import account, configuration, connections, history, home, proposals, record, webhooks, work
+from .views import account, alerts, configuration, connections, history, home, proposals, record, webhooks, work
 
 urlpatterns = [
     path("hooks/<str:token>/", hooks.receive, name="hook"),
@@ -31,6 +31,11 @@ urlpatterns = [
     path("connections/<int:connection_id>/history/import/", history.start, name="import-start"),
     path("imports/<int:import_id>/<str:what>/", history.change, name="import-change"),
     path("connections/<int:connection_id>/configuration/", configuration.configuration, name="configuration"),
+    path("alerts/", alerts.alerts, name="alerts"),
+    path("connections/<int:connection_id>/alerts/", alerts.connection_alerts, name="connection-alerts"),
+    path("connections/<int:connection_id>/alerts/add/", alerts.channel_add, name="channel-add"),
+    path("connections/<int:connection_id>/alerts/<str:mark>/test/", alerts.channel_test, name="channel-test"),
+    path("connections/<int:connection_id>/alerts/<str:mark>/remove/", alerts.channel_remove, name="channel-remove"),
     path("connections/<int:connection_id>/proposals/", proposals.proposals, name="proposals"),
     path("connections/<int:connection_id>/proposals/take/", proposals.take, name="proposals-take"),
 ]

@@ -84,3 +84,12 @@ def get(mapping: dict[Any, Any], key: Any) -> Any:
 def states() -> tuple[str, ...]:
     """Name every state, in the order the panel shows them."""
     return tuple(STATES)
+
+
+@register.simple_tag
+def open_alerts() -> SafeString:
+    """Draw how many alerts are open, where there are any."""
+    from ..alertlist import open_count
+
+    count = open_count()
+    return format_html('<span class="count" title="{} open">{}</span>', count, count) if count else mark_safe("")

@@ -1,0 +1,68 @@
+"""The alerts as the panel lists them: what is open first, then what was, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils import timezone
+
+from woodoo.alerts.kinds import EVERYWHERE, KINDS
+from woodoo.alerts.models import Alert
+from woodoo.alerts.words import page_of
+from woodoo.connections.models import Connection
+
+#: Alerts that are over and still shown.
+_PAST = 50
+
+
+@dataclass(frozen=True)
+class Row:
+    """An alert on the screen."""
+
+    alert: Alert
+    kind: str
+    #: The connection's name; "All connections" where it concerns the installation.
+    where: str
+    link: str
+    lines: list[str]
+
+    @property
+    def is_open(self) -> bool:
+        return self.alert.resolved_at is None
+
+
+def every_alert() -> list[Row]:
+    """Return the alerts of all connections."""
+    return _rows(Q())
+
+
+def alerts_of(connection_id: int) -> list[Row]:
+    """Return the alerts of one connection, with those that concern all."""
+    return _rows(Q(connection_id__in=(connection_id, EVERYWHERE)))
+
+
+def open_count() -> int:
+    """Return how many alerts are open."""
+    return len(_lasting(Q()))
+
+
+def _rows(which: Q) -> list[Row]:
+    names = dict(Connection.objects.values_list("pk", "name"))
+    past = Alert.objects.filter(which, resolved_at__isnull=False).order_by("-resolved_at", "-pk")[:_PAST]
+    return [_row(one, names) for one in (*_lasting(which), *past)]
+
+
+def _lasting(which: Q) -> list[Alert]:
+    """Return what is open, but what has not lasted long enough to count."""
+    now = timezone.now()
+    found = Alert.objects.filter(which, resolved_at__isnull=True).order_by("-first_at", "-pk")
+    return [one for one in found if one.kind not in KINDS or now - one.first_at >= KINDS[one.kind].patience]
+
+
+def _row(one: Alert, names: Mapping[int, str]) -> Row:
+    kind = KINDS[one.kind].title if one.kind in KINDS else one.kind
+    lines = [text for text in (one.text, one.detail, *one.fix.splitlines()) if text]
+    link = "" if one.connection_id == EVERYWHERE or one.resolved_at else page_of(one.kind, one.connection_id, one.key)
+    return Row(one, kind, names.get(one.connection_id, "All connections"), link, lines)
