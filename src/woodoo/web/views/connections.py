@@ -57,7 +57,6 @@ def show_connection(request: HttpRequest, found: Connection, new_secret: str = "
         "status": connection_statuses([found])[found.pk],
         "tallies": tallies_of(state_counts([found.pk])[found.pk]),
         "completeness": told_of([found])[found.pk],
-        "completeness": told_of([found])[found.pk],
         "hook_url": hook_address(found.hook_token),
         "webhooks": webhook_card(found.pk),
         "first_topic": topics[0],
