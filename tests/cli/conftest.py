@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,9 +24,10 @@ class Said:
 
 @pytest.fixture
 def woodoo(db: None, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Said]:
-    """Run `woodoo` with these arguments."""
+    """Run `woodoo` with these arguments; `given` is what is typed."""
 
-    def run(*arguments: str) -> Said:
+    def run(*arguments: str, given: str = "") -> Said:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(given))
         monkeypatch.setattr(output.out, "_file", None)
         code = guarded(list(arguments))
         said = capfd.readouterr()

@@ -137,7 +137,7 @@ def test_settings_are_set_and_parked_records_go_again(woodoo: Woodoo, shop: Conn
         "batch_size=20", 'status_steps={"completed": "deliver"}',
     )  # fmt: skip
     assert said.code == 0
-    assert "1 parked record is tried again" in said.out
+    assert "1 record that waited is tried again" in said.out
     assert Work.objects.get().state == "ready"
     shop.refresh_from_db()
     assert shop.settings == {
@@ -223,7 +223,7 @@ def test_what_is_proposed_is_taken_when_asked_and_overwrites_nothing(woodoo: Woo
     with mock.patch("woodoo.wiring.propose", return_value=PROPOSED):
         said = woodoo("connection", "propose", "--accept")
     assert "1 mapping written into the settings of Shop NL." in said.out
-    assert "1 parked record is tried again." in said.out
+    assert "1 record that waited is tried again." in said.out
     shop.refresh_from_db()
     assert shop.settings == {"tax_map": {"1": 5}, "timezone": "Europe/Madrid", "journal_map": {"stripe": 9}}
 
@@ -448,6 +448,39 @@ def test_records_are_skipped_for_a_reason(woodoo: Woodoo, shop: Connection) -> N
     assert said.code == 1
     assert "1 not: done already" in said.err
     assert Work.objects.get(record="3").state == "done"
+
+
+def test_the_causes_are_named_with_a_key_that_brings_all_of_one_back(woodoo: Woodoo, shop: Connection) -> None:
+    for record in ("1", "2", "3", "4", "5"):
+        scene.work(
+            shop, record, "parked", cause="No journal for 'klarna'.", fix="Map it.", message=f"Order #{record}: no."
+        )
+    scene.work(shop, "6", "failed", cause="Could not be posted.")
+    said = woodoo("causes").out
+    assert "No journal for 'klarna'." in said
+    assert "Order #1, Order #2, Order #3 and 2 more" in said
+    first, second = json.loads(woodoo("causes", "--json").out)
+    assert (first["cause"], first["count"], first["failed"]) == ("No journal for 'klarna'.", 5, 0)
+    assert (second["count"], second["failed"], second["connection"]) == (1, 1, "Shop NL")
+    assert first["key"] in said
+    assert "5 records will be tried again." in woodoo("retry", "--cause", first["key"]).out
+    assert set(Work.objects.filter(state="ready").values_list("record", flat=True)) == {"1", "2", "3", "4", "5"}
+    assert "No record is held up by" in woodoo("retry", "--cause", first["key"]).err
+    assert "1 record skipped" in woodoo("skip", "--cause", second["key"], "--reason", "Test", "--yes").out
+    assert "Nothing is held up" in woodoo("causes").out
+    assert "No record is held up by 'abc'" in woodoo("skip", "--cause", "abc", "--reason", "Test").err
+
+
+def test_many_are_left_out_only_after_a_yes(woodoo: Woodoo, shop: Connection) -> None:
+    for record in ("1", "2"):
+        scene.work(shop, record, "failed")
+    scene.work(shop, "3", "parked")
+    assert woodoo("skip", "--state", "failed", "--reason", "Test", given="n\n").code == 1
+    assert not Work.objects.filter(state="skipped").exists()
+    assert "2 records skipped" in woodoo("skip", "--state", "failed", "--reason", "Test", given="y\n").out
+    assert Work.objects.get(record="3").state == "parked"
+    assert woodoo("skip", "--reason", "Test").code == 1
+    assert woodoo("skip", "--state", "done", "--reason", "Test").code == 1
 
 
 def test_a_record_is_not_skipped_for_no_reason_nor_one_that_is_not_there(woodoo: Woodoo, shop: Connection) -> None:

@@ -212,7 +212,7 @@ def test_settings_are_stored_as_they_are_chosen(shop: Connection, administrator:
     }
     answer = save(shop, administrator, more)
     assert answer.redirect_chain == [(f"/connections/{shop.pk}/?test=1", 302)], "what was changed is tested"
-    assert "1 parked record is tried again" in answer.content.decode()
+    assert "1 record that waited is tried again" in answer.content.decode()
     assert shop.settings == {
         "tax_map": {"1": 7},
         "journal_map": {"stripe": 9},
@@ -302,6 +302,7 @@ EVERYTHING: dict[str, Any] = {
     "odoo_slots": 4,
     "batch_size": 20,
     "poll_seconds": 90,
+    "odoo_poll_seconds": 45,
     "odoo_requests_per_second": 1.5,
 }
 

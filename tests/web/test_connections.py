@@ -137,7 +137,7 @@ def test_a_change_sets_parked_records_going_again(shop: Connection, administrato
     form = {**FORM, "odoo_key": "key-2"}
     answer = administrator.post(reverse("connection-edit", args=[shop.pk]), form, follow=True)
     assert answer.redirect_chain == [(f"/connections/{shop.pk}/?test=1", 302)]  # what was changed is tested
-    assert "1 parked record is tried again" in answer.content.decode()
+    assert "1 record that waited is tried again" in answer.content.decode()
     assert list(Work.objects.filter(state="ready").values_list("record", flat=True)) == ["1"]
 
 

@@ -65,7 +65,7 @@ def test_one_button_takes_all_that_is_clear(shop: Connection, administrator: Cli
     shop.save()
     with proposing(CLEAR, OPEN, METHOD):
         text = take(shop, administrator, shown(shop, administrator))
-    assert "2 mappings taken. Saved. 1 parked record is tried again." in text
+    assert "2 mappings taken. Saved. 1 record that waited is tried again." in text
     assert shop.settings == {"tax_map": {"9": 3, "1": 7}, "journal_map": {"stripe": 9}}
 
 

@@ -36,6 +36,9 @@ EXPECTED: dict[str, tuple[str, str | None]] = {
     "retry-many": ("post", "operator"),
     "skip": ("post", "operator"),
     "skip-many": ("post", "operator"),
+    "causes": ("get", "viewer"),
+    "retry-all": ("post", "operator"),
+    "skip-all": ("post", "operator"),
     "connections": ("get", "viewer"),
     "connection": ("get", "viewer"),
     "connection-add": ("get", "administrator"),
@@ -44,14 +47,14 @@ EXPECTED: dict[str, tuple[str, str | None]] = {
     "webhook-secret": ("post", "administrator"),
     "webhooks-look": ("post", "administrator"),
     "configuration": ("get", "administrator"),
-    "history": ("get", "viewer"),
-    "import-start": ("post", "operator"),
-    "import-change": ("post", "operator"),
     "alerts": ("get", "viewer"),
     "connection-alerts": ("get", "viewer"),
     "channel-add": ("post", "administrator"),
     "channel-test": ("post", "administrator"),
     "channel-remove": ("post", "administrator"),
+    "history": ("get", "viewer"),
+    "import-start": ("post", "operator"),
+    "import-change": ("post", "operator"),
     "proposals": ("get", "administrator"),
     "proposals-take": ("post", "administrator"),
 }
@@ -72,9 +75,6 @@ def test_every_guarded_address_names_its_role() -> None:
         assert named == wanted, pattern.name
 
 
-@pytest.fixture
-def addresses(shop: Connection) -> dict[str, str]:
-    order = scene.work(shop, "1054", "parked")
 def _channel_of(shop: Connection) -> str:
     """A channel nobody listens at."""
     if not shop.alert_channels:
@@ -82,6 +82,9 @@ def _channel_of(shop: Connection) -> str:
     return channels.channels_of(shop)[0].mark
 
 
+@pytest.fixture
+def addresses(shop: Connection) -> dict[str, str]:
+    order = scene.work(shop, "1054", "parked")
     call = scene.call(scene.run(order, "parked"), "sale.order load")
     return {
         "home": reverse("home"),
@@ -92,6 +95,9 @@ def _channel_of(shop: Connection) -> str:
         "retry-many": reverse("retry-many"),
         "skip": reverse("skip", args=[order.pk]),
         "skip-many": reverse("skip-many"),
+        "causes": reverse("causes"),
+        "retry-all": reverse("retry-all"),
+        "skip-all": reverse("skip-all"),
         "connections": reverse("connections"),
         "connection": reverse("connection", args=[shop.pk]),
         "connection-add": reverse("connection-add"),
@@ -100,17 +106,17 @@ def _channel_of(shop: Connection) -> str:
         "webhook-secret": reverse("webhook-secret", args=[shop.pk]),
         "webhooks-look": reverse("webhooks-look", args=[shop.pk]),
         "configuration": reverse("configuration", args=[shop.pk]),
+        "alerts": reverse("alerts"),
+        "connection-alerts": reverse("connection-alerts", args=[shop.pk]),
+        "channel-add": reverse("channel-add", args=[shop.pk]),
+        "channel-test": reverse("channel-test", args=[shop.pk, _channel_of(shop)]),
+        "channel-remove": reverse("channel-remove", args=[shop.pk, _channel_of(shop)]),
         "history": reverse("history", args=[shop.pk]),
         "import-start": reverse("import-start", args=[shop.pk]),
         "import-change": reverse("import-change", args=[scene.history(shop).pk, "pause"]),
         "proposals": reverse("proposals", args=[shop.pk]),
         "proposals-take": reverse("proposals-take", args=[shop.pk]),
     }
-        "alerts": reverse("alerts"),
-        "connection-alerts": reverse("connection-alerts", args=[shop.pk]),
-        "channel-add": reverse("channel-add", args=[shop.pk]),
-        "channel-test": reverse("channel-test", args=[shop.pk, _channel_of(shop)]),
-        "channel-remove": reverse("channel-remove", args=[shop.pk, _channel_of(shop)]),
 
 
 @pytest.mark.parametrize("name", GUARDED)

@@ -197,7 +197,7 @@ def settings(
         elif pairs:
             say(f"[green]✓[/green] Settings of {plain(on.name)} are saved.")
             if again:
-                say(f"  {again} parked record{'s are' if again > 1 else ' is'} tried again.")
+                say(f"  {again} record{'s that waited are' if again > 1 else ' that waited is'} tried again.")
         else:
             _show_settings(on)
 

@@ -43,7 +43,7 @@ def propose(
             mappings = f"{taken} mapping{'' if taken == 1 else 's'}"
             say(f"[green]✓[/green] {mappings} written into the settings of {plain(on.name)}.")
             if again:
-                say(f"  {again} parked record{'s are' if again > 1 else ' is'} tried again.")
+                say(f"  {again} record{'s that waited are' if again > 1 else ' that waited is'} tried again.")
         elif any(one.odoo_id for one in found):
             say(f"\nTake all that is proposed: woodoo connection propose {on.pk} --accept")
 

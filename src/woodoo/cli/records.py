@@ -1,4 +1,4 @@
-"""Looks after records: bring some over, try some again, leave some out, see where all stand, erase personal data."""
+"""Looks after records: bring some over, see where all stand, erase personal data."""
 
 from __future__ import annotations
 
@@ -29,8 +29,6 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.add_typer(sync_app, name="sync")
     app.command("status")(status)
-    app.command("retry")(retry)
-    app.command("skip")(skip)
     app.command("erase")(erase)
 
 
@@ -153,6 +151,7 @@ def status(json: Annotated[bool, typer.Option("--json", help="For other programs
                             "id": card.connection.pk,
                             "name": card.connection.name,
                             "state": card.status.state,
+                            "pauses": [pause.to_json() for pause in card.status.pauses],
                             "counts": {tally.state: tally.count for tally in card.tallies},
                             "last_done": card.last_done,
                             "last_event": card.last_event,
@@ -189,71 +188,14 @@ def status(json: Annotated[bool, typer.Option("--json", help="For other programs
             for pause in card.status.pauses:
                 say(
                     f"[yellow]![/yellow] {plain(card.connection.name)}: {plain(pause.side)} does not answer since "
-                    f"{moment(pause.since)}. {plain(pause.reason)}"
+                    f"{moment(pause.since)}. {plain(pause.reason)} {pause.wait}; next try "
+                    f"{moment(pause.until) if pause.until else 'any moment'}."
                 )
         show_completeness([card.connection for card in shown], {c.connection.pk: c.completeness for c in shown})
         attention = list(Work.objects.filter(state__in=ATTENTION).order_by("-updated_at")[:10])
         if attention:
             say("\n[bold]Needs a person[/bold]")
             _show_work(attention)
-
-
-def retry(
-    numbers: Annotated[list[str] | None, typer.Argument(metavar="[N...]", help="The store's ids.")] = None,
-    connection: Where = "",
-    in_state: Annotated[str, typer.Option("--state", help="All that are parked, failed or waiting.")] = "",
-    every: Annotated[bool, typer.Option("--all", help="All that are parked and failed.")] = False,
-) -> None:
-    """Try records again: those named, or all in a state."""
-    if in_state and in_state not in ("parked", "failed", "waiting"):
-        raise fail(f"'{in_state}' cannot be tried again as a whole.", "Choose parked, failed or waiting.")
-    if not (numbers or in_state or every):
-        raise fail("Nothing to try again was named.", "Give order ids, --state parked, --state failed or --all.")
-    with service():
-        from woodoo.engine.models import Work
-        from woodoo.engine.work import retry as again
-        from woodoo.web.words import ATTENTION
-
-        rows = Work.objects.all()
-        if connection or numbers:
-            rows = rows.filter(connection_id=find(connection).pk)
-        if numbers:
-            rows = rows.filter(record__in=numbers)
-        if in_state or every:
-            rows = rows.filter(state__in=ATTENTION if every else (in_state,))
-        known = set(rows.values_list("record", flat=True)) if numbers else set()
-        unknown = [number for number in numbers or [] if number not in known]
-        if unknown:
-            raise fail(f"Order {unknown[0]} is not on the list.", "Bring it over with `woodoo sync order`.")
-        count = again(rows.values_list("pk", flat=True))
-    say(f"[green]✓[/green] {count} record{'s' if count != 1 else ''} will be tried again.")
-
-
-def skip(
-    numbers: Annotated[list[str], typer.Argument(metavar="N...", help="The store's ids.")],
-    reason: Annotated[str, typer.Option("--reason", help="Why they need not come over; shown on the record.")],
-    connection: Where = "",
-) -> None:
-    """Leave records out that need not come over, until the store reports a change of them or you retry them."""
-    from woodoo.web.words import skipped_because
-
-    message = skipped_because(reason)
-    if not message:
-        raise fail("No reason was given.", "Say why with --reason, so that others know.")
-    with service():
-        from woodoo.engine.models import Work
-        from woodoo.engine.work import skip as leave_out
-
-        rows = Work.objects.filter(connection_id=find(connection).pk, record__in=numbers)
-        known = set(rows.values_list("record", flat=True))
-        unknown = [number for number in numbers if number not in known]
-        if unknown:
-            raise fail(f"Order {unknown[0]} is not on the list.", "`woodoo status` names those that need a person.")
-        count = leave_out(list(rows.values_list("pk", flat=True)), message)
-        left = len(known) - count
-    say(f"[green]✓[/green] {count} record{'s' if count != 1 else ''} skipped.")
-    if left:
-        raise fail(f"{left} not: done already, skipped already, or being worked on.")
 
 
 def erase(

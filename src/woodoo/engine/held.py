@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import md5
 
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import MD5, Coalesce, Left, NullIf
@@ -90,6 +91,14 @@ def with_cause(rows: QuerySet[Work], key: str) -> QuerySet[Work]:
     """Return those of the rows that wait for a person because of this cause."""
     said = Coalesce(NullIf(F("cause"), Value("")), F("message"))
     return rows.filter(state__in=STATES).annotate(cause_key=Left(MD5(said), _KEY_LENGTH)).filter(cause_key=key)
+
+
+def others_with(work: Work) -> tuple[str, int]:
+    """Return the short name of what holds a record up, and how many others of its connection it holds up."""
+    if work.state not in STATES or not work.cause:
+        return "", 0
+    same = Work.objects.filter(connection_id=work.connection_id, cause=work.cause, state__in=STATES)
+    return md5(work.cause.encode(), usedforsecurity=False).hexdigest()[:_KEY_LENGTH], same.exclude(pk=work.pk).count()
 
 
 def is_key(text: str) -> bool:

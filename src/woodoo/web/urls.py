@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from . import health, hooks
-from .views import account, alerts, configuration, connections, history, home, proposals, record, webhooks, work
+from .views import account, alerts, causes, configuration, connections, history, home, proposals, record, webhooks, work
 
 urlpatterns = [
     path("hooks/<str:token>/", hooks.receive, name="hook"),
@@ -16,6 +16,9 @@ urlpatterns = [
     path("work/", work.work_list, name="work"),
     path("work/retry/", work.retry_many, name="retry-many"),
     path("work/skip/", work.skip_many, name="skip-many"),
+    path("work/retry-all/", work.retry_all, name="retry-all"),
+    path("work/skip-all/", work.skip_all, name="skip-all"),
+    path("work/causes/", causes.causes, name="causes"),
     path("work/<int:work_id>/", record.journey, name="journey"),
     path("work/<int:work_id>/retry/", work.retry_one, name="retry"),
     path("work/<int:work_id>/skip/", work.skip_one, name="skip"),

@@ -1,10 +1,20 @@
 """Finds the work a reader asks for: by state, connection and text, newest change first.
 
-Decides that pages are cut by position, not by number: a page far down costs no more than the first.
+Decides that pages are cut by position, not by number: a page far down costs no more than the first. And what "all that
+match" means where they are tried again or left out together:
+
+| the filter's state                  | tried again        | left out           |
+|-------------------------------------|--------------------|--------------------|
+| none, or "needs a person"           | parked and failed  | parked and failed  |
+| parked, failed, retrying            | those              | those              |
+| queued                              | nothing            | those              |
+| done, skipped                       | those              | nothing            |
+| running                             | nothing            | nothing            |
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
@@ -12,9 +22,10 @@ from urllib.parse import urlencode
 from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 
+from woodoo.engine.held import is_key, with_cause
 from woodoo.engine.models import Work
 
-from .words import ATTENTION, STATES
+from .words import ATTENTION, RETRYABLE, SKIPPABLE, STATES
 
 PAGE = 50
 
@@ -26,6 +37,8 @@ class Query:
     state: str = ""
     connection: int | None = None
     text: str = ""
+    #: Short name of what holds the records up (`engine.held`).
+    cause: str = ""
     #: Only records changed before this one: its time and number.
     before: tuple[datetime, int] | None = None
 
@@ -34,12 +47,14 @@ class Query:
         """Read the query string; what makes no sense is left out."""
         state = given.get("state", "")
         connection = given.get("connection", "")
+        cause = given.get("cause", "")
         return cls(
             state=state if state in STATES or state == "attention" else "",
             connection=int(connection)
             if connection.isascii() and connection.isdigit() and len(connection) < 10
             else None,
             text=given.get("q", "").replace("\x00", "").strip()[:100],
+            cause=cause if is_key(cause) else "",
             before=_position(given.get("before", "")),
         )
 
@@ -51,12 +66,12 @@ class Query:
     @property
     def narrowed(self) -> bool:
         """Whether anything is filtered out."""
-        return bool(self.state or self.connection or self.text)
+        return bool(self.state or self.connection or self.text or self.cause)
 
     @property
     def as_string(self) -> str:
         """The query string of the first page."""
-        parts = {"state": self.state, "connection": self.connection or "", "q": self.text}
+        parts = {"state": self.state, "connection": self.connection or "", "q": self.text, "cause": self.cause}
         return urlencode({name: value for name, value in parts.items() if value})
 
     @property
@@ -72,6 +87,11 @@ class Query:
     def with_state(self, state: str) -> str:
         """Return the query string of the same search in another state."""
         return replace(self, state=state, before=None).as_string
+
+    @property
+    def without_cause(self) -> str:
+        """The query string of the same search whatever holds the records up."""
+        return replace(self, cause="", before=None).as_string
 
 
 @dataclass(frozen=True)
@@ -104,7 +124,26 @@ def found(query: Query) -> QuerySet[Work]:
     if query.text:
         bare = query.text.removeprefix("#")
         rows = rows.filter(Q(record=bare) | Q(title__icontains=query.text) | Q(message__icontains=query.text))
-    return rows
+    return with_cause(rows, query.cause) if query.cause else rows
+
+
+def to_retry(query: Query) -> list[int]:
+    """Return the numbers of all that match and can be tried again together."""
+    return _numbers(query, RETRYABLE)
+
+
+def to_skip(query: Query) -> list[int]:
+    """Return the numbers of all that match and can be left out together."""
+    return _numbers(query, SKIPPABLE)
+
+
+def _numbers(query: Query, allowed: tuple[str, ...]) -> list[int]:
+    states = set(_together(query)) & set(allowed)
+    return list(found(query).filter(state__in=states).order_by("pk").values_list("pk", flat=True)) if states else []
+
+
+def _together(query: Query) -> tuple[str, ...]:
+    return (query.state,) if query.state in STATES else ATTENTION
 
 
 def page_of(query: Query) -> tuple[list[Work], str]:
@@ -121,9 +160,30 @@ def page_of(query: Query) -> tuple[list[Work], str]:
     return shown, older
 
 
-def pills(query: Query) -> list[Pill]:
+@dataclass(frozen=True)
+class Together:
+    """How many records all that match are, to be tried again and to be left out."""
+
+    retry: int
+    skip: int
+
+
+def together(query: Query, counts: Mapping[str, int]) -> Together:
+    """Say how many records go together, by what is counted per state."""
+    states = _together(query)
+    return Together(
+        sum(counts.get(state, 0) for state in states if state in RETRYABLE),
+        sum(counts.get(state, 0) for state in states if state in SKIPPABLE),
+    )
+
+
+def counts_of(query: Query) -> dict[str, int]:
+    """Return how many records fit the query in each state."""
+    return dict(found(query).values_list("state").annotate(Count("pk")))
+
+
+def pills(query: Query, counts: Mapping[str, int]) -> list[Pill]:
     """Return the states to filter by, with how many records each has under the same search."""
-    counts = dict(found(query).values_list("state").annotate(Count("pk")))
     attention = sum(counts.get(state, 0) for state in ATTENTION)
     rows = [
         ("", "All", "Everything", sum(counts.values())),

@@ -113,7 +113,7 @@ def connection_edit(request: HttpRequest, connection_id: int) -> HttpResponse:
 def _saved(again: int) -> str:
     if not again:
         return "Saved."
-    return f"Saved. {again} parked record{'s are' if again > 1 else ' is'} tried again."
+    return f"Saved. {again} record{'s that waited are' if again > 1 else ' that waited is'} tried again."
 
 
 @require_POST

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from woodoo.connections.models import Connection
+from woodoo.engine.held import others_with
 from woodoo.engine.models import Call, Work
 
 from ..access import Role, may_see_personal_data, needs, refused
+from ..configuration.places import place_on_page
 from ..journey import call_is_about, tell
 from ..links import store_order_url
 from ..pages import is_fragment, page
+from ..pauses import next_try, pauses_of
 from ..words import RETRYABLE, SKIPPABLE, choices_of
 
 #: In these states something is about to happen, so the page keeps looking.
@@ -27,6 +29,7 @@ def journey(request: HttpRequest, work_id: int) -> HttpResponse:
     work = get_object_or_404(Work, pk=work_id)
     connection = Connection.objects.filter(pk=work.connection_id).first()
     told = tell(work, connection, with_personal_data=may_see_personal_data(request.user))
+    cause_key, same_cause = others_with(work)
     context = {
         "section": "work",
         "work": work,
@@ -38,7 +41,10 @@ def journey(request: HttpRequest, work_id: int) -> HttpResponse:
         "can_retry": work.state in RETRYABLE,
         "can_skip": work.state in SKIPPABLE,
         "choices": choices_of(work.error_kind, work.fix),
-        "next_try": work.due_at if work.due_at > timezone.now() else None,
+        "place": place_on_page(work.place),
+        "cause_key": cause_key,
+        "same_cause": same_cause,
+        "next_try": next_try(work, pauses_of([work.connection_id]).get(work.connection_id)),
         "live": work.state in _MOVING,
         "entries": told.entries,
         "earlier": told.earlier,

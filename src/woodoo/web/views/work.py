@@ -6,18 +6,20 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from woodoo.connections.models import Connection
+from woodoo.engine.held import held_up
 from woodoo.engine.models import Work
+from woodoo.engine.work import FEW
 from woodoo.engine.work import retry as retry_work
 from woodoo.engine.work import skip as skip_work
 
 from ..access import Role, needs
 from ..pages import is_fragment, page
+from ..pauses import next_try, pauses_of
 from ..words import RETRYABLE, skipped_because, state_word
-from ..worklist import PAGE, Query, page_of, pills
+from ..worklist import PAGE, Query, counts_of, page_of, pills, to_retry, to_skip, together
 
 
 @require_safe
@@ -28,18 +30,21 @@ def work_list(request: HttpRequest) -> HttpResponse:
     connections = list(Connection.objects.order_by("name"))
     names = {connection.pk: connection.name for connection in connections}
     rows, older = page_of(query)
-    now = timezone.now()
+    counts = counts_of(query)
+    pauses = pauses_of(names)
     for row in rows:
         row.connection_name = names.get(row.connection_id, "A connection that is gone")  # type: ignore[attr-defined]
         row.meaning = state_word(row.state).meaning  # type: ignore[attr-defined]
         row.can_retry = row.state in ("parked", "failed", "waiting")  # type: ignore[attr-defined]
-        row.next_try = row.due_at if row.due_at > now else None  # type: ignore[attr-defined]
+        row.next_try = next_try(row, pauses.get(row.connection_id))  # type: ignore[attr-defined]
     context = {
         "section": "work",
         "query": query,
         "rows": rows,
         "older": older,
-        "pills": pills(query),
+        "pills": pills(query, counts),
+        "together": together(query, counts),
+        "cause": _cause_of(query),
         "connections": connections,
         "many_connections": len(connections) > 1,
     }
@@ -80,23 +85,55 @@ def skip_many(request: HttpRequest) -> HttpResponse:
     return _back_to_list(request)
 
 
+@require_POST
+@needs(Role.OPERATOR)
+def retry_all(request: HttpRequest) -> HttpResponse:
+    """Try all that match the list's filter again and go back to where that was asked."""
+    _retry(request, to_retry(_filter(request)))
+    return _back_to_list(request)
+
+
+@require_POST
+@needs(Role.OPERATOR)
+def skip_all(request: HttpRequest) -> HttpResponse:
+    """Leave all that match the list's filter out for one reason and go back to where that was asked."""
+    _skip(request, to_skip(_filter(request)))
+    return _back_to_list(request)
+
+
+def _filter(request: HttpRequest) -> Query:
+    return Query.of(QueryDict(request.POST.get("filter", "")))
+
+
+def _cause_of(query: Query) -> str:
+    """Return the cause the list is filtered by, in words."""
+    if not query.cause:
+        return ""
+    return next(
+        (held.cause for held in held_up(query.connection) if held.key == query.cause), "A cause that is no more"
+    )
+
+
 def _chosen(request: HttpRequest) -> list[int]:
     chosen = [request.POST["one"]] if "one" in request.POST else request.POST.getlist("work")
     return [int(text) for text in chosen[:PAGE] if text.isascii() and text.isdigit() and len(text) < 19]
 
 
 def _back_to_list(request: HttpRequest) -> HttpResponse:
+    if request.POST.get("to") == "causes":
+        return redirect("causes")
     back = Query.of(QueryDict(request.POST.get("back", ""))).as_string
     return HttpResponseRedirect(reverse("work") + (f"?{back}" if back else ""))
 
 
 def _retry(request: HttpRequest, numbers: list[int]) -> None:
-    found = list(Work.objects.filter(pk__in=numbers, state__in=RETRYABLE).values_list("pk", flat=True))
+    found = list(Work.objects.filter(pk__in=numbers, state__in=RETRYABLE).order_by("pk").values_list("pk", flat=True))
     if not found:
         messages.warning(request, "Nothing to try again: choose a record that is not being worked on already.")
         return
     retry_work(found)
-    messages.success(request, f"{len(found)} record{'s' if len(found) > 1 else ''} will be tried again now.")
+    when = "now" if len(found) <= FEW else "behind new orders"
+    messages.success(request, f"{len(found)} record{'s' if len(found) > 1 else ''} will be tried again {when}.")
 
 
 def _skip(request: HttpRequest, numbers: list[int]) -> None:

@@ -69,6 +69,18 @@
     opened = {};
   });
 
+  // A place that is named in the address, and comes with a later part of the page.
+  var sought = location.hash.length > 1 ? location.hash.slice(1) : "";
+  function seek() {
+    var place = sought && document.getElementById(sought);
+    if (!place) { return; }
+    sought = "";
+    if (place.tagName === "DETAILS") { place.open = true; }
+    place.scrollIntoView();
+  }
+  document.addEventListener("DOMContentLoaded", seek);
+  document.addEventListener("htmx:afterSettle", seek);
+
   document.addEventListener("change", function (event) {
     if (event.target.id === "work-all") {
       document.querySelectorAll("input[name=work]").forEach(function (box) { box.checked = event.target.checked; });
