@@ -11,6 +11,7 @@ from ..engine.registry import Chore
 from ..live import Live
 from .census import count_orders
 from .contents import compare_contents
+from .customers import look_for_deleted_customers
 from .poll import poll_orders
 from .webhooks import EVERY as WEBHOOKS_EVERY
 from .webhooks import look_after_webhooks
@@ -40,6 +41,13 @@ CHORES: Mapping[str, ChoreRow] = {
             "contents", "Read recent and open orders again", lambda s: s.contents_seconds, compare_contents, STORE
         ),
         ChoreRow("census", "Count the orders of the store", lambda s: min(60.0, s.census_seconds), count_orders, STORE),
+        ChoreRow(
+            "customers",
+            "Look for deleted customer accounts",
+            lambda s: min(300.0, s.census_seconds),
+            look_for_deleted_customers,
+            STORE,
+        ),
         ChoreRow("webhooks", "Look after the webhooks", lambda settings: WEBHOOKS_EVERY, look_after_webhooks, STORE),
     )
 }

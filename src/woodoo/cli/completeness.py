@@ -17,9 +17,9 @@ def show_completeness(connections: Sequence[Connection], told: Mapping[int, Told
     for one in connections:
         of = told[one.pk]
         mark = "[green]✓[/green]" if of.is_well else "[yellow]![/yellow]"
-        when = moment(of.complete_at) if of.complete_at else plain(of.unknown)
+        when = f" {moment(of.complete_at)}" if of.complete_at else f": {plain(of.unknown)}"
         late = " Nothing newer is known." if of.late else ""
-        say(f"{mark} {plain(one.name)}: complete as of {when}.{late}")
+        say(f"{mark} {plain(one.name)}: complete as of{when}.{late}")
         if of.gap:
             say(f"  {plain(of.gap)}")
         for fact in of.facts:

@@ -11,21 +11,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models.functions import Now
+
 from woodoo.connections.models import Connection
 from woodoo.domain.errors import ConfigError
+from woodoo.domain.mark import GONE
 from woodoo.engine import completeness
 from woodoo.engine.completeness import Standing
-from woodoo.engine.models import Chore
+from woodoo.engine.models import Chore, Link
 
 #: Chores without which nothing is complete, as a person calls them.
 CHORES = {
     "poll": "Asking the store what changed",
     "contents": "Reading recent orders again",
     "census": "Counting the store's orders",
+    "customers": "Looking for deleted customer accounts",
 }
 #: Orders of a gap that are named.
 _NAMED = 10
 _PATIENCE = timedelta(minutes=5)
+#: For so long deleted customer accounts are told of.
+_LATELY = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -74,9 +80,9 @@ def told_of(connections: Sequence[Connection]) -> Mapping[int, Told]:
     """Return what is to be told of each connection, in a fixed number of queries."""
     ids = [connection.pk for connection in connections]
     found = completeness.standings(ids)
-    troubles = _troubles(ids)
+    troubles, deleted = _troubles(ids), _deleted_accounts(ids)
     now = completeness.now()
-    return {one.pk: _told(one, found[one.pk], troubles[one.pk], now) for one in connections}
+    return {one.pk: _told(one, found[one.pk], troubles[one.pk], deleted[one.pk], now) for one in connections}
 
 
 def _troubles(ids: Iterable[int]) -> Mapping[int, list[Trouble]]:
@@ -88,14 +94,26 @@ def _troubles(ids: Iterable[int]) -> Mapping[int, list[Trouble]]:
     return found
 
 
-def _told(connection: Connection, standing: Standing, troubles: Sequence[Trouble], now: datetime) -> Told:
+def _deleted_accounts(ids: Iterable[int]) -> Mapping[int, list[int]]:
+    """Return the contacts in Odoo whose accounts in the store were found to be deleted of late."""
+    links = Link.objects.filter(connection_id__in=list(ids), kind="customer", store_hash=GONE)
+    found: dict[int, list[int]] = defaultdict(list)
+    lately = links.filter(updated_at__gt=Now() - _LATELY).order_by("-updated_at", "-id")
+    for connection_id, odoo_id in lately.values_list("connection_id", "odoo_id"):
+        found[connection_id].append(odoo_id)
+    return found
+
+
+def _told(
+    connection: Connection, standing: Standing, troubles: Sequence[Trouble], deleted: Sequence[int], now: datetime
+) -> Told:
     at = standing.complete_at
     return Told(
         complete_at=at,
         unknown="" if at else _unknown(standing),
         late=at is not None and now - at > _patience(connection),
         counted_at=standing.counted_at,
-        facts=tuple(_facts(standing)),
+        facts=(*_facts(standing), *_accounts(deleted)),
         gap=_gap(standing),
         gap_since=standing.gap_since,
         troubles=tuple(troubles),
@@ -135,6 +153,17 @@ def _facts(standing: Standing) -> Iterable[str]:
     if count.under_way and standing.counted_at is not None:
         share = f" of {count.total}" if count.total else ""
         yield f"They are being counted again: {count.listed + count.drafts}{share}."
+
+
+def _accounts(deleted: Sequence[int]) -> Iterable[str]:
+    contacts = list(dict.fromkeys(deleted))
+    if contacts:
+        named = ", ".join(str(one) for one in contacts[:_NAMED])
+        more = f" and {len(contacts) - _NAMED} more" if len(contacts) > _NAMED else ""
+        yield (
+            f"Customer accounts were deleted in the store within {_LATELY.days} days; their contacts in Odoo stay "
+            f"(res.partner {named}{more})."
+        )
 
 
 def _gap(standing: Standing) -> str:
