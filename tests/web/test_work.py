@@ -224,8 +224,10 @@ def test_the_overview_counts_and_leads_to_the_list(shop: Connection, viewer: Cli
     assert "Map it." in text
 
 
-def test_a_pause_says_since_when_and_why(shop: Connection, viewer: Client) -> None:
+def test_a_pause_says_since_when_and_why_and_how_many_wait(shop: Connection, viewer: Client) -> None:
     since = timezone.now() - timedelta(minutes=11)
+    for number, state in enumerate(("ready", "waiting", "waiting", "parked", "done")):
+        scene.work(shop, str(number), state)
     Breaker.objects.create(
         connection_id=shop.pk,
         failures=2,
@@ -238,6 +240,7 @@ def test_a_pause_says_since_when_and_why(shop: Connection, viewer: Client) -> No
         text = viewer.get(address).content.decode()
         assert "Odoo does not answer" in text
         assert "It refused the connection." in text
+        assert "3 records wait and lose nothing" in text
         assert since.strftime("%Y-%m-%dT%H:%M:%S") in text
 
 

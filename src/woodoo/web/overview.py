@@ -8,25 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Max
-from django.utils import timezone
 
 from woodoo.connections.models import Connection
-from woodoo.engine.models import Breaker, Event, Work
+from woodoo.engine.models import Event, Work
 
 from .completeness import Told, told_of
+from .pauses import Pause, pauses_of
 from .words import STATES
-
-SIDES = {"odoo": "Odoo", "store": "The store"}
-
-
-@dataclass(frozen=True)
-class Pause:
-    """A side that does not answer."""
-
-    side: str
-    reason: str
-    since: datetime | None
-    until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -99,18 +87,14 @@ def tallies_of(counts: Mapping[str, int]) -> tuple[Tally, ...]:
 
 def connection_statuses(connections: Sequence[Connection]) -> Mapping[int, Status]:
     """Return which connections are on, paused by an outage, or switched off."""
-    breakers = {b.connection_id: b for b in Breaker.objects.filter(failures__gt=0, paused_until__isnull=False)}
-    return {c.pk: _status(c, breakers.get(c.pk)) for c in connections}
+    pauses = pauses_of(connection.pk for connection in connections)
+    return {connection.pk: _status(connection, pauses.get(connection.pk)) for connection in connections}
 
 
-def _status(connection: Connection, breaker: Breaker | None) -> Status:
+def _status(connection: Connection, pause: Pause | None) -> Status:
     if not connection.enabled:
         return Status("off")
-    if breaker is None:
-        return Status("on")
-    until = breaker.paused_until if breaker.paused_until and breaker.paused_until > timezone.now() else None
-    side = SIDES.get(breaker.side, "One side")
-    return Status("paused", (Pause(side, breaker.reason, breaker.since, until),))
+    return Status("paused", (pause,)) if pause else Status("on")
 
 
 def last_event(connection_id: int) -> datetime | None:

@@ -1,0 +1,74 @@
+"""Which connections rest because a side is down: which side, why, since when, and how many records wait for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count
+from django.utils import timezone
+
+from woodoo.engine.models import CLAIMABLE, Breaker, Work
+
+SIDES = {"odoo": "Odoo", "store": "The store"}
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A side that does not answer."""
+
+    side: str
+    reason: str
+    since: datetime | None
+    #: None: any moment.
+    until: datetime | None
+    #: Records that would go if it answered.
+    waiting: int = 0
+
+    @property
+    def wait(self) -> str:
+        """How many records wait: "212 records wait and lose nothing"."""
+        if not self.waiting:
+            return "Nothing waits yet"
+        return f"{self.waiting} record{'s wait and lose' if self.waiting > 1 else ' waits and loses'} nothing"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it for other programs."""
+        return {
+            "side": self.side,
+            "reason": self.reason,
+            "since": self.since,
+            "next_try": self.until,
+            "waiting": self.waiting,
+        }
+
+
+def pauses_of(connection_ids: Iterable[int]) -> Mapping[int, Pause]:
+    """Return the pauses of those connections that rest."""
+    now = timezone.now()
+    ids = list(connection_ids)
+    down = list(Breaker.objects.filter(connection_id__in=ids, failures__gt=0, paused_until__isnull=False))
+    if not down:
+        return {}
+    waiting = Work.objects.filter(connection_id__in=[b.connection_id for b in down], state__in=CLAIMABLE)
+    counts = dict(waiting.values_list("connection_id").annotate(Count("pk")))
+    return {
+        b.connection_id: Pause(
+            SIDES.get(b.side, "One side"),
+            b.reason,
+            b.since,
+            b.paused_until if b.paused_until and b.paused_until > now else None,
+            counts.get(b.connection_id, 0),
+        )
+        for b in down
+    }
+
+
+def next_try(work: Work, pause: Pause | None) -> datetime | None:
+    """Return when a record that waits is tried again; None for any moment."""
+    times = [work.due_at] if work.due_at > timezone.now() else []
+    if pause and pause.until and work.state in CLAIMABLE:
+        times.append(pause.until)
+    return max(times, default=None)
