@@ -38,6 +38,15 @@ def test_complete_as_of_the_moment_before_the_last_poll_asked(shop: Shop):
     assert shop.standing.complete_at == at
 
 
+def test_a_count_that_comes_before_the_first_poll_brings_no_old_order_over(shop: Shop):
+    for number in range(1, 26):
+        shop.add(number, ago=DAY)
+    found = shop.count()
+    assert (found["before"], found["gaps"]) == (25, 0)
+    shop.poll()
+    assert not Work.objects.exists()
+
+
 def test_orders_older_than_the_connection_are_counted_and_left_alone(shop: Shop):
     for number in range(1, 26):
         shop.add(number, ago=DAY)

@@ -44,6 +44,12 @@ def test_orders_older_than_the_connection_are_no_news(shop: Shop):
     assert shop.told_by("poll") == ["3"]
 
 
+def test_the_first_orders_of_an_empty_shop_are_news_whatever_their_dates(shop: Shop):
+    shop.poll()
+    shop.add(1, ago=timedelta(days=400))
+    assert shop.poll()["by_id"] == 1
+
+
 def test_drafts_of_carts_are_no_news(shop: Shop):
     shop.add(7)
     shop.poll()

@@ -46,6 +46,23 @@ def compare_contents(live: Live) -> Mapping[str, int]:
     return {"compared": compared, "changed": changed, "unsteady": unsteady, "all": int(not reached)}
 
 
+def differing(live: Live, flow: Flow, records: Sequence[str]) -> list[str]:
+    """Return those of these orders that are not as they were when a flow looked at them, or are being looked at."""
+    if not records:
+        return []
+    rows = db.rows(
+        """SELECT id, record, seen, state = 'running' FROM engine_work
+            WHERE connection_id = %s AND lane = %s AND record = ANY(%s) AND state NOT IN ('ready', 'waiting')""",
+        [live.connection.pk, flow.lane, list(records)],
+    )
+    found = [record for _, record, _, running in rows if running]
+    resting = [(number, record, seen) for number, record, seen, running in rows if not running]
+    store = live.store(NullRecorder())
+    for start in range(0, len(resting), TOGETHER):
+        found += _differing(store, resting[start : start + TOGETHER])[0]
+    return found
+
+
 def _next(live: Live, flow: Flow, after: int) -> list[tuple[int, str, str]]:
     """Return number, order and mark of the next ones that rest and are recent or open."""
     since = datetime.now(UTC) - timedelta(days=live.settings.contents_days)

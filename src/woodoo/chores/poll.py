@@ -1,8 +1,9 @@
 """Looks at what changed in the store, for events that never arrived.
 
 Decides from where a poll asks, so that nothing is passed over whatever the clocks do, and that a long list of changes
-is taken in pieces. New orders are looked for twice: by the time of their change, and at the end of the list by their
-ids, which no clock and no plugin that writes its own dates can spoil.
+is taken in pieces. A store tells the second of a change and no more: where somebody may have looked within that second,
+what the order holds is compared. New orders are looked for twice: by the time of their change, and at the end of the
+list by their ids, which no clock and no plugin that writes its own dates can spoil.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from ..flows.history import not_done
 from ..flows.table import FLOWS, Flow
 from ..live import Live
 from ..stores.base import Changed, Store
+from .contents import differing
 
 #: A poll looks back this much further than it has come: orders whose saving took long, and those of the same second.
 POLL_OVERLAP = timedelta(seconds=60)
@@ -39,8 +41,11 @@ def poll_orders(live: Live) -> Mapping[str, int]:
     changes, all_read = _changes(store, flow, seen, asked_at)
     fresh = [change for change in changes if not seen.knows(change)]
     new = not_done(Links(connection_id), flow, fresh)
+    doubtful = [c.external_id for c in changes if c.external_id not in new and (c in fresh or seen.doubts(c))]
+    new += differing(live, flow, doubtful)
     _ring(live, flow, new)
-    seen = seen.after(changes, by=store.clock() or asked_at) if all_read else seen.after(changes, by=None)
+    doubts = seen.doubted(changes, store.clock() or asked_at, asked_at)
+    seen = replace(seen.after(changes, by=(store.clock() or asked_at) if all_read else None), doubted_ones=doubts)
     missed: list[str] = []
     if all_read:
         newest = store.newest_orders(seen.top)
@@ -102,11 +107,13 @@ class Seen:
     seen: Mapping[str, str] = field(default_factory=dict)
     #: When the last poll that read all asked, by the database's clock; at first, when the connection was made.
     asked_at: str = ""
-    #: The highest id seen, and what it was when the first poll asked; 0 where none has.
+    #: The highest id seen, and what it was when the first poll asked; below 0 before that.
     top: int = 0
-    first_top: int = 0
+    first_top: int = -1
     #: When the connection was made, by the store's clock.
     beginning: str = ""
+    #: Of those seen: orders that may have been changed once more within the second of their change.
+    doubted_ones: Sequence[str] = ()
 
     @classmethod
     def read(cls, text: str, beginning: datetime) -> Seen:
@@ -125,10 +132,21 @@ class Seen:
         """Whether a poll has seen this very change."""
         return self.seen.get(change.external_id) == change.modified_at.isoformat()
 
+    def doubts(self, change: Changed) -> bool:
+        """Whether this change was seen so soon that another one of the same second may have followed."""
+        return change.external_id in self.doubted_ones and self.knows(change)
+
+    def doubted(self, changes: Sequence[Changed], store_now: datetime, now: datetime) -> list[str]:
+        """Return the orders whose second of change may not be over; what was doubted before and for long is not."""
+        again = bool(self.asked_at) and now - datetime.fromisoformat(self.asked_at) >= SAME_TIME
+        late = [change for change in changes if change.modified_at > store_now - SAME_TIME]
+        return [change.external_id for change in late if not (again and self.knows(change))]
+
     def is_older(self, change: Changed) -> bool:
         """Whether an order is older than the connection and has not been touched since."""
         born = datetime.fromisoformat(self.beginning)
-        return int(change.external_id) <= self.first_top and change.modified_at < born
+        there_at_first = self.first_top < 0 or int(change.external_id) <= self.first_top
+        return there_at_first and change.modified_at < born
 
     def is_due(self, change: Changed) -> bool:
         """Whether a poll must have shown this order by now."""
@@ -157,7 +175,7 @@ class Seen:
 
     def with_top(self, top: int, earlier: datetime) -> Seen:
         """Return it with the highest id seen; at first also with what time it was for the store at the beginning."""
-        if self.first_top:
+        if self.first_top >= 0:
             return replace(self, top=max(self.top, top))
         born = min(datetime.fromisoformat(self.beginning), earlier.astimezone(UTC))
         return replace(self, top=top, first_top=top, beginning=born.isoformat())
