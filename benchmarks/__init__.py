@@ -5,8 +5,9 @@ each figure means is in docs/reference/figures.md.
 
 Table of contents: `figures` (a figure, its goal, where it is written), `screen` (what is shown meanwhile); `service`
 (the real `woodoo run`), `shop` (a store, a real Odoo and the connection between them), `plain` (what a plain connector
-does), `tap` (counts requests), `sender` (a store that knocks); and one module per family: `orders`, `policies`,
-`alone`, `history`, `receiver`, `memory`, `idle`, `exact`.
+does), `tap` (counts requests), `sender` (a store that knocks), `world` (a shop with people in it, and what can be
+broken); and one module per family: `orders`, `policies`, `alone`, `history`, `events`, `lossy`, `day`, `receiver`,
+`memory`, `idle`, `exact`.
 """
 
 import os

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from woodoo.domain.errors import WoodooError
 
-from . import alone, events, exact, history, idle, memory, orders, policies, receiver
+from . import alone, day, events, exact, history, idle, lossy, memory, orders, policies, receiver
 from .figures import RESULTS, CannotRun, Figure, write
 from .screen import heading, say, show
 from .stage import Sizes, Stage
@@ -26,6 +26,8 @@ FAMILIES: dict[str, tuple[str, Callable[[Stage], Iterator[Figure]]]] = {
     "alone": ("One order alone", alone.measure),
     "history": ("History beside new orders", history.measure),
     "events": ("Events: two workers, one store and several", events.measure),
+    "lossy": ("Lossy webhooks: what the poll finds", lossy.measure),
+    "day": ("A day of a shop in which everything breaks", day.measure),
     "receiver": ("Webhook receiver: 8 senders at once", receiver.measure),
     "memory": ("Memory in use", memory.measure),
     "idle": ("Idle: nothing happens", idle.measure),

@@ -1,6 +1,7 @@
 """The service under test: `woodoo run` as a user starts it, with a home of its own that is thrown away.
 
-Its settings are the defaults: an embedded PostgreSQL that waits for the disk, two web processes, two workers.
+Its settings are the defaults: an embedded PostgreSQL that waits for the disk, two web processes, two workers; all of it
+may reach servers on this machine.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,13 +47,18 @@ class Service:
 
 
 @contextmanager
-def running() -> Iterator[Service]:
-    """Run the service for the length of a block, and leave nothing behind."""
+def running(**settings: str) -> Iterator[Service]:
+    """Run the service for the length of a block, and leave nothing behind.
+
+    Args:
+        settings: environment variables that are not to have their defaults.
+    """
     home = Path(tempfile.mkdtemp(prefix="woodoo-bench-"))
     home.chmod(0o711)  # the database's account passes through
     port = free_port()
     env = {k: v for k, v in os.environ.items() if not k.startswith(("WOODOO_", "DATABASE_URL", "DJANGO_"))}
-    env |= {"WOODOO_HOME": str(home), "WOODOO_LOG_LEVEL": "WARNING", "PYTHONUNBUFFERED": "1"}
+    env |= {"WOODOO_HOME": str(home), "WOODOO_LOG_LEVEL": "WARNING", "PYTHONUNBUFFERED": "1", **settings}
+    env["WOODOO_PRIVATE_NETWORKS"] = os.environ["WOODOO_PRIVATE_NETWORKS"]
     command = [sys.executable, "-m", "woodoo.cli", "run", "--port", str(port)]
     log = home / "run.log"
     try:
@@ -62,31 +68,46 @@ def running() -> Iterator[Service]:
             until(lambda: not child.running or service.health().get("workers") == 2, 90, "the service to start")
             if not child.running:
                 raise CannotRun(f"woodoo run ended at once: {log.read_text(errors='replace')[-2000:]}")
-        _use_database(service)
-        yield service
+        with _database_of(service, settings):
+            yield service
     finally:
-        _let_go_of_database()
         child.stop((signal.SIGTERM, 40.0))
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _use_database(service: Service) -> None:
-    """Set Django up in this process, on the service's database and with its keys."""
+@contextmanager
+def _database_of(service: Service, settings: Mapping[str, str]) -> Iterator[None]:
+    """Use Django in this process on the service's database and with its keys; afterwards as before."""
+    there = {"WOODOO_HOME": str(service.home), "DATABASE_URL": service.postgres.url(), **settings}
+    before = {name: os.environ.get(name) for name in there}
+    _turn_to(there)
+    try:
+        yield
+    finally:
+        _turn_to(before)
+
+
+def _turn_to(env: Mapping[str, str | None]) -> None:
+    """Set the environment, and Django with it: up the first time, on another database after that."""
     import django
-
-    os.environ["DJANGO_SETTINGS_MODULE"] = "woodoo.settings"
-    os.environ["WOODOO_HOME"] = str(service.home)
-    os.environ["DATABASE_URL"] = service.postgres.url()
-    django.setup()
-
-
-def _let_go_of_database() -> None:
     from django.apps import apps
 
+    for name, value in env.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
     if apps.ready:
+        from django.conf import settings
         from django.db import connections
 
+        from woodoo.settings import database
+
         connections.close_all()
+        settings.DATABASES["default"].update(database())
+    else:
+        os.environ["DJANGO_SETTINGS_MODULE"] = "woodoo.settings"
+        django.setup()
 
 
 def free_port() -> int:

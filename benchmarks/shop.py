@@ -100,7 +100,7 @@ def open_shop(home: Path, order_count: int) -> Iterator[Shop]:
         if len(orders) != order_count:
             raise CannotRun(f"The store shows {len(orders)} of {order_count} orders.")
         with step("a fresh Odoo 19 with taxes, products and journals"):
-            endpoint, admin = stack.enter_context(_odoo())
+            endpoint, admin = stack.enter_context(open_odoo())
             furnished = prepare(admin, _prices(orders))
         shop = Shop(
             store["url"], store["key"], store["secret"], endpoint, furnished, _settings(furnished, orders), orders
@@ -127,7 +127,8 @@ def _store(home: Path, order_count: int) -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def _odoo() -> Iterator[tuple[Endpoint, Admin]]:
+def open_odoo() -> Iterator[tuple[Endpoint, Admin]]:
+    """Give an Odoo and its administrator: the one that is named, else a fresh database."""
     url, database, login, key = (os.environ.get(name, "") for name in ("ODOO_URL", "ODOO_DB", "ODOO_LOGIN", "ODOO_KEY"))
     if url:
         if not (database and login and key):

@@ -27,6 +27,10 @@ class Sizes:
     history: int = 2000
     #: Events for six records out of ten of them.
     events: int = 10_000
+    #: Things done in a shop whose webhooks get lost.
+    lossy: int = 240
+    #: Orders placed in a simulated day.
+    day: int = 300
     #: Deliveries of all senders together.
     deliveries: int = 2000
     #: Seconds for which nothing happens.
@@ -38,7 +42,17 @@ class Sizes:
     def small(cls) -> Sizes:
         """Return sizes for a trial: quick, and not to be quoted."""
         return cls(
-            backlog=40, plain=6, policy=10, alone=4, history=200, events=1000, deliveries=400, idle=65, exact=100
+            backlog=40,
+            plain=6,
+            policy=10,
+            alone=4,
+            history=200,
+            events=1000,
+            lossy=60,
+            day=60,
+            deliveries=400,
+            idle=65,
+            exact=100,
         )
 
 

@@ -220,10 +220,14 @@ class StoreDouble:
         self.troubles.down = None
         self.webhooks.resume()
 
-    def seed_orders(self, count: int, *, lines: int = 3, announce: bool = False, first: int = 1) -> list[int]:
-        """Make many paid orders; `announce` also sends their webhooks. Returns their numbers."""
+    def seed_orders(
+        self, count: int, *, lines: int = 3, announce: bool = False, first: int = 1, status_wanted: str = "processing"
+    ) -> list[int]:
+        """Make many orders, paid ones by default; `announce` also sends their webhooks. Returns their numbers."""
         with self.shop.lock:
-            made = seed.seed_orders(self.shop, count, lines=lines, announce=announce, first=first)
+            made = seed.seed_orders(
+                self.shop, count, lines=lines, announce=announce, first=first, status_wanted=status_wanted
+            )
         self.webhooks.release()
         return made
 

@@ -44,7 +44,8 @@ class Troubles:
     lost_ones: list[tuple[int, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._chance = random.Random(self.seed)
+        # Each kind has its own, or it would depend on threads what strikes whom.
+        self._chances = {what: random.Random(f"{what} {self.seed}") for what in ("lost", "doubled", "late")}
 
     def loses(self, webhook_id: int, record: int) -> bool:
         """Whether this webhook is never sent."""
@@ -55,7 +56,7 @@ class Troubles:
 
     def delay(self) -> float:
         """Return how many seconds the next webhook is late."""
-        return self._chance.uniform(0.0, self.lateness) if self._strikes("late", self.late) else 0.0
+        return self._chances["late"].uniform(0.0, self.lateness) if self._strikes("late", self.late) else 0.0
 
     def copies(self) -> int:
         """Return how often the next webhook is sent."""
@@ -69,7 +70,7 @@ class Troubles:
         return WebResponse(503, _MAINTENANCE, {"Content-Type": "text/html; charset=utf-8", "Retry-After": "600"})
 
     def _strikes(self, what: str, share: float) -> bool:
-        if not share or self._chance.random() >= share:
+        if not share or self._chances[what].random() >= share:
             return False
         self.happened[what] += 1
         return True
