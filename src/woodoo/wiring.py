@@ -49,7 +49,7 @@ class Check:
 
 def install() -> None:
     """Tell the engine which flows there are. May be called again."""
-    alerts = registry.Watch("alerts", rounds.SECONDS, rounds.go_round)
+    alerts = registry.Watch("alerts", rounds.SECONDS, rounds.watch)
     registry.register(lanes_of, connections=enabled_connections, watches=(alerts,))
 
 
@@ -80,11 +80,12 @@ def enabled_connections() -> Sequence[int]:
 def sync_orders(connection: Connection, external_ids: Sequence[str], *, again: bool = False) -> int:
     """Put orders on the to-do list, as if an event had come, and return how many there were.
 
-    `again` forgets which sales orders were made for them, so that orders deleted in Odoo are made anew.
+    `again` forgets which documents were made for them, so that what was deleted in Odoo is made anew.
     """
     flow = FLOWS["order"]
     if again:
-        Links(connection.pk).forget("order", external_ids)
+        for kind in ("order", "invoice"):
+            Links(connection.pk).forget(kind, external_ids)
     return enqueue(connection.pk, flow.lane, flow.name, external_ids, source="manual")
 
 
@@ -113,7 +114,7 @@ def propose(connection: Connection) -> tuple[Proposal, ...]:
 def take_proposals(connection: Connection, proposals: Sequence[Proposal]) -> tuple[int, int]:
     """Write what is proposed into the settings, leaving what is mapped as it is.
 
-    Returns how much that was, and how many parked records are tried again for it.
+    Returns how much that was, and how many records that waited are tried again for it.
     """
     with transaction.atomic():
         now = Connection.objects.select_for_update().get(pk=connection.pk)

@@ -91,7 +91,7 @@ class MemoryLinks:
         """Remember links as the engine does: what is empty keeps what was known."""
         for link in links:
             old = self.known.get((link.kind, link.external_id), link)
-            names = ("odoo_name", "odoo_xmlid", "store_hash", "odoo_hash")
+            names = ("odoo_name", "odoo_xmlid", "store_hash", "odoo_hash", "odoo_seen")
             kept = {name: getattr(link, name) or getattr(old, name) for name in names}
             self.known[link.kind, link.external_id] = replace(link, **kept)
 

@@ -12,6 +12,9 @@ from ..live import Live
 from .census import count_orders
 from .contents import compare_contents
 from .customers import look_for_deleted_customers
+from .odoo_changes import follow_odoo
+from .odoo_records import EVERY as RECORDS_EVERY
+from .odoo_records import look_after_records
 from .poll import poll_orders
 from .webhooks import EVERY as WEBHOOKS_EVERY
 from .webhooks import look_after_webhooks
@@ -47,6 +50,14 @@ CHORES: Mapping[str, ChoreRow] = {
             lambda s: min(300.0, s.census_seconds),
             look_for_deleted_customers,
             STORE,
+        ),
+        ChoreRow("odoo", "Ask Odoo what changed", lambda settings: settings.odoo_poll_seconds, follow_odoo, ODOO),
+        ChoreRow(
+            "odoo_records",
+            "Look for what was deleted in Odoo",
+            lambda settings: RECORDS_EVERY,
+            look_after_records,
+            ODOO,
         ),
         ChoreRow("webhooks", "Look after the webhooks", lambda settings: WEBHOOKS_EVERY, look_after_webhooks, STORE),
     )

@@ -70,7 +70,7 @@ class ConnectionSettings(BaseModel):
     confirm_orders: bool = Field(
         True,
         description="Confirm sales orders. Off: they stay quotations until somebody confirms them in Odoo, and go on "
-        "from there when the order changes next or is retried.",
+        "from there within minutes.",
     )
     unpaid_methods: tuple[str, ...] = Field(
         (),
@@ -327,6 +327,13 @@ class ConnectionSettings(BaseModel):
         ge=10,
         le=86_400,
         description="Seconds between two looks at what changed in the store.",
+    )
+    odoo_poll_seconds: int = Field(
+        60,
+        ge=10,
+        le=86_400,
+        description="Seconds between two looks at what people changed in Odoo: at the sales orders each time, at "
+        "invoices every second time, at payments, deliveries and customers every sixth.",
     )
     contents_seconds: int = Field(
         900,

@@ -69,6 +69,21 @@ def soon(connection_id: int, *names: str) -> None:
     wake_chores((connection_id, name) for name in names)
 
 
+def hint(connection_id: int, name: str, *, delay: float, gap: float) -> None:
+    """Have a chore done soon: in `delay` seconds, but no sooner than `gap` seconds after it began last.
+
+    It may be called as often as one likes: many hints in a row are one.
+    """
+    db.change(
+        """UPDATE engine_chore SET due_at = soon
+             FROM (SELECT id, GREATEST(now() + make_interval(secs => %(delay)s),
+                                       began_at + make_interval(secs => %(gap)s)) AS soon
+                     FROM engine_chore WHERE connection_id = %(id)s AND name = %(name)s) AS wanted
+            WHERE engine_chore.id = wanted.id AND due_at > soon""",
+        {"id": connection_id, "name": name, "delay": delay, "gap": gap},
+    )
+
+
 def do(connection_id: int, name: str) -> bool:
     """Do a chore, unless somebody is at it, and return whether it went well.
 

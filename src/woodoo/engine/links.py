@@ -27,6 +27,14 @@ _UPSERT = """
         updated_at = now()
 """
 
+_SEE = """
+    UPDATE engine_link l SET odoo_seen = v.new
+      FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[]) AS v (kind, external_id, model, old, new)
+     WHERE l.connection_id = %s AND l.kind = v.kind AND l.external_id = v.external_id AND l.odoo_model = v.model
+       AND l.odoo_seen = v.old
+    RETURNING l.kind, l.external_id, l.odoo_model
+"""
+
 
 class Links:
     """The links of one connection."""
@@ -53,6 +61,26 @@ class Links:
         """Return the links of these Odoo records by their id, as far as there are any."""
         found = Link.objects.filter(connection_id=self.connection_id, odoo_model=odoo_model, odoo_id__in=list(odoo_ids))
         return {link.odoo_id: link_vals(link) for link in found}
+
+    def leading_to(self, odoo_model: str, odoo_ids: Iterable[int]) -> list[LinkVals]:
+        """Return all links that lead to these Odoo records; several store records may share one, such as a customer."""
+        found = Link.objects.filter(connection_id=self.connection_id, odoo_model=odoo_model, odoo_id__in=list(odoo_ids))
+        return [link_vals(link) for link in found.order_by("id")]
+
+    def walk(self, odoo_models: Iterable[str], after: int, limit: int) -> tuple[list[LinkVals], int]:
+        """Return the next links to these models in the order in which they were made, and the number of the last."""
+        found = Link.objects.filter(connection_id=self.connection_id, odoo_model__in=list(odoo_models), id__gt=after)
+        links = list(found.order_by("id")[:limit])
+        return [link_vals(link) for link in links], links[-1].pk if links else after
+
+    def see(self, seen: Sequence[tuple[LinkVals, str]]) -> list[LinkVals]:
+        """Note what these Odoo records are like now, and return those links of which nobody else has noted anything.
+
+        Of two that note something at once, a flow and a look at Odoo, only the first does.
+        """
+        columns = zip(*((x.kind, x.external_id, x.odoo_model, x.odoo_seen, new) for x, new in seen), strict=True)
+        noted = db.rows(_SEE, [*map(list, columns), self.connection_id]) if seen else []
+        return [link for link, _ in seen if (link.kind, link.external_id, link.odoo_model) in set(noted)]
 
     def upsert(self, links: Iterable[LinkVals]) -> None:
         """Remember these. What is empty in a new link keeps what was known."""
@@ -82,6 +110,11 @@ class Links:
     def forget(self, kind: str, external_ids: Iterable[str]) -> int:
         """Forget what these store records were linked to and return how many links there were."""
         found = Link.objects.filter(connection_id=self.connection_id, kind=kind, external_id__in=list(external_ids))
+        return found.delete()[0]
+
+    def forget_odoo(self, odoo_model: str, odoo_ids: Iterable[int]) -> int:
+        """Forget what leads to these Odoo records, which are gone, and return how many links that were."""
+        found = Link.objects.filter(connection_id=self.connection_id, odoo_model=odoo_model, odoo_id__in=list(odoo_ids))
         return found.delete()[0]
 
     def forget_all(self) -> int:

@@ -17,6 +17,7 @@ from ..mapping.order_words import order_plan_shown
 from .batch import Progress
 from .context import Context
 from .gone import NothingLeft
+from .signs import observed, signed
 from .steps.changes import mark_link
 
 
@@ -27,6 +28,7 @@ def nothing(plan: NothingToDo) -> Outcome:
     if plan.document and plan.written:
         link = mark_link(plan.order, plan.document, plan.written)
         links = (replace(link, store_hash=plan.order.modified_at.isoformat()),)
+        links = observed(plan.document, links, plan.order.external_id)
     return Outcome(kind, plan.reason, title=plan.order.label, plan=order_plan_shown(plan).to_json(), links=links)
 
 
@@ -87,7 +89,7 @@ def links_of(context: Context, progress: Progress, *, done: bool = False) -> tup
     if progress.payment:
         name = str(progress.payment["name"] or "")
         links.append(LinkVals("payment", order.external_id, "account.payment", progress.payment["id"], name))
-    return tuple(links)
+    return signed(progress, links)
 
 
 def invoice_name(progress: Progress) -> str:

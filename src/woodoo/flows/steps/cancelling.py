@@ -11,6 +11,7 @@ from ...mapping.changes.fingerprint import Doing, Fingerprint, fingerprint
 from ...mapping.order_words import order_plan_shown
 from ...odoo import changing
 from ..context import Context
+from ..signs import cancelled, observed
 from .changes import mark_link
 
 
@@ -57,7 +58,10 @@ def _links(context: Context, plan: CancelPlan) -> tuple[LinkVals, ...]:
     """Return the link that says it was Woodoo who cancelled the document, where it was."""
     if not plan.by_woodoo:
         return ()
-    return (mark_link(plan.order, plan.document, _marks(context, plan).while_(Doing.CANCELLED)),)
+    link = mark_link(plan.order, plan.document, _marks(context, plan).while_(Doing.CANCELLED))
+    if plan.cancel:
+        return cancelled(plan.document, [link], plan.order.external_id)
+    return observed(plan.document, [link], plan.order.external_id)
 
 
 def _marks(context: Context, plan: CancelPlan) -> Fingerprint:

@@ -15,6 +15,7 @@ from ...mapping.documents.account_move import INVOICE_PREFIX
 from ...mapping.documents.document import QUOTATION, Document, Invoice, Seen
 from ...mapping.documents.product_product import PRODUCT_FIELDS
 from ...mapping.documents.sale_order import SALE_ORDER_PREFIX
+from ...mapping.documents.sign import was_cancelled
 from ...mapping.order_plan import needs_plan
 from ...mapping.policy import BECOMES, Do
 from ...odoo.deliveries import undelivered
@@ -49,13 +50,15 @@ def observe_orders(context: Context, orders: Sequence[Order]) -> Seen:
 def _documents(context: Context, orders: Sequence[Order]) -> tuple[dict[str, list[Document]], dict[str, str]]:
     """Find what carries the orders' references or was made for them earlier: sales orders, and invoices without one."""
     links = context.links.find("order", [order.external_id for order in orders])
+    billed = context.links.find("invoice", [order.external_id for order in orders])
     references: dict[str, list[str]] = defaultdict(list)
     for order in orders:
         references[context.rules.reference(order)].append(order.external_id)
     sale_orders = _found(context, "sale.order", "client_order_ref", _SALE_ORDER_FIELDS, links, references)
-    ids = [odoo_id for row in sale_orders for odoo_id in row["invoice_ids"]]
-    moves = _found(context, "account.move", "ref", INVOICE_FIELDS, links, references, ids)
-    alone = [row for row in moves if row["id"] not in ids and row["move_type"] == "out_invoice"]
+    of_orders = {odoo_id for row in sale_orders for odoo_id in row["invoice_ids"]}
+    known = of_orders | {link.odoo_id for link in billed.values()}
+    moves = _found(context, "account.move", "ref", INVOICE_FIELDS, links, references, known)
+    alone = [row for row in moves if row["id"] not in of_orders and row["move_type"] == "out_invoice"]
     owners = _owners(context, "sale.order", SALE_ORDER_PREFIX, links, sale_orders)
     owners |= _owners(context, "account.move", INVOICE_PREFIX, links, alone)
     invoices = {row["id"]: _invoice(row) for row in moves}
@@ -71,7 +74,8 @@ def _documents(context: Context, orders: Sequence[Order]) -> tuple[dict[str, lis
                 delivered = model == "sale.order" and row["id"] not in to_deliver
                 documents[record].append(replace(document, delivered=delivered))
     alive = {("sale.order", row["id"]) for row in sale_orders} | {("account.move", row["id"]) for row in moves}
-    gone = {r: _lost(link) for r, link in links.items() if (link.odoo_model, link.odoo_id) not in alive}
+    made = [*((r, link) for r, link in billed.items() if not was_cancelled(link.odoo_seen)), *links.items()]
+    gone = {r: _lost(link) for r, link in made if (link.odoo_model, link.odoo_id) not in alive}
     return dict(documents), gone
 
 
@@ -117,8 +121,9 @@ def _owners(
 
 
 def _lost(link: LinkVals) -> str:
-    kind = "invoice" if link.odoo_model == "account.move" else "sales order"
-    return f"{kind} {link.odoo_name or link.odoo_id}"
+    if link.odoo_model == "account.move":
+        return "draft invoice" if link.odoo_name == "draft" else f"invoice {link.odoo_name or link.odoo_id}"
+    return f"sales order {link.odoo_name or link.odoo_id}"
 
 
 def _document(row: Mapping[str, Any], invoices: Mapping[int, Invoice], *, ours: bool) -> Document:

@@ -175,11 +175,6 @@ PACE = Section(
     (),
     (
         Number("poll_seconds", "Seconds between polls", "How often the store is asked what changed, beside webhooks."),
-        Switch(
-            "manage_webhooks",
-            "Look after the store's webhooks",
-            "Set them up, repair them, bring them back when the store gave them up. Off: by hand.",
-        ),
         Number(
             "contents_seconds",
             "Seconds between looks at contents",
@@ -190,6 +185,16 @@ PACE = Section(
             "census_seconds",
             "Seconds between counts",
             "How often all orders of the store are counted and compared with the list; 86400 is a day.",
+        ),
+        Switch(
+            "manage_webhooks",
+            "Look after the store's webhooks",
+            "Set them up, repair them, bring them back when the store gave them up. Off: by hand.",
+        ),
+        Number(
+            "odoo_poll_seconds",
+            "Seconds between looks at Odoo",
+            "How often Odoo is asked what people changed there; invoices every second time, the rest every sixth.",
         ),
         Number("odoo_slots", "Batches at once", "No more than Odoo has workers."),
         Number("batch_size", "Records per batch", "How many go to Odoo together."),
