@@ -45,6 +45,8 @@ HARMLESS = frozenset(
 )
 _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(\.[\w-]+)+")
 _QUERY = re.compile(r"\?[^\s\"']*")
+#: The address of a webhook is half of a secret.
+_DOOR = re.compile(r"(/hooks/(?:odoo/)?)[^\s/\"']+")
 
 
 def set_up(*, level: str = "", as_json: bool | None = None, stream: TextIO | None = None) -> None:
@@ -102,7 +104,7 @@ def mask_text(logger: Any, method: str, event: Event) -> Event:
     """Mask e-mail addresses, credentials and query strings in all text (structlog processor)."""
     for name, value in event.items():
         if isinstance(value, str) and not name.startswith("_"):
-            event[name] = _QUERY.sub("?…", _EMAIL.sub("•••", redact(value)))
+            event[name] = _DOOR.sub(r"\1…", _QUERY.sub("?…", _EMAIL.sub("•••", redact(value))))
         elif isinstance(value, dict | list | tuple):
             event[name] = "…"
     return event
@@ -139,6 +141,7 @@ _FINAL: list[structlog.types.Processor] = [
 #: Others' loggers that tell more than anybody wants to read.
 _QUIET = {
     "procrastinate": logging.WARNING,
+    "django.request": logging.ERROR,  # a line for every page that is not there holds what strangers type
     "axes": logging.WARNING,
     "httpx2": logging.WARNING,
     "httpcore2": logging.WARNING,

@@ -108,3 +108,13 @@ def test_a_whole_run_with_a_person_in_it_leaves_no_trace_of_them_in_the_log(log,
     assert '"batch done"' in text
     assert '"the flow failed"' in text
     assert not any(planted in text for planted in PLANTED)
+
+
+def test_addresses_of_webhooks_are_masked_and_pages_that_are_not_there_are_not_told_of(log):
+    logging.getLogger("django.request").error("Internal Server Error: /hooks/abcTokenxyz/")
+    logging.getLogger("django.request").error("Internal Server Error: /hooks/odoo/abcTokenxyz/")
+    logging.getLogger("django.request").warning("Not Found: /what-a-stranger-typed")
+    text = log()
+    assert text.count("/hooks/") == 2
+    assert "abcTokenxyz" not in text
+    assert "stranger" not in text

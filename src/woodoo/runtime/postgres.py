@@ -50,6 +50,9 @@ SETTINGS: Mapping[str, str] = {
     "max_wal_size": "512MB",
     "jit": "off",
     "log_min_messages": "warning",
+    # Statements that failed and rows that clashed hold personal data.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
     "log_line_prefix": "%m [%p] ",
     "log_timezone": "UTC",
     "timezone": "UTC",
