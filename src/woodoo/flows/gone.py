@@ -16,7 +16,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..domain.errors import DataError, SyncConflict, WoodooError
-from ..domain.plan import join
 from ..engine.flow import LinkVals
 from .context import Context
 
@@ -61,7 +60,7 @@ def _error(record: str, links: Sequence[LinkVals], states: Mapping[tuple[str, in
     cancelled = [str(row["name"]) for _, row in documents if row and row["state"] == "cancel"]
     name = f"Order {record}"
     if not standing:
-        there = f"Odoo has only {join(cancelled)} of it, cancelled" if cancelled else "Odoo has nothing of it"
+        there = f"Odoo has only {_and(cancelled)} of it, cancelled" if cancelled else "Odoo has nothing of it"
         return NothingLeft(
             f"{name} is not in the store any more; {there}.",
             record=name,
@@ -69,7 +68,7 @@ def _error(record: str, links: Sequence[LinkVals], states: Mapping[tuple[str, in
             fix="Nothing is left to do.",
         )
     return SyncConflict(
-        f"{name} is not in the store any more, but in Odoo stands {join(standing)}.",
+        f"{name} is not in the store any more, but in Odoo stands {_and(standing)}.",
         record=name,
         where="store -> orders",
         choices=(
@@ -77,6 +76,10 @@ def _error(record: str, links: Sequence[LinkVals], states: Mapping[tuple[str, in
             "It shall not hold any more: cancel it in Odoo, or credit its invoice there; then skip this record.",
         ),
     )
+
+
+def _and(words: Sequence[str]) -> str:
+    return " and ".join(words)
 
 
 def _named(link: LinkVals, row: Mapping[str, Any]) -> str:

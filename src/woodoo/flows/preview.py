@@ -15,6 +15,7 @@ from typing import Any
 from ..domain.money import round_money
 from ..mapping.changes.cancelling import CancelPlan
 from ..mapping.order_plan import NothingToDo, OrderPlan
+from .gone import NothingLeft
 from .order import Planned
 
 #: Different reasons that are told; and orders named for each.
@@ -70,7 +71,8 @@ class Preview:
             else:
                 _note(self.skipped, _without(plan.reason, _names(plan)), record)
         for record, error in planned.failures.items():
-            _note(self.parked, _without(error.message, [error.record, f"Order {record}"]), record)
+            why = self.skipped if isinstance(error, NothingLeft) else self.parked
+            _note(why, _without(error.message, [error.record, f"Order {record}"]), record)
 
     def _add_plan(self, record: str, plan: OrderPlan) -> None:
         if plan.document is None:
