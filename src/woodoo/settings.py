@@ -10,6 +10,7 @@
 | WOODOO_SECRET_KEYS, WOODOO_SECRET_KEY_FILE | see connections/keys.py                         | a file in the home   |
 | WOODOO_PRIVATE_NETWORKS  | private networks stores and Odoo may be in, by commas, or "all"   | none                 |
 | WOODOO_KEEP_DAYS         | days events, runs and calls are kept                              | 90                   |
+| WOODOO_KEEP_MB           | most megabytes of them that are kept; the oldest go first         | 4096                 |
 | WOODOO_HOOK_MAX_BYTES    | largest body of a webhook that is read                            | 4194304              |
 | WOODOO_REQUEST_SECONDS   | seconds a request to the service may take to arrive; see web/server.py | 30              |
 | WOODOO_LEASE_SECONDS     | seconds until the records of a worker that vanished are taken over | 60                  |
@@ -211,6 +212,7 @@ PROCRASTINATE_IMPORT_PATHS = ["woodoo.engine.schedule"]
 #: An order of 1,000 lines with some meta data each comes to about 1.5 MB.
 WOODOO_HOOK_MAX_BYTES = _number("WOODOO_HOOK_MAX_BYTES", 4 * 1024 * 1024)
 WOODOO_KEEP_DAYS = _number("WOODOO_KEEP_DAYS", 90)
+WOODOO_KEEP_MB = _number("WOODOO_KEEP_MB", 4096)
 WOODOO_LEASE_SECONDS = _number("WOODOO_LEASE_SECONDS", 60)
 #: More than Odoo's `limit_time_real`, after which it ends a request of its own accord.
 WOODOO_CALL_SECONDS = _number("WOODOO_CALL_SECONDS", 130)

@@ -411,6 +411,16 @@ def test_status_counts_and_names_what_needs_a_person(woodoo: Woodoo) -> None:
     assert pause["since"] < pause["next_try"]
 
 
+def test_status_says_how_much_is_kept(woodoo: Woodoo, shop: Connection) -> None:
+    assert "Kept of what happened" not in woodoo("status").out
+    order = scene.work(shop, "1")
+    scene.event(order)
+    assert re.search(r"Kept of what happened: 0.0 of 4096 MB, since 20\d\d-", woodoo("status").out)
+    kept = json.loads(woodoo("status", "--json").out)["kept"]
+    assert (kept["most_megabytes"], kept["days"]) == (4096, 90)
+    assert kept["since"] is not None
+
+
 def test_status_on_an_empty_installation_says_what_to_do(woodoo: Woodoo) -> None:
     assert "woodoo connection add" in woodoo("status").out
 

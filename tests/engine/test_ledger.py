@@ -11,7 +11,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
-from woodoo.engine import ledger
+from woodoo.engine import ledger, retention
 from woodoo.engine.flow import Batch, Item, LinkVals, Outcome, OutcomeKind
 from woodoo.engine.ledger import LedgerRecorder
 from woodoo.engine.models import Call, Event, Import, Link, Run, Work
@@ -142,7 +142,7 @@ def test_what_is_old_is_deleted_and_the_to_do_list_stays(flow: ScriptedFlow):
     let_pass(91 * 86400)
     event("2")
     drain_all()
-    assert ledger.expire(90) == 3
+    assert retention.expire(90) == 3
     assert [Event.objects.count(), Run.objects.count(), Call.objects.count(), Work.objects.count()] == [1, 1, 1, 2]
 
 
@@ -151,7 +151,7 @@ def test_imports_that_ended_long_ago_are_forgotten_and_others_not():
         made = Import.objects.create(connection_id=SHOP, lane="orders", flow="order", wanted={}, title=title)
         if finished:
             Import.objects.filter(pk=made.pk).update(finished_at=timezone.now() - timedelta(days=finished))
-    assert ledger.expire(90) == 1
+    assert retention.expire(90) == 1
     assert set(Import.objects.values_list("title", flat=True)) == {"lately", "never"}
 
 

@@ -12,6 +12,7 @@ from .completeness import show_completeness
 from .connections import find, shown_state
 from .output import Stop, as_json, fail, moment, out, plain, say, state, table
 from .service import service
+from .upkeep import kept_as_json, say_what_is_kept
 
 if TYPE_CHECKING:
     from woodoo.connections.models import Connection
@@ -146,6 +147,7 @@ def status(json: Annotated[bool, typer.Option("--json", help="For other programs
             as_json(
                 {
                     "workers": workers,
+                    "kept": kept_as_json(),
                     "connections": [
                         {
                             "id": card.connection.pk,
@@ -192,6 +194,7 @@ def status(json: Annotated[bool, typer.Option("--json", help="For other programs
                     f"{moment(pause.until) if pause.until else 'any moment'}."
                 )
         show_completeness([card.connection for card in shown], {c.connection.pk: c.completeness for c in shown})
+        say_what_is_kept()
         attention = list(Work.objects.filter(state__in=ATTENTION).order_by("-updated_at")[:10])
         if attention:
             say("\n[bold]Needs a person[/bold]")

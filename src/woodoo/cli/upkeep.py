@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import secrets
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from woodoo.domain.errors import ConfigError
 
-from .output import fail, plain, say
+from .output import fail, moment, plain, say
 from .service import service
 
 admin_app = typer.Typer(no_args_is_help=True, help="People who may sign in.")
@@ -28,6 +29,32 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(admin_app, name="admin")
     app.add_typer(secrets_app, name="secrets")
     app.add_typer(key_app, name="key")
+
+
+def kept_as_json() -> dict[str, object]:
+    """Return how much is kept of what happened, for other programs."""
+    from django.conf import settings
+
+    from woodoo.engine.retention import kept
+
+    found = kept()
+    return {
+        "megabytes": round(found.megabytes, 1),
+        "most_megabytes": settings.WOODOO_KEEP_MB,
+        "days": settings.WOODOO_KEEP_DAYS,
+        "since": found.since,
+    }
+
+
+def say_what_is_kept() -> None:
+    """Say how much is kept of what happened, and since when."""
+    kept = kept_as_json()
+    since = kept["since"]
+    if isinstance(since, datetime):
+        say(
+            f"Kept of what happened: {kept['megabytes']} of {kept['most_megabytes']} MB, since {moment(since)}, "
+            f"for {kept['days']} days at most."
+        )
 
 
 def migrate() -> None:

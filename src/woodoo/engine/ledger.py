@@ -1,7 +1,7 @@
 """Keeps every request to a store or an Odoo with its answer, so that a person can see what happened to a record.
 
 Decides that a request is written down before it goes out, without secrets, and that what it says of a person can be
-erased: for one record at once, for all after the time set by WOODOO_KEEP_DAYS.
+erased at once; what becomes old goes by itself (retention.py).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from django.db.backends.postgresql.psycopg_any import Jsonb
 from woodoo.engine import db
 from woodoo.engine.redact import redact
 
-__all__ = ["PERSONAL_DATA", "LedgerRecorder", "erase", "expire", "redact"]
+__all__ = ["PERSONAL_DATA", "LedgerRecorder", "erase", "redact"]
 
 #: Permission of those who may see bodies of events, plans, requests and answers.
 PERSONAL_DATA = "engine.view_personal_data"
@@ -133,20 +133,3 @@ _ERASE = (
         WHERE connection_id = %(id)s AND record = %(record)s""",
     """UPDATE engine_link SET odoo_name = '' WHERE connection_id = %(id)s AND external_id = %(record)s""",
 )
-
-
-def expire(days: int) -> int:
-    """Delete events, calls, runs and ended imports older than `days` and return how many rows it was.
-
-    The to-do list stays.
-    """
-    return sum(
-        db.change(statement, {"days": days})
-        for statement in (
-            "DELETE FROM engine_event WHERE received_at < now() - make_interval(days => %(days)s)",
-            "DELETE FROM engine_call WHERE started_at < now() - make_interval(days => %(days)s)",
-            """DELETE FROM engine_run WHERE started_at < now() - make_interval(days => %(days)s)
-                  AND ended_at IS NOT NULL""",
-            "DELETE FROM engine_import WHERE finished_at < now() - make_interval(days => %(days)s)",
-        )
-    )

@@ -10,7 +10,7 @@ import logging
 from django.conf import settings
 from django.db import transaction
 
-from woodoo.engine import db, lease, ledger
+from woodoo.engine import db, lease, retention
 from woodoo.engine.wake import wake
 
 log = logging.getLogger(__name__)
@@ -36,11 +36,11 @@ def sweep() -> int:
 
 
 def tidy() -> int:
-    """Delete what is older than WOODOO_KEEP_DAYS, and jobs of workers that are gone; return how many rows."""
+    """Delete what is too old or too much (retention.py), and jobs of workers that are gone; return how many rows."""
     with transaction.atomic():
         if not _mine("tidy"):
             return 0
-        gone = ledger.expire(settings.WOODOO_KEEP_DAYS)
+        gone = retention.expire(settings.WOODOO_KEEP_DAYS) + retention.fit(settings.WOODOO_KEEP_MB)
         # A worker that was killed leaves its job "doing" for ever; Procrastinate forgets the worker after a while.
         gone += db.change(
             """DELETE FROM procrastinate_jobs j
