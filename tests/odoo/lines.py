@@ -111,3 +111,42 @@ class BadLine(Line):
             return False
         self.happened.append(what)
         return True
+
+
+class SwitchedLine(Line):
+    """Can be switched off: who calls then is refused, and who is connected is cut off."""
+
+    def __init__(self, url: str) -> None:
+        self._off = threading.Event()
+        self._open: set[socket.socket] = set()
+        super().__init__(url)
+
+    def off(self) -> None:
+        self._off.set()
+        for one in list(self._open):
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+    def on(self) -> None:
+        self._off.clear()
+
+    def _serve(self, client: socket.socket) -> None:
+        if self._off.is_set():
+            client.close()
+            return
+        self._open.add(client)
+        try:
+            super()._serve(client)
+        finally:
+            self._open.discard(client)
+
+    def _requests(self, client: socket.socket, server: socket.socket) -> None:
+        while data := client.recv(65536):
+            server.sendall(data)
+
+    def _answers(self, server: socket.socket, client: socket.socket) -> None:
+        with suppress(OSError):
+            while data := server.recv(65536):
+                client.sendall(data)
+        with suppress(OSError):
+            client.shutdown(socket.SHUT_RDWR)
