@@ -303,6 +303,10 @@ EVERYTHING: dict[str, Any] = {
     "batch_size": 20,
     "poll_seconds": 90,
     "odoo_poll_seconds": 45,
+    "contents_seconds": 600,
+    "contents_days": 7,
+    "census_seconds": 43_200,
+    "manage_webhooks": False,
     "odoo_requests_per_second": 1.5,
 }
 
