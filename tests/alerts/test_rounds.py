@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 
 from woodoo.alerts import channels, outbox, post, rounds
+from woodoo.alerts.kinds import EVERYWHERE
 from woodoo.alerts.models import Alert, Delivery, Message
 from woodoo.alerts.rounds import go_round
 from woodoo.alerts.standing import failing_channels, standings, try_again
 from woodoo.connections.models import Connection
 from woodoo.engine import breaker, db
+from woodoo.engine.cursors import set_cursor
 from woodoo.engine.models import Completeness, Work
 
 from ..web import scene
@@ -54,7 +57,7 @@ def test_what_the_error_says_is_told_where_the_settings_allow_it(shop: Connectio
     with_channels(shop, web_post[0], alert_messages=True)
     order(shop)
     go_round()
-    assert "was paid with 'klarna'" in web_post[1].got[0]["message"]
+    assert "Was paid with 'klarna'" in web_post[1].got[0]["message"]
 
 
 def test_it_arrives_by_mail(shop: Connection, mail_post: Door):
@@ -401,6 +404,18 @@ def test_only_one_process_sends(shop: Connection, web_post: Door):
     assert go_round()
 
 
+def test_however_many_processes_look_there_is_one_round_in_ten_seconds(shop: Connection):
+    assert rounds.last_round() is None
+    assert rounds.watch()
+    assert not rounds.watch()
+    first = rounds.last_round()
+    assert first is not None
+    set_cursor(EVERYWHERE, "alerts", (first - timedelta(seconds=10)).isoformat())
+    assert rounds.watch()
+    set_cursor(EVERYWHERE, "alerts", (first + timedelta(days=1)).isoformat())  # the clock was put back
+    assert rounds.watch()
+
+
 def test_alerts_that_are_long_over_are_forgotten(shop: Connection):
     order(shop)
     go_round()
@@ -414,4 +429,4 @@ def test_the_round_is_a_watch_of_every_process():
     from woodoo.engine import registry
 
     wiring.install()
-    assert [(one.name, one.run) for one in registry.watches()] == [("alerts", rounds.go_round)]
+    assert [(one.name, one.run) for one in registry.watches()] == [("alerts", rounds.watch)]

@@ -46,7 +46,7 @@ def test_the_first_line_says_what_it_is_about():
 
 def test_what_the_error_says_goes_out_only_where_that_is_allowed():
     assert "Ana" not in letter("Shop NL", [PAYMENT], zone="UTC").body
-    assert "Ana García with 'klarna'" in letter("Shop NL", [PAYMENT], zone="UTC", details=True).body
+    assert "Was paid by Ana García with 'klarna'" in letter("Shop NL", [PAYMENT], zone="UTC", details=True).body
 
 
 def test_twenty_are_enough_for_one_message():

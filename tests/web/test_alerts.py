@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -13,8 +14,9 @@ from woodoo.alerts import channels
 from woodoo.alerts.models import Alert
 from woodoo.alerts.rounds import go_round
 from woodoo.connections.models import Connection
+from woodoo.web import lookout
 
-from ..alerts.conftest import Post, order
+from ..alerts.conftest import Post, let_pass, order
 from ..alerts.conftest import mail_post as mail_post
 from ..alerts.conftest import web_post as web_post
 from . import scene
@@ -155,3 +157,24 @@ def test_channels_are_locked_in_the_database_and_stay_when_the_keys_are_changed(
     assert [one.address for one in channels.channels_of(Connection.objects.get(pk=shop.pk))] == [
         "json://example.com/secret-path"
     ]
+
+
+def test_a_web_process_tells_that_no_worker_is_left(shop: Connection, transactional_db: None, web_post: Door):
+    from woodoo.engine import db
+
+    channels.add(shop, web_post[0])
+    db.change("DELETE FROM procrastinate_workers")
+    lookout.look()
+    let_pass(minutes=2)
+    db.change("DELETE FROM engine_cursor")
+    lookout.look()
+    assert web_post[1].titles() == ["Woodoo · all connections: No worker is running"]
+
+
+def test_a_web_process_goes_on_while_the_database_is_away(shop: Connection, monkeypatch: pytest.MonkeyPatch):
+    def away() -> None:
+        raise OperationalError
+
+    monkeypatch.setattr("woodoo.alerts.rounds.watch", away)
+    monkeypatch.setattr("woodoo.web.lookout.connection.close", lambda: None)
+    lookout.look()

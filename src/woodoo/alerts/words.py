@@ -107,7 +107,8 @@ def _block(one: Item, zone: ZoneInfo, *, details: bool) -> str:
         word = "Well again" if one.news is News.WELL else "Came and went"
         return f"✓ {word}: {one.title}\n  From {since} to {until}"
     lines = [f"{'▲' if one.news is News.GROWN else '●'} {one.title}"]
-    lines += [f"  {part}" for part in (one.text, one.detail if details else "") if part]
+    detail = f"{one.detail[:1].upper()}{one.detail[1:]}" if details else ""
+    lines += [f"  {part}" for part in (one.text, detail) if part]
     lines += [f"  {line}" for line in one.fix.splitlines()] if details or one.kind in _OWN_WORDS else []
     lines.append(f"  Since {since}")
     if one.link:

@@ -11,10 +11,12 @@ from django.utils import timezone
 from woodoo.alerts.kinds import EVERYWHERE, KINDS
 from woodoo.alerts.models import Alert
 from woodoo.alerts.words import page_of
+from woodoo.connections.alerting import DEFAULT_ALERT_WHEN
 from woodoo.connections.models import Connection
 
 #: Alerts that are over and still shown.
 _PAST = 50
+_URGENT = frozenset(kind for kind, when in DEFAULT_ALERT_WHEN.items() if when == "now")
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class Row:
     where: str
     link: str
     lines: list[str]
+    #: That of a state of work; "over" where it is none any more.
+    colour: str
 
     @property
     def is_open(self) -> bool:
@@ -58,11 +62,19 @@ def _lasting(which: Q) -> list[Alert]:
     """Return what is open, but what has not lasted long enough to count."""
     now = timezone.now()
     found = Alert.objects.filter(which, resolved_at__isnull=True).order_by("-first_at", "-pk")
-    return [one for one in found if one.kind not in KINDS or now - one.first_at >= KINDS[one.kind].patience]
+    there = [one for one in found if one.kind not in KINDS or now - one.first_at >= KINDS[one.kind].patience]
+    return sorted(there, key=lambda one: not _is_urgent(one.kind))
 
 
 def _row(one: Alert, names: Mapping[int, str]) -> Row:
     kind = KINDS[one.kind].title if one.kind in KINDS else one.kind
-    lines = [text for text in (one.text, one.detail, *one.fix.splitlines()) if text]
+    said = (one.text, one.detail, *one.fix.splitlines()) if one.resolved_at is None else (one.detail,)
+    lines = [f"{text[:1].upper()}{text[1:]}" for text in said if text]
     link = "" if one.connection_id == EVERYWHERE or one.resolved_at else page_of(one.kind, one.connection_id, one.key)
-    return Row(one, kind, names.get(one.connection_id, "All connections"), link, lines)
+    colour = "over" if one.resolved_at else "failed" if _is_urgent(one.kind) else "parked"
+    return Row(one, kind, names.get(one.connection_id, "All connections"), link, lines, colour)
+
+
+def _is_urgent(kind: str) -> bool:
+    """Whether it is told at once unless somebody says otherwise."""
+    return kind in _URGENT

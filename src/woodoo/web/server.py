@@ -15,6 +15,8 @@ from typing import Any
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from . import lookout
+
 #: Seconds a request may take to arrive, headers and body. 4 MB over a poor line take about 10.
 ARRIVE_SECONDS = float(os.environ.get("WOODOO_REQUEST_SECONDS", "30"))
 #: Seconds after which the line is cut whatever is going on, such as an answer that nobody reads.
@@ -29,6 +31,7 @@ class DeadlineWorker(ThreadWorker):  # type: ignore[misc]
         self._begun: dict[TConn, float] = {}
         self._begun_lock = threading.Lock()
         threading.Thread(target=self._watch, name="woodoo-deadlines", daemon=True).start()
+        lookout.begin()
         super().init_process()
 
     def handle(self, conn: TConn) -> Any:

@@ -11,7 +11,7 @@ from .tables import Table
 
 WHEN = {
     "always": "At once, at any hour",
-    "now": "At once, after quiet hours",
+    "now": "At once, but not in quiet hours",
     "digest": "In the digest",
     "never": "Not at all",
 }

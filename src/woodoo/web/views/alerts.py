@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -11,6 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from woodoo.alerts import channels
+from woodoo.alerts.rounds import last_round
 from woodoo.alerts.standing import standings
 from woodoo.alerts.trial import try_channels
 from woodoo.connections.models import Connection
@@ -32,7 +35,7 @@ _SECRETS = ("address", "password")
 @needs(Role.VIEWER)
 def alerts(request: HttpRequest) -> HttpResponse:
     """Show what is open on all connections, and what was."""
-    context = {"section": "alerts", "alerts": every_alert(), "wide": True}
+    context = {"section": "alerts", "alerts": every_alert(), "wide": True, **_looked()}
     return page(request, "parts/alerts.html" if is_fragment(request) else "alerts.html", context)
 
 
@@ -90,22 +93,26 @@ def channel_remove(request: HttpRequest, connection_id: int, mark: str) -> HttpR
 
 
 def _show(request: HttpRequest, found: Connection, form: MailForm | AddressForm | None = None) -> HttpResponse:
-    context = {"section": "connections", "connection": found, "alerts": alerts_of(found.pk)}
+    context = {"section": "connections", "connection": found, "alerts": alerts_of(found.pk), **_looked()}
     if is_fragment(request):
         return page(request, "parts/alerts.html", context)
     try:
-        settings = found.rules
+        rules = found.rules
     except ConfigError:
-        settings = None
+        rules = None
     context |= {
         "status": connection_statuses([found])[found.pk],
         "channels": standings(found),
         "mail": form if isinstance(form, MailForm) else MailForm(),
         "address": form if isinstance(form, AddressForm) else AddressForm(),
-        "settings": settings,
+        "settings": rules,
         "sealed": _sealed(found),
     }
     return page(request, "connection_alerts.html", context)
+
+
+def _looked() -> dict[str, Any]:
+    return {"looked_at": last_round(), "keep_days": settings.WOODOO_KEEP_DAYS}
 
 
 def _sealed(found: Connection) -> str:
