@@ -24,6 +24,7 @@
 | WOODOO_PG_USER           | account of the embedded PostgreSQL where root starts it           | runtime/accounts.py |
 | WOODOO_ADMIN_PASSWORD    | password for `woodoo admin create`; see cli/upkeep.py             | asked for            |
 | WOODOO_STORE_KEY, WOODOO_STORE_SECRET, WOODOO_ODOO_KEY | for `woodoo connection add`         | asked for            |
+| WOODOO_ODOO_ADMIN_KEY                                  | for `woodoo connection push`        | asked for            |
 
 Can be imported without a database and without a key: both are looked for when they are first used.
 """

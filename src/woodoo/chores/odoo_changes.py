@@ -1,7 +1,7 @@
 """Asks Odoo what people have changed there, and rings for the orders it belongs to.
 
 Decides how much is asked: the sales orders in each poll, one of the other models with them, in turn, so that an idle
-connection costs two calls a minute; all of them at once after Odoo has hinted at news (`woodoo.odoo.automation`).
+connection costs two calls a minute; all of them at once after Odoo has hinted at news (`push.py`).
 """
 
 from __future__ import annotations
@@ -94,7 +94,8 @@ def _follow(live: Live, odoo: Records, one: Followed, found: Counter[str]) -> bo
     """Look at the next piece of what changed in a model; return whether there is more."""
     number, name = live.connection.pk, f"odoo:{one.model}"
     kept: dict[str, Any] = json.loads(get_cursor(number, name) or "{}")
-    piece = read_changes(odoo, one.model, kept.get("feed", ""), one.fields, domain_of(live, one))
+    domain = domain_of_company(live.connection.odoo_company_id, one)
+    piece = read_changes(odoo, one.model, kept.get("feed", ""), one.fields, domain)
     rows = _with_those_left(odoo, one, piece, kept.get("later", ()))
     links = Links(number).leading_to(one.linked, {row[one.owner] for row in rows})
     ours = {link.odoo_id for link in links}
@@ -109,9 +110,8 @@ def _follow(live: Live, odoo: Records, one: Followed, found: Counter[str]) -> bo
     return piece.more
 
 
-def domain_of(live: Live, one: Followed) -> list[Any]:
+def domain_of_company(company: int, one: Followed) -> list[Any]:
     """Return which records of a model are followed: those of the connection's company."""
-    company = live.connection.odoo_company_id
     which: Any = ("company_id", "in", [False, company]) if one.model == "res.partner" else ("company_id", "=", company)
     return [which, *one.domain]
 

@@ -14,7 +14,7 @@ import typer
 from woodoo import __version__
 from woodoo.domain.errors import WoodooError
 
-from . import alerts, connections, held, imports, proposals, records, run, upkeep, webhooks
+from . import alerts, connections, held, imports, proposals, push, records, run, upkeep, webhooks
 from .output import complain, say
 
 app = typer.Typer(
@@ -45,6 +45,7 @@ run.add_to(app)
 upkeep.add_to(app)
 proposals.add_to(connections.app)
 webhooks.add_to(connections.app)
+push.add_to(connections.app)
 connections.add_to(app)
 records.add_to(app)
 held.add_to(app)

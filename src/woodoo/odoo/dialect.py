@@ -148,6 +148,8 @@ TABLE: Mapping[str, Row] = {
     # --- calls --------------------------------------------------------------------------------------------------
     # search_read hands `load` on to read from 15 on (odoo/models.py).
     "search_read_takes_load":    Row({14: False, 15: True}),
+    # Server actions that call an address, so that automation rules can hint at changes.
+    "can_push":                  Row({14: False, 17: True}),
     # The old protocols are announced to go.
     "has_json2":                 Row({14: False, 19: True}),
 }
@@ -211,6 +213,7 @@ class Dialect:
     quant_apply_needed: bool
     return_method: str
     search_read_takes_load: bool
+    can_push: bool
     has_json2: bool
 
     @classmethod

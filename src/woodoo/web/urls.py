@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import health, hooks
+from . import health, hooks, odoo_hints
 from .views import account, alerts, causes, configuration, connections, history, home, proposals, record, webhooks, work
 
 urlpatterns = [
     path("hooks/<str:token>/", hooks.receive, name="hook"),
+    path("hooks/odoo/<str:token>/", odoo_hints.receive, name="odoo-hint"),
     path("health", health.health, name="health"),
     path("login/", account.login, name="login"),
     path("logout/", account.logout, name="logout"),

@@ -1,0 +1,93 @@
+"""The door at which Odoo hints at changes: fast, cheap, and deaf to what is said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from woodoo.chores.odoo_changes import HINT, NAME
+from woodoo.connections.models import Connection
+from woodoo.engine import db
+from woodoo.engine.cursors import get_cursor
+from woodoo.web import odoo_hints, throttle
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _strangers() -> None:
+    odoo_hints.forget()
+    throttle.forget()
+
+
+@pytest.fixture
+def connection() -> Connection:
+    return Connection.objects.create(
+        name="Shop",
+        store_url="https://shop.example.com",
+        odoo_url="https://odoo.example.com",
+        odoo_database="odoo",
+        odoo_push_token="a-long-random-word",
+    )
+
+
+def knock(token: str = "a-long-random-word", **how: Any) -> int:
+    answer = Client().post(f"/hooks/odoo/{token}/", b'{"_model": "sale.order", "_id": 7}', "application/json", **how)
+    return answer.status_code
+
+
+def planned(connection: Connection, due: str, began: str = "1 hour") -> None:
+    db.change(
+        "INSERT INTO engine_chore (connection_id, name, due_at, began_at, found) "
+        "VALUES (%s, %s, now() + %s::interval, now() - %s::interval, '{}')",
+        [connection.pk, NAME, due, began],
+    )
+
+
+def due_in() -> float:
+    ((seconds,),) = db.rows("SELECT extract(epoch FROM due_at - now()) FROM engine_chore WHERE name = %s", [NAME])
+    return round(float(seconds), 1)
+
+
+def test_a_hint_brings_the_look_forward(connection: Connection):
+    planned(connection, "50 seconds")
+    assert knock() == 200
+    assert due_in() == odoo_hints.DELAY
+    assert get_cursor(connection.pk, HINT)
+
+
+def test_a_look_that_comes_sooner_is_not_put_off(connection: Connection):
+    planned(connection, "1 second")
+    assert knock() == 200
+    assert due_in() == 1.0
+
+
+def test_looks_keep_their_distance_however_many_hints_come(connection: Connection):
+    planned(connection, "50 seconds", began="4 seconds")
+    assert knock() == 200
+    assert due_in() == odoo_hints.GAP - 4
+
+
+def test_many_hints_in_a_row_are_one(connection: Connection):
+    planned(connection, "50 seconds")
+    knock()
+    noted = get_cursor(connection.pk, HINT)
+    assert [knock() for _ in range(5)] == [200] * 5
+    assert get_cursor(connection.pk, HINT) == noted
+
+
+def test_an_address_nobody_has_is_refused_and_soon_throttled(connection: Connection):
+    Connection.objects.create(
+        name="Quiet", store_url="https://quiet.example.com", odoo_url="https://o.example.com", odoo_database="odoo"
+    )
+    found = [knock("somebody-else-s-word") for _ in range(80)]
+    assert found[0] == 404
+    assert found[-1] == 429
+    assert get_cursor(connection.pk, HINT) == ""
+    assert knock() == 200, "the right one is always taken"
+
+
+def test_only_posts_are_taken(connection: Connection):
+    assert Client().get("/hooks/odoo/a-long-random-word/").status_code == 405
