@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
+from unittest import mock
 
 import httpx2
 import pytest
@@ -172,6 +174,53 @@ def test_what_a_person_paused_stays_paused_and_is_said(shop: Connection, store: 
     assert did(found) == ["leave", "keep", "keep", "keep"]
     assert "a person paused it" in found["webhooks"][0]["why"]
     assert first["status"] == "paused"
+
+
+def missed(shop: Connection, count: int) -> None:
+    """That many changes were found by the poll alone, an hour ago, with the webhooks set up the day before."""
+    cursor = Cursor.objects.get(name=webhooks.NAME)
+    day_before = (timezone.now() - timedelta(days=2)).isoformat()
+    cursor.value = json.dumps({**json.loads(cursor.value), "complete_since": day_before})
+    cursor.save()
+    for number in range(count):
+        Event.objects.create(
+            connection_id=shop.pk,
+            source="poll",
+            lane="orders",
+            record=f"9{number}",
+            received_at=timezone.now() - timedelta(hours=1),
+        )
+
+
+def test_webhooks_that_are_on_and_do_not_come_are_said_to_fail(shop: Connection, store: StoreDouble) -> None:
+    set_up(shop, store)
+    missed(shop, 3)
+    assert look(shop)["told"] == {"deliveries": 0, "missed": 3, "failing": True, "last_missed": mock.ANY}
+    ordered(store)
+    told = look(shop)["told"]
+    assert (told["missed"], told["failing"]) == (3, False)
+    assert told["deliveries"] > 0
+
+
+def test_what_is_missed_while_a_person_has_paused_one_is_no_fault(shop: Connection, store: StoreDouble) -> None:
+    first, *_ = set_up(shop, store)
+    missed(shop, 3)
+    first["status"] = "paused"
+    told = look(shop)["told"]
+    assert (told["missed"], told["failing"]) == (3, False)
+
+
+def test_what_was_missed_while_the_store_had_given_one_up_is_not_counted_afterwards(
+    shop: Connection, store: StoreDouble, settings: Any
+) -> None:
+    good = settings.WOODOO_URL
+    first, *_ = set_up(shop, store)
+    missed(shop, 3)
+    first["status"] = "disabled"
+    settings.WOODOO_URL = "http://127.0.0.1:9"
+    assert look(shop)["told"] is None
+    settings.WOODOO_URL = good
+    assert look(shop)["told"]["missed"] == 0
 
 
 def test_doubles_and_what_nothing_follows_are_removed(shop: Connection, store: StoreDouble) -> None:

@@ -28,7 +28,7 @@ from ..stores.woocommerce.registration import have_pinged
 from ..stores.woocommerce.webhook_plan import Reach
 from ..stores.woocommerce.webhooks import sign
 
-_TIMEOUT = httpx2.Timeout(10.0, connect=5.0)
+_TIMEOUT = httpx2.Timeout(5.0)
 _LOCAL = ("127.", "localhost", "[::1]", "::1")
 #: Status → what to do about it, where more can be said than that it is not 200.
 _FIXES = {

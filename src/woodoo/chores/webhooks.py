@@ -8,7 +8,7 @@ them count as unknown, at most once an hour.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -50,7 +50,7 @@ class _Memory:
 
     #: Webhook → generation of the secret it was given (`connections.hook.generation`).
     given: Mapping[str, str]
-    #: When what is needed was seen complete first; None while it is not.
+    #: Since when there is a webhook for all that is needed, which is on or paused by a person; None while there is not.
     complete_since: datetime | None
     #: The wrong signature that was last drawn conclusions from.
     signature_at: str = ""
@@ -113,7 +113,7 @@ def remove_all(live: Live) -> list[Step]:
 def store_follows(connection: Connection) -> bool:
     """Say whether the store's webhooks have the connection's present secret, as far as Woodoo gave it to them."""
     given = _Memory.read(connection.pk).given
-    return not given or generation(connection) in given.values()
+    return all(one == generation(connection) for one in given.values())
 
 
 def client_of(live: Live) -> WooClient:
@@ -162,15 +162,19 @@ def _remember(connection: Connection, memory: _Memory, done: Sequence[Done], *, 
             given[step.webhook_id] = now
         elif step.webhook_id in memory.given:
             given[step.webhook_id] = memory.given[step.webhook_id]
-    complete = all(_is_well(one) for one in done if one.step.topic in followed_topics())
-    since = (memory.complete_since or timezone.now()) if complete else None
+    since = (memory.complete_since or timezone.now()) if _complete(done) else None
     replace(memory, given=given, complete_since=since).write(connection.pk)
     return look_back(connection.pk, since) if since else None
 
 
-def _is_well(done: Done) -> bool:
-    fine: Callable[[Do], bool] = (Do.KEEP, Do.CREATE, Do.REPAIR, Do.ACTIVATE, Do.REMOVE).__contains__
-    return fine(done.step.do) and not done.problem
+def _complete(done: Sequence[Done]) -> bool:
+    """Say whether each topic has a webhook that is on, or that a person has paused."""
+    on = {one.step.topic for one in done if one.step.status in ("active", "paused") and not one.problem}
+    return on >= set(followed_topics())
+
+
+def _is_paused(done: Sequence[Done]) -> bool:
+    return any(one.step.status == "paused" for one in done if one.step.topic in followed_topics())
 
 
 def _as_json(
@@ -200,7 +204,7 @@ def _as_json(
         "told": {
             "deliveries": told.told,
             "missed": told.missed,
-            "failing": told.failing,
+            "failing": told.failing and not _is_paused(done),
             "last_missed": told.last_missed.isoformat() if told.last_missed else "",
         }
         if told
