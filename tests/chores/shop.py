@@ -129,7 +129,6 @@ class Shop:
         return {
             one.external_id: replace(change(one), status="trash" if int(one.external_id) in self.trash else one.status)
             for one in rows
-            if int(one.external_id) not in self.hidden
         }
 
     def fetch_orders(self, external_ids: Sequence[str]) -> Fetched[Order]:

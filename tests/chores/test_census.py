@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from woodoo.domain.errors import RemoteError
 from woodoo.engine import completeness
 from woodoo.engine.models import Work
 from woodoo.engine.work import enqueue
+from woodoo.stores.base import Changed
 
 from .shop import LANE, Shop
 
@@ -234,9 +236,44 @@ def test_very_many_that_are_gone_are_rung_for_in_pieces(shop: Shop):
     shop.work_off()
     for number in range(1, 650):
         del shop.orders[number]
+    found = shop.piece()
+    assert (found["gone"], found["under_way"]) == (500, True)
     found = shop.count()
-    assert (found["gone"], found["left"]) == (500, 149)
+    assert (found["gone"], found["listed"]) == (649, 50)
+    assert len(shop.told_by("census")) == 649
+
+
+def test_orders_a_plugin_hides_are_not_gone_and_not_rung_for(shop: Shop):
+    for number in range(1, 301):
+        shop.add(number)
+    shop.poll()
     shop.work_off()
-    shop.let_pass(3601)
+    shop.hidden = set(range(1, 251))
     found = shop.count()
-    assert (found["gone"], found["left"]) == (149, 0)
+    assert (found["gone"], found["changed"], found["hidden"]) == (0, 0, 250)
+    assert shop.told_by("census") == []
+
+
+def test_a_count_that_is_killed_anywhere_goes_on_and_rings_for_nothing_twice(shop: Shop):
+    for number in range(1, 400):
+        shop.add(number)
+    shop.poll()
+    shop.work_off()
+    for number in range(1, 380, 2):
+        del shop.orders[number]
+    real, calls = shop.orders_still_there, [0]
+
+    def failing(ids: Sequence[str]) -> Mapping[str, Changed]:
+        calls[0] += 1
+        if calls[0] % 2:
+            raise RemoteError("killed")
+        return real(ids)
+
+    shop.orders_still_there = failing  # type: ignore[method-assign]
+    for _ in range(200):
+        try:
+            if not shop.piece()["under_way"]:
+                break
+        except RemoteError:
+            continue
+    assert sorted(shop.told_by("census"), key=int) == [str(number) for number in range(1, 380, 2)]

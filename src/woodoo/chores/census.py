@@ -11,8 +11,9 @@ Decides what each difference means; whatever it is, the order is rung for, and i
 | no                 | resting      | not even in the trash                                      | gone         |
 | no                 | resting      | in the trash or hidden, and was not when it was looked at  | a change     |
 
-A piece is some pages; how far the count has come is written down with what it rang for, so that a worker may be
-killed at any moment. An empty list tells of no order that it is gone: a shop that shows nothing at all is out of order.
+A piece is some steps, of a page or of a hundred orders the list does not show. How far the count has come is written
+down with what it rang for, so that a worker may be killed at any moment. An empty list tells of no order that it is
+gone: a shop that shows nothing at all is out of order.
 """
 
 from __future__ import annotations
@@ -35,8 +36,12 @@ from ..live import Live
 from ..stores.base import NO_TIME, Changed, OrderPage, Store
 from .poll import Seen, load_seen
 
-#: Pages and seconds of one piece, and records it rings for at most before others have their turn.
-PAGES, SECONDS, MOST_RUNG = 20, 10.0, 500
+#: Steps and seconds of one piece, and records it rings for before others have their turn.
+STEPS, SECONDS, MOST_RUNG = 20, 10.0, 500
+#: Orders that are not in the list, looked for in one step: each may take a request.
+CHECKED = 100
+#: No id is higher.
+LAST = 10**18
 #: Seconds after which a count that found something missing is followed by another one.
 AGAIN_AFTER = 3600.0
 
@@ -49,8 +54,8 @@ def count_orders(live: Live) -> Mapping[str, Any]:
         return found(completeness.load_count(connection_id, flow.lane))
     census = Census(live, flow, live.store(NullRecorder()), load_seen(live))
     until, rung = time.monotonic() + SECONDS, 0
-    for _ in range(PAGES):
-        count, more = census.page(count)
+    for _ in range(STEPS):
+        count, more = census.step(count)
         rung += more
         if count.ended_at or rung >= MOST_RUNG or time.monotonic() > until:
             break
@@ -61,7 +66,7 @@ def count_orders(live: Live) -> Mapping[str, Any]:
 
 def found(count: Count) -> dict[str, Any]:
     """Return what a count has found, for the screen."""
-    names = ("listed", "total", "before", "gaps", "changed", "gone", "left")
+    names = ("listed", "total", "before", "gaps", "changed", "gone")
     return {**{name: getattr(count, name) for name in names}, "under_way": count.under_way, "hidden": _hidden(count)}
 
 
@@ -76,7 +81,7 @@ def _current(live: Live, flow: Flow) -> Count | None:
         return last
     now = completeness.now()
     pause = float(live.settings.census_seconds)
-    if last.gaps or last.left:
+    if last.gaps:
         pause = min(pause, AGAIN_AFTER)
     # A clock that was set back must not put the next count off.
     if last.ended_at and 0 <= (now - datetime.fromisoformat(last.ended_at)).total_seconds() < pause:
@@ -93,53 +98,56 @@ class Census:
     store: Store
     seen: Seen
 
-    def page(self, count: Count) -> tuple[Count, int]:
-        """Compare the next page, ring for what differs, and return how far the count has come and how many it rang."""
-        page = self.store.every_order(count.cursor)
+    def step(self, count: Count) -> tuple[Count, int]:
+        """Compare a part, ring for what differs, and return how far the count has come and how many it rang."""
+        listed = count.all_listed or count.checked < count.reached
+        page = OrderPage((), count.cursor) if listed else self.store.every_order(count.cursor)
         ids = [int(one.external_id) for one in (*page.orders, *page.drafts)]
-        reached = max([count.reached, *ids])
         known = completeness.on_the_list(self._id, self.flow.lane, [one.external_id for one in page.orders])
         missing = [one for one in page.orders if one.external_id not in known]
-        before = [one for one in missing if self.seen.is_older(one)]
-        fresh = [one.external_id for one in missing if not self.seen.is_older(one)]
-        gaps = [one.external_id for one in missing if not self.seen.is_older(one) and self.seen.is_due(one)]
+        fresh = [one for one in missing if not self.seen.is_older(one)]
+        gaps = [one.external_id for one in fresh if self.seen.is_due(one)]
         due = [one for one in page.orders if self.seen.is_due(one)]
         changed = [one.external_id for one in due if _changed(one, known.get(one.external_id))]
-        gone, moved, left = self._not_listed(count, page, reached)
         count = replace(
             count,
             cursor=page.cursor,
-            reached=reached,
+            all_listed=not page.cursor,
+            reached=max([count.reached, *ids]),
             listed=count.listed + len(page.orders),
             drafts=count.drafts + len(page.drafts),
             total=page.total if page.total is not None else count.total,
-            before=count.before + len(before),
+            before=count.before + len(missing) - len(fresh),
+        )
+        gone, moved, count = self._not_listed(count, page)
+        count = replace(
+            count,
             gaps=count.gaps + len(gaps),
             changed=count.changed + len(changed) + len(moved),
             gone=count.gone + len(gone),
-            left=count.left + left,
         )
-        rung = [*fresh, *changed, *moved, *gone]
+        rung = [*(one.external_id for one in fresh), *changed, *moved, *gone]
         return self._note(count, rung, gaps), len(rung)
 
     @property
     def _id(self) -> int:
         return self.live.connection.pk
 
-    def _not_listed(self, count: Count, page: OrderPage, reached: int) -> tuple[list[str], list[str], int]:
-        """Look for what lies between the ids of this page and is on the list, but not in the store's.
+    def _not_listed(self, count: Count, page: OrderPage) -> tuple[list[str], list[str], Count]:
+        """Look for what is on the to-do list, but was not in the store's, up to the id that one has come to.
 
-        Returns what is gone, what is in the trash or hidden and was not, and how many were too many for now.
+        Returns what is gone, what is in the trash or hidden and was not, and how far that has come: so many at most.
         """
-        until = reached if page.cursor else 10**18
+        until = LAST if count.all_listed else count.reached
+        if not (count.listed or count.drafts):
+            return [], [], replace(count, checked=until)
         listed = [one.external_id for one in (*page.orders, *page.drafts)]
-        if not page.cursor and not count.listed and not listed:
-            return [], [], 0
-        candidates = completeness.between(self._id, self.flow.lane, count.reached, until, listed)
-        there = self.store.orders_still_there([one.record for one in candidates[:MOST_RUNG]])
-        gone = [one.record for one in candidates[:MOST_RUNG] if one.record not in there]
+        candidates = completeness.between(self._id, self.flow.lane, count.checked, until, listed, most=CHECKED)
+        checked = int(candidates[-1].record) if len(candidates) == CHECKED else until
+        there = self.store.orders_still_there([one.record for one in candidates]) if candidates else {}
+        gone = [one.record for one in candidates if one.record not in there]
         moved = [one.record for one in candidates if one.record in there and _changed(there[one.record], one)]
-        return gone, moved, max(0, len(candidates) - MOST_RUNG)
+        return gone, moved, replace(count, checked=checked)
 
     def _note(self, count: Count, rung: Sequence[str], gaps: Sequence[str]) -> Count:
         """Ring, and write down how far the count has come: both or neither."""
@@ -148,7 +156,7 @@ class Census:
             if rung:
                 enqueue(self._id, lane, self.flow.name, rung, source="census")
             completeness.gap_found(self._id, lane, gaps)
-            if not count.cursor:
+            if count.all_listed and count.checked >= LAST:
                 count = replace(count, ended_at=completeness.now().isoformat())
                 completeness.counted(self._id, lane, count)
             completeness.save_count(self._id, lane, count)
@@ -164,4 +172,4 @@ def _changed(listed: Changed, known: Known | None) -> bool:
         return True
     if listed.refund_ids is not None and listed.refund_ids != mark.refunds:
         return True
-    return listed.status != mark.status
+    return bool(listed.status) and listed.status != mark.status

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 
 from woodoo.domain.mark import GONE
@@ -36,9 +36,12 @@ class Count:
 
     began_at: str = ""
     ended_at: str = ""
-    #: Where in the store's list it goes on, as the store wrote it; and the highest id seen.
+    #: Where in the store's list it goes on, as the store wrote it; empty at the beginning, and once all is listed.
     cursor: str = ""
+    all_listed: bool = False
+    #: The highest id the list has shown, and up to which id it was looked whether what is on the to-do list is there.
     reached: int = 0
+    checked: int = 0
     #: Records the store listed, drafts of carts apart; and how many it says there are, drafts included.
     listed: int = 0
     drafts: int = 0
@@ -49,8 +52,6 @@ class Count:
     gaps: int = 0
     changed: int = 0
     gone: int = 0
-    #: Gone from the store, but too many at once: left to the next count.
-    left: int = 0
 
     @property
     def hidden(self) -> int:
@@ -60,7 +61,8 @@ class Count:
     @classmethod
     def read(cls, text: str) -> Count:
         """Read what `save_count` wrote."""
-        return cls(**json.loads(text)) if text else cls()
+        known = {one.name for one in fields(cls)}
+        return cls(**{name: value for name, value in json.loads(text or "{}").items() if name in known})
 
     @property
     def under_way(self) -> bool:
@@ -174,15 +176,15 @@ def on_the_list(connection_id: int, lane: str, records: Iterable[str]) -> Mappin
     return {record: Known(record, resting, seen) for record, resting, seen in found}
 
 
-def between(connection_id: int, lane: str, after: int, until: int, but: Iterable[str]) -> list[Known]:
-    """Return the resting records with ids above `after` up to `until`, but for those named and those known as gone."""
+def between(connection_id: int, lane: str, after: int, until: int, but: Iterable[str], *, most: int) -> list[Known]:
+    """Return resting records with ids above `after` up to `until`, the lowest first; not those named nor those gone."""
     found = db.rows(
         f"""SELECT record, seen FROM engine_work
              WHERE connection_id = %s AND lane = %s AND {_IS_NUMBER}
                AND record::bigint > %s AND record::bigint <= %s
                AND NOT record = ANY(%s) AND seen <> %s AND state IN {_REST}
-             ORDER BY record::bigint""",  # noqa: S608
-        [connection_id, lane, after, until, list(but), GONE],
+             ORDER BY record::bigint LIMIT %s""",  # noqa: S608
+        [connection_id, lane, after, until, list(but), GONE, most],
     )
     return [Known(record, True, seen) for record, seen in found]
 

@@ -124,7 +124,10 @@ class Store(Protocol):
         """List the orders with the highest ids, lightly: all above that id, and at least some dozens below."""
 
     def orders_still_there(self, external_ids: Sequence[str]) -> Mapping[str, Changed]:
-        """Return which of these orders the store's lists still show, the trash included, lightly."""
+        """Return which of these orders the store still has, the trash included, lightly.
+
+        Of those the store fails on, only that they are there.
+        """
 
     def customers_still_there(self, external_ids: Sequence[str]) -> frozenset[str]:
         """Return which of these registered customers the store still has."""

@@ -148,8 +148,6 @@ def _facts(standing: Standing) -> Iterable[str]:
             f"The store counts {_orders(count.hidden)} more than it shows; nobody can say whether Odoo has them. Look "
             "for a plugin of the store that hides orders from the REST API."
         )
-    if count.left:
-        yield f"{_orders(count.left)} more are gone from the store; the next count looks after them."
     if count.under_way and standing.counted_at is not None:
         share = f" of {count.total}" if count.total else ""
         yield f"They are being counted again: {count.listed + count.drafts}{share}."

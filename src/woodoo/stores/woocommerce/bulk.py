@@ -59,6 +59,27 @@ def still_listed(client: WooClient, path: str, ids: Sequence[str], **params: obj
     return rows
 
 
+def ask_each(client: WooClient, path: str, ids: Sequence[str], fields: str) -> dict[str, JsonObject]:
+    """Return which of these records there are, asked for one by one; of those the shop fails on, only the id.
+
+    Raises:
+        RemoteDown: where it cannot be reached.
+        ConfigError: where the records may not be read.
+    """
+    rows: dict[str, JsonObject] = {}
+    for one in ids:
+        try:
+            row = client.get(f"{path}/{one}", {"_fields": fields})
+        except NotFound:
+            continue
+        except RemoteDown:
+            raise
+        except RemoteError:
+            row = {}
+        rows[one] = row if isinstance(row, dict) and str(row.get("id")) == one else {"id": one}
+    return rows
+
+
 def _fetch_listed(
     client: WooClient, path: str, ids: Sequence[str], params: Mapping[str, object]
 ) -> tuple[dict[str, JsonObject], dict[str, DataError]]:

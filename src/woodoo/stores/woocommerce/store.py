@@ -18,7 +18,7 @@ from ...domain.history import OrderRange
 from ...domain.order import Order
 from ..base import Changed, Fetched, OrderPage, StoreChoice, StoreIdentity, StoreTaxRate
 from . import orders as order_reader
-from .bulk import DECIMALS, fetch_rows, is_id, still_listed
+from .bulk import DECIMALS, ask_each, fetch_rows, is_id, still_listed
 from .changes import DRAFTS, read_change, walk_changes
 from .client import PAGE, JsonObject, WooClient, chunks
 from .errors import NoRoute, NotFound
@@ -157,10 +157,11 @@ class WooCommerceStore:
         return newest_orders(self.client, above)
 
     def orders_still_there(self, external_ids: Sequence[str]) -> Mapping[str, Changed]:
-        """Return which of these orders are in the lists or in the trash; two light requests a hundred."""
+        """Return which of these orders there are: by the list, by the trash, one by one what neither shows."""
         rows = still_listed(self.client, "orders", external_ids, **_light(LIGHT))
         left = [one for one in external_ids if one not in rows]
         rows |= still_listed(self.client, "orders", left, **{**_light(LIGHT), "status": "trash"})
+        rows |= ask_each(self.client, "orders", [one for one in left if one not in rows], LIGHT)
         return {one: change for one, row in rows.items() if (change := read_change(row)) is not None}
 
     def customers_still_there(self, external_ids: Sequence[str]) -> frozenset[str]:
@@ -168,13 +169,8 @@ class WooCommerceStore:
 
         A shop that lists users by role hides those of roles it does not know, so a missing one is asked for by itself.
         """
-        found = set(still_listed(self.client, "customers", external_ids, _fields="id", role="all"))
-        for one in [one for one in external_ids if one not in found]:
-            try:
-                self.client.get(f"customers/{one}", {"_fields": "id"})
-            except NotFound:
-                continue
-            found.add(one)
+        found = still_listed(self.client, "customers", external_ids, _fields="id", role="all")
+        found |= ask_each(self.client, "customers", [one for one in external_ids if one not in found], "id")
         return frozenset(found)
 
     def clock(self) -> datetime | None:
