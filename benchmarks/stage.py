@@ -35,6 +35,8 @@ class Sizes:
     deliveries: int = 2000
     #: Seconds for which nothing happens.
     idle: int = 130
+    #: Mishaps at remote calls, on each version of Odoo.
+    faults: int = 400
     #: Invented orders sent to each version of Odoo.
     exact: int = 1500
 
@@ -52,6 +54,7 @@ class Sizes:
             day=60,
             deliveries=400,
             idle=65,
+            faults=40,
             exact=100,
         )
 

@@ -1,0 +1,224 @@
+"""All points, one trial after the other on several stands, and what came of them by class and phase.
+
+Decides that a trial that went wrong is followed by one for each of its points, so that it is known which one it was.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from .books import COUNTED, Books, Difference, compare, count_all
+from .mishaps import CLASSES
+from .points import STAGES, Point, all_points, chains
+from .stand import Ground, Stand
+from .trial import Trial, run
+
+#: Told after each trial: how many are done and how many there are.
+Tell = Callable[[int, int], None]
+
+
+@dataclass
+class Row:
+    """What came of one class of mishaps in one phase."""
+
+    kind: str
+    phase: str
+    points: int = 0
+    runs: int = 0
+    lost: int = 0
+    doubled: int = 0
+    differing: int = 0
+
+
+@dataclass
+class Findings:
+    """What came of a sweep."""
+
+    rows: list[Row] = field(default_factory=list)
+    #: How many points there are, whether or not they were tried.
+    known: int = 0
+    trials: int = 0
+    kills: int = 0
+    rests: int = 0
+    #: Model → records the database has more, or fewer, than all trials together should have left.
+    astray: dict[str, int] = field(default_factory=dict)
+    #: What is wrong, in words.
+    told: list[str] = field(default_factory=list)
+    #: Points whose call was never made.
+    missed: list[str] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything as JSON."""
+        return asdict(self)
+
+
+def undisturbed(ground: Ground, log: Path) -> Trial:
+    """Make a trial in which nothing happens: what is called, and what the books are to be like.
+
+    Raises:
+        RuntimeError: even that does not go well.
+    """
+    with closing(Stand(ground, log)) as stand:
+        trial = run(stand)
+    if trial.stuck:
+        raise RuntimeError(f"Undisturbed, and yet: {trial.stuck}")
+    return trial
+
+
+def sweep(
+    ground: Ground,
+    log: Path,
+    *,
+    choose: Callable[[Sequence[Point]], Sequence[Point]] = list,
+    stands: int = 2,
+    each_phase: int = 4,
+    tell: Tell = lambda done, all_: None,
+) -> Findings:
+    """Find out which points there are, try those that `choose` returns, and say what came of it.
+
+    Args:
+        ground: where.
+        log: a file for what the workers log.
+        choose: chooses among all points.
+        stands: trials at once.
+        each_phase: most mishaps in each phase of a trial.
+        tell: told of the progress.
+    """
+    first = undisturbed(ground, log)
+    before = count_all(ground.admin)
+    wanted = undisturbed(ground, log)  # the first one also brought what only the first one brings
+    each = {model: count - before[model] for model, count in count_all(ground.admin).items()}
+    points = all_points(first.recorded)
+    chosen = list(choose(points))
+    tried = _Sweep(ground, log, wanted.books, chains(chosen, each_phase), stands, tell)
+    tried.run()
+    findings = tried.findings(chosen)
+    findings.known = len(points)
+    after = count_all(ground.admin)
+    made = findings.trials + 1
+    astray = {model: after[model] - before[model] - made * each[model] for model in COUNTED}
+    findings.astray = {model: count for model, count in astray.items() if count}
+    return findings
+
+
+@dataclass
+class _Verdict:
+    trial: Trial
+    difference: Difference
+
+    @property
+    def is_good(self) -> bool:
+        return not self.difference and not self.trial.stuck
+
+
+class _Sweep:
+    def __init__(
+        self,
+        ground: Ground,
+        log: Path,
+        wanted: Books,
+        planned: Sequence[tuple[Point, ...]],
+        stands: int,
+        tell: Tell,
+    ) -> None:
+        self._ground, self._log, self._wanted, self._tell = ground, log, wanted, tell
+        self._stands, self._planned = stands, len(planned)
+        self._queue: SimpleQueue[tuple[Point, ...]] = SimpleQueue()
+        for pair in planned:
+            self._queue.put(pair)
+        self._lock = threading.Lock()
+        self._done: list[_Verdict] = []
+        self._errors: list[BaseException] = []
+
+    def run(self) -> None:
+        """Make all trials.
+
+        Raises:
+            BaseException: whatever kept a stand from going on.
+        """
+        with ExitStack() as stack:
+            stands = [stack.enter_context(closing(Stand(self._ground, self._log))) for _ in range(self._stands)]
+            threads = [threading.Thread(target=self._work, args=(stand,), daemon=True) for stand in stands]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        if self._errors:
+            raise self._errors[0]
+
+    def _work(self, stand: Stand) -> None:
+        from django.db import connection
+
+        try:
+            while not self._errors:
+                pair = self._queue.get_nowait()
+                self._judge(stand, pair)
+        except Empty:
+            pass
+        except BaseException as error:
+            self._errors.append(error)
+        finally:
+            connection.close()
+
+    def _judge(self, stand: Stand, pair: tuple[Point, ...]) -> None:
+        verdict = self._verdict(stand, pair)
+        found = [verdict]
+        if not verdict.is_good and len(pair) > 1:
+            found = [self._verdict(stand, (point,)) for point in pair]
+            if all(one.is_good for one in found):
+                found.append(verdict)
+        for point in verdict.trial.missed:
+            found.append(self._verdict(stand, (point,)))
+        with self._lock:
+            self._done += found if verdict in found else [_counted_only(verdict), *found]
+            self._tell(len(self._done), self._planned)
+
+    def _verdict(self, stand: Stand, points: Sequence[Point]) -> _Verdict:
+        trial = run(stand, points)
+        return _Verdict(trial, compare(self._wanted, trial.books))
+
+    def findings(self, chosen: Sequence[Point]) -> Findings:
+        """Sum up."""
+        rows = {(kind, phase): Row(kind, phase) for kind in CLASSES for phase in STAGES}
+        hit: dict[tuple[str, str], set[Point]] = defaultdict(set)
+        found = Findings(trials=len(self._done))
+        for verdict in self._done:
+            found.kills += verdict.trial.kills
+            found.rests += verdict.trial.rests
+            for point in verdict.trial.points:
+                if point not in verdict.trial.missed:
+                    self._note(rows[point.what.name, point.stage], verdict)
+                    hit[point.what.name, point.stage].add(point)
+            if not verdict.is_good:
+                found.told.append(_told(verdict))
+        for key, row in rows.items():
+            row.points = len(hit[key])
+        every_hit = set().union(*hit.values())
+        found.missed = [str(point) for point in chosen if point not in every_hit]
+        found.rows = [row for row in rows.values() if row.runs]
+        return found
+
+    def _note(self, row: Row, verdict: _Verdict) -> None:
+        row.runs += 1
+        row.lost += verdict.difference.lost + (1 if verdict.trial.stuck else 0)
+        row.doubled += verdict.difference.doubled
+        row.differing += verdict.difference.differing
+
+
+def _counted_only(verdict: _Verdict) -> _Verdict:
+    """Return a verdict that stands for a trial whose points are judged by trials of their own."""
+    trial = Trial((), kills=verdict.trial.kills, rests=verdict.trial.rests)
+    return _Verdict(trial, Difference())
+
+
+def _told(verdict: _Verdict) -> str:
+    where = " and ".join(str(point) for point in verdict.trial.points)
+    what = "\n    ".join([*([verdict.trial.stuck] if verdict.trial.stuck else []), *verdict.difference.told])
+    return f"{where}:\n    {what}"

@@ -1,0 +1,164 @@
+"""One trial: orders are placed and changed, mishaps happen, workers are started again, and the books are read.
+
+Decides when a worker that waits may go on at once: when both sides have ended what they were asked.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from . import clock
+from .books import Books, read_books
+from .mishaps import REFUSE
+from .points import Point, Recording
+from .stand import Stand, namespace_of
+from .story import PHASES, Story
+
+if TYPE_CHECKING:
+    from ...connections.models import Connection
+
+#: Seconds a phase may take before something must be wrong. No trial is judged by how long it took.
+_PATIENCE = 600.0
+#: Seconds a worker waits for an answer where the line stalls.
+_IMPATIENCE = 5.0
+_PAUSE = 0.1
+LANE, FLOW = "orders", "order"
+
+
+class Stuck(Exception):
+    """A trial does not come to its end."""
+
+
+@dataclass
+class Trial:
+    """What came of one trial."""
+
+    points: Sequence[Point]
+    books: Books = field(default_factory=dict)
+    #: Phase → what was called, for a trial in which nothing happens.
+    recorded: dict[str, Recording] = field(default_factory=dict)
+    #: Points whose mishap never happened, because their call was not made.
+    missed: list[Point] = field(default_factory=list)
+    #: Why it did not come to its end; empty where it did.
+    stuck: str = ""
+    #: How often a worker was killed, and the connection rested.
+    kills: int = 0
+    rests: int = 0
+
+
+def run(stand: Stand, points: Sequence[Point] = ()) -> Trial:
+    """Make a trial with these points."""
+    name = f"t{secrets.token_hex(5)}"
+    trial, story, connection = Trial(points), Story(stand.shared.store, name), stand.connection(name)
+    try:
+        for phase in PHASES:
+            chosen = [point for point in points if point.phase == phase]
+            _Phase(stand, trial, connection, chosen).run(story.tell(phase))
+            if not points:
+                trial.recorded[phase] = _recorded(stand, connection, phase, trial)
+        trial.stuck = _open_work(connection)
+    except Stuck as stuck:
+        trial.stuck = str(stuck)
+    finally:
+        story.close()
+    trial.books = read_books(stand.shared.admin, name, story.orders, story.placed, namespace_of(name))
+    return trial
+
+
+class _Phase:
+    """One phase of a trial, with the workers that carry it out, one after the other."""
+
+    def __init__(self, stand: Stand, trial: Trial, connection: Connection, points: Sequence[Point]) -> None:
+        self._stand, self._trial, self._connection, self._points = stand, trial, connection, points
+        self._died_at: list[tuple[str, str, int]] = []
+        self._tells = stand.log.parent / f"died-{connection.pk}.json"
+        self._pid = 0
+
+    def run(self, records: Sequence[str]) -> None:
+        """Ring for the records, and see to it that they are carried out."""
+        from ...engine.work import enqueue
+
+        for side, line in self._stand.lines.items():
+            here = [point for point in self._points if point.side == side and not point.what.moment]
+            line.arm(
+                {point.place: point.what.on_line for point in here if point.what.on_line},
+                [point.before for point in here if point.what.name == REFUSE],
+            )
+        enqueue(self._connection.pk, LANE, FLOW, records, source="manual")
+        self._start()
+        try:
+            self._carry_out()
+        finally:
+            self._stand.workers.end(self._pid)
+            self._trial.missed += [point for point in self._points if not self._happened(point)]
+
+    def _start(self) -> None:
+        dies_at = [point.moment for point in self._points if point.what.moment and point.moment not in self._died_at]
+        patience = _IMPATIENCE if any(point.what.needs_patience for point in self._points) else None
+        self._pid = self._stand.workers.start(
+            connection=self._connection.pk, lane=LANE, dies_at=dies_at, tells=str(self._tells), patience=patience
+        )
+        for line in self._stand.lines.values():
+            line.watch(self._pid)
+
+    def _carry_out(self) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        while not (state := clock.look(self._connection.pk)).settled:
+            if time.monotonic() > deadline:
+                raise Stuck(f"not at its end after {_PATIENCE:.0f} s: {_open_work(self._connection)}")
+            if not self._stand.workers.alive(self._pid):
+                self._bury()
+                self._start()
+            elif state.resting:
+                self._let_time_pass()
+            time.sleep(_PAUSE)
+
+    def _bury(self) -> None:
+        """Note that a worker was killed, and at which moment where it knew."""
+        self._trial.kills += 1
+        clock.forget_trouble(self._connection.pk)
+        if self._tells.exists():
+            moment, name, count = json.loads(self._tells.read_text())
+            self._died_at.append((moment, name, count))
+            self._tells.unlink()
+
+    def _let_time_pass(self) -> None:
+        """Let the next thing the connection waits for come, once nobody is at anything any more."""
+        for line in self._stand.lines.values():
+            if not line.await_idle(_PATIENCE):
+                raise Stuck("a side has not ended what it was asked")
+            line.open_again()
+        state = clock.look(self._connection.pk)
+        if state.resting and state.seconds:
+            self._trial.rests += 1
+            clock.forget_trouble(self._connection.pk)
+            clock.forward(self._connection.pk, state.seconds + 0.05)
+
+    def _happened(self, point: Point) -> bool:
+        if point.what.moment:
+            return point.moment in self._died_at
+        line = self._stand.lines[point.side]
+        return point.before in line.refused if point.what.name == REFUSE else point.place in line.happened
+
+
+def _open_work(connection: Connection) -> str:
+    """Say in words what of the connection is not done; empty where all is."""
+    from ...engine.models import State, Work
+
+    rows = Work.objects.filter(connection_id=connection.pk).exclude(state__in=(State.DONE, State.SKIPPED))
+    return "; ".join(f"{work.title or work.record} is {work.state}: {work.message}" for work in rows)
+
+
+def _recorded(stand: Stand, connection: Connection, phase: str, trial: Trial) -> Recording:
+    from ...engine.models import Call
+
+    came = sorted((moment, side, place) for side, line in stand.lines.items() for moment, place in line.calls)
+    calls = Call.objects.filter(connection_id=connection.pk).order_by("pk").values_list("system", "summary")
+    before = sum(len(recording.ledger) for recording in trial.recorded.values())
+    ledger = [(system, summary.partition(" (")[0]) for system, summary in calls][before:]
+    return Recording([(side, place) for _, side, place in came], ledger)

@@ -1,0 +1,165 @@
+"""Worker processes that can be killed: this one prepares everything and forks as many as it is asked for.
+
+A worker runs the engine's own sweep and pump on one connection. Decides that it may kill itself (SIGKILL) at a moment
+nobody outside can hit: around the lines in which the engine writes down a call or what came of a batch.
+
+Spoken to by lines of JSON: `{"do": "start", …}` is answered with the process id, `{"do": "alive", "pid": …}` with
+whether it is.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+#: Moments at which a worker may kill itself.
+MOMENTS = {
+    "begin": "before a call is written down",
+    "begun": "after that, before it is sent",
+    "end": "after the answer, before that is written down",
+    "report": "before what came of a batch is written down",
+}
+#: Seconds between two looks for something to do.
+_PAUSE = 0.1
+
+
+def main() -> None:
+    """Answer what is asked until the line ends, then end all workers."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "woodoo.settings")
+    django.setup()
+    from ... import logs, wiring
+
+    logs.set_up(level="WARNING", as_json=True)
+    wiring.install()
+    running: set[int] = set()
+    try:
+        for line in sys.stdin:
+            asked = json.loads(line)
+            if asked.pop("do") == "start":
+                answer: object = _fork(asked)
+                running.add(int(str(answer)))
+            else:
+                answer = _alive(asked["pid"], running)
+            print(json.dumps(answer), flush=True)
+    finally:
+        for pid in running:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+
+
+def _alive(pid: int, running: set[int]) -> bool:
+    if pid in running and os.waitpid(pid, os.WNOHANG)[0]:
+        running.discard(pid)
+    return pid in running
+
+
+def _fork(asked: Mapping[str, Any]) -> int:
+    parent = os.getpid()
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        os.close(0)
+        os.dup2(2, 1)
+        _Worker(parent, **asked).run()
+    finally:
+        os._exit(0)
+
+
+class _Worker:
+    """One worker process, from inside."""
+
+    def __init__(
+        self,
+        parent: int,
+        connection: int,
+        lane: str,
+        dies_at: Sequence[Sequence[Any]] = (),
+        tells: str = "",
+        patience: float | None = None,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            parent: process without which it does not go on.
+            connection: on which it works.
+            lane: likewise.
+            dies_at: moments, each (a key of `MOMENTS`, name of the call, how-manieth); it dies at the first it reaches.
+            tells: file in which it writes that moment before.
+            patience: seconds it waits for an answer; None: as long as Woodoo does.
+        """
+        self._parent, self._connection, self._lane = parent, connection, lane
+        self._dies_at = {(moment, name, count) for moment, name, count in dies_at}
+        self._tells = tells
+        self._passed: Counter[tuple[str, str]] = Counter()
+        self._patience = patience
+
+    def run(self) -> None:
+        """Sweep and pump until told to end."""
+        from ...engine import pump, sweep
+
+        signal.signal(signal.SIGTERM, lambda *_: pump.stopping.set())
+        self._prepare()
+        while not pump.stopping.is_set() and os.getppid() == self._parent:
+            sweep.sweep()
+            if not pump.drain(self._connection, self._lane):
+                time.sleep(_PAUSE)
+
+    def _prepare(self) -> None:
+        """Put the moments into the engine, and make the clients as impatient as asked for."""
+        from ... import live
+        from ...engine import pump, report
+        from ...engine.ledger import LedgerRecorder
+        from ...odoo.endpoint import Endpoint
+        from ...stores.woocommerce.client import WooClient
+
+        worker = self
+
+        class MortalRecorder(LedgerRecorder):
+            """Writes the ledger, and may not live to do so."""
+
+            def begin(self, *, system: str, summary: str, request: Any) -> int:
+                name = summary.partition(" (")[0]
+                worker.moment("begin", name)
+                number = super().begin(system=system, summary=summary, request=request)
+                worker.moment("begun", name)
+                self._names = {**getattr(self, "_names", {}), number: name}
+                return number
+
+            def end(self, token: int, *, status: str, response: Any = None, error: str = "") -> None:
+                worker.moment("end", self._names[token])
+                super().end(token, status=status, response=response, error=error)
+
+        finish = report.finish
+
+        def reporting(*arguments: Any) -> Sequence[Any]:
+            worker.moment("report", "")
+            return finish(*arguments)
+
+        pump.LedgerRecorder = MortalRecorder  # type: ignore[misc]
+        report.finish = reporting  # type: ignore[assignment]
+        if self._patience:
+            live.Endpoint = partial(Endpoint, timeout=self._patience)  # type: ignore[misc, assignment]
+            live.WooClient = partial(WooClient, timeout=self._patience)  # type: ignore[misc, assignment]
+
+    def moment(self, moment: str, name: str) -> None:
+        """Pass a moment, or die in it."""
+        self._passed[moment, name] += 1
+        here = (moment, name, self._passed[moment, name])
+        if here in self._dies_at:
+            Path(self._tells).write_text(json.dumps(here), encoding="utf-8")
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()
