@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from woodoo.domain.errors import WoodooError
@@ -96,14 +97,21 @@ def resume(import_id: int) -> Import:
         found = _locked(import_id, (_State.PAUSED, _State.FAILED), "resumed")
         found.state = _State.WORKING if found.listed_at else _State.LISTING
         found.message = found.error_kind = found.fix = ""
-        found.failures, found.due_at = 0, timezone.now()
-        found.save(update_fields=["state", "message", "error_kind", "fix", "failures", "due_at"])
+        found.failures = 0
+        found.save(update_fields=["state", "message", "error_kind", "fix", "failures"])
+        _due_now(found)
         db.change(
             f"{_queued(f'w.due_at > {LATER}')} SET due_at = now() FROM chosen WHERE w.id = chosen.id", [import_id]
         )
         wake(found.connection_id, found.lane)
         wake_imports([import_id])
     return found
+
+
+def _due_now(found: Import) -> None:
+    """Have an import looked at now, by the clock of the database, which others go by."""
+    Import.objects.filter(pk=found.pk).update(due_at=Now())
+    found.refresh_from_db(fields=["due_at"])
 
 
 def stop(import_id: int) -> Import:
@@ -114,8 +122,9 @@ def stop(import_id: int) -> Import:
     """
     with transaction.atomic():
         found = _locked(import_id, OPEN, "stopped")
-        found.state, found.due_at = _State.STOPPED, timezone.now()
-        found.save(update_fields=["state", "due_at"])
+        found.state = _State.STOPPED
+        found.save(update_fields=["state"])
+        _due_now(found)
         waiting = db.rows(
             "SELECT id FROM engine_work WHERE import_id = %s AND priority > 0 AND state IN ('ready', 'waiting')",
             [import_id],

@@ -10,7 +10,7 @@ import logging
 from django.conf import settings
 from django.db import transaction
 
-from woodoo.engine import db, lease, retention
+from woodoo.engine import clock, db, lease, retention
 from woodoo.engine.wake import wake
 
 log = logging.getLogger(__name__)
@@ -21,6 +21,7 @@ def sweep() -> int:
     with transaction.atomic():
         if not _mine("sweep"):
             return 0
+        clock.heed()
         freed = lease.take_back_expired()
         if freed:
             log.warning("took records back from a worker that vanished", extra={"count": len(freed)})
