@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from woodoo.domain.errors import ConfigError, RemoteDown
-from woodoo.engine import breaker, chores, db, registry
+from woodoo.engine import breaker, chores, db, pump, registry, schedule
 from woodoo.engine import models as tables
 from woodoo.engine.cursors import get_cursor, set_cursor
 from woodoo.engine.models import Breaker
@@ -180,3 +180,74 @@ def test_a_poll_remembers_how_far_it_came():
 def test_the_registry_is_told_whose_chores_to_do():
     registry.register(lambda number: registry.Lanes({}), connections=lambda: [SHOP])
     assert registry.connections() == [SHOP]
+
+
+# A worker that ends in the middle of it
+
+
+def in_the_middle(check: Callable[[], None]) -> None:
+    """Check something while a chore is under way, in another thread as it would be in another process."""
+    inside, over = threading.Event(), threading.Event()
+
+    def slow(number: int) -> None:
+        inside.set()
+        over.wait(PATIENCE)
+
+    use(ScriptedFlow(), chores=(chore(slow, seconds=3600.0),))
+
+    def work() -> None:
+        chores.do(SHOP, "poll")
+        connection.close()
+
+    chores.ring_due([SHOP])
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        assert inside.wait(PATIENCE)
+        check()
+    finally:
+        over.set()
+        thread.join()
+
+
+def test_a_chore_somebody_is_at_is_not_begun_again_however_long_it_takes(flow: ScriptedFlow):
+    def check() -> None:
+        let_pass(1800)
+        assert chores.take_back_lost() == 0
+        assert chores.ring_due([SHOP]) == []
+
+    in_the_middle(check)
+
+
+def test_a_chore_whose_worker_vanished_is_begun_again(flow: ScriptedFlow):
+    """Its lock has gone with the worker; its next turn would be in an hour."""
+    use(flow, chores=(chore(seconds=3600.0),))
+    chores.ring_due([SHOP])
+    chores._note_begin(SHOP, "poll")
+    assert chores.take_back_lost() == 0, "it has only just begun: its worker may not have the lock yet"
+    let_pass(61)
+    assert chores.ring_due([SHOP]) == []
+    assert chores.take_back_lost() == 1
+    assert chores.ring_due([SHOP]) == [(SHOP, "poll")]
+    assert chores.do(SHOP, "poll")
+    let_pass(61)
+    assert chores.take_back_lost() == 0
+
+
+def test_what_a_process_that_ends_is_at_is_begun_by_another(flow: ScriptedFlow):
+    def check() -> None:
+        assert chores.let_go() == 1
+        assert chores.ring_due([SHOP]) == [(SHOP, "poll")]
+
+    in_the_middle(check)
+    assert chores.let_go() == 0
+
+
+def test_a_chore_that_is_rung_for_in_a_process_that_ends_is_left_to_another(flow: ScriptedFlow):
+    done: list[int] = []
+    use(flow, chores=(chore(done.append, seconds=3600.0),))
+    chores.ring_due([SHOP])
+    pump.stopping.set()
+    schedule.chore_task(SHOP, "poll")
+    assert done == []
+    assert chores.ring_due([SHOP]) == [(SHOP, "poll")]

@@ -17,7 +17,7 @@ from django.db import connection
 
 from woodoo.domain.history import OrderRange
 from woodoo.engine import db, imports
-from woodoo.engine.models import Import, State, Work
+from woodoo.engine.models import Chore, Import, State, Work
 from woodoo.engine.schedule import workers_alive
 from woodoo.engine.work import enqueue
 
@@ -233,6 +233,45 @@ def test_a_worker_that_cannot_finish_in_time_gives_its_records_back(start: Start
     assert (row.state, row.attempts, row.crashes, row.lease_token) == (State.READY, 0, 0, None)
     start()
     until(all_done)
+
+
+def test_an_import_of_a_worker_told_to_stop_goes_on_elsewhere(start: Start):
+    """The page at hand is taken in; no page is asked for twice."""
+    worker = start(hold_page=3)
+    made = imports.start(SHOP, "orders", "order", OrderRange(first_id=1, last_id=60), title="orders 1 to 60", total=60)
+    until(lambda: noted("page") == 3)
+    worker.send_signal(signal.SIGTERM)
+    until(lambda: "worker told to stop" in worker.log.read_text())
+    note("go")
+    assert worker.wait(PATIENCE) == 0
+    made.refresh_from_db()
+    assert (made.state, made.listed) == ("listing", 30)
+    start()
+    until(lambda: Import.objects.filter(pk=made.pk, finished_at__isnull=False).exists())
+    made.refresh_from_db()
+    assert (made.state, made.listed, made.result["done"]) == ("done", 60, 60)
+    assert noted("page") == 6
+
+
+def test_a_chore_of_a_worker_told_to_stop_is_finished(start: Start):
+    worker = start(hold_chore=True)
+    until(lambda: noted("poll") == 1)
+    worker.send_signal(signal.SIGTERM)
+    until(lambda: "worker told to stop" in worker.log.read_text())
+    note("go")
+    assert worker.wait(PATIENCE) == 0
+    assert Chore.objects.get().well_at is not None
+
+
+def test_a_chore_that_cannot_be_finished_in_time_is_begun_by_another(start: Start):
+    """Its next turn would be tomorrow."""
+    worker = start(hold_chore=True, grace=1.0)
+    until(lambda: noted("poll") == 1)
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(PATIENCE) == 0
+    assert Chore.objects.get().well_at is None
+    start()
+    until(lambda: noted("poll") == 2 and Chore.objects.get().well_at is not None)
 
 
 def test_workers_go_on_when_the_database_drops_them(start: Start):

@@ -63,6 +63,8 @@ class Options:
     slots: int = 2
     #: The page of the past, counted from 1, before which it waits for "go"; 0: none.
     hold_page: int = 0
+    #: Whether its chore waits for "go".
+    hold_chore: bool = False
     #: Whether it looks for work every now and then. Otherwise nothing but a ring makes it begin.
     looks: bool = True
 
@@ -100,6 +102,11 @@ def main(options: Options) -> None:
             "INSERT INTO test_diary (connection_id, pid, what) VALUES (%s, %s, %s)", [connection_id, os.getpid(), what]
         )
 
+    def poll(connection_id: int) -> None:
+        note_poll(connection_id, "poll")
+        while options.hold_chore and not db.rows(HOLDS["go"])[0][0]:
+            time.sleep(0.02)
+
     def connections() -> list[int]:
         note_poll(1, "look")
         return [1]
@@ -108,7 +115,7 @@ def main(options: Options) -> None:
         {"orders": flow},
         slots=options.slots,
         batch_size=5,
-        chores=(registry.Chore("poll", 86400.0, lambda number: note_poll(number, "poll")),),
+        chores=(registry.Chore("poll", 86400.0, poll),),
         archives={"orders": Past(options.hold_page)},
     )
     registry.register(lambda connection_id: lanes, connections=connections)

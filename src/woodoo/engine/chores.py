@@ -1,6 +1,7 @@
 """What is done for a connection again and again: polls, counts, looks after its webhooks.
 
-Decides that one chore of a connection runs at a time, wherever, and that none knocks on a side that is down.
+Decides that one chore of a connection runs at a time, wherever, that none knocks on a side that is down, and that one
+whose worker ended in the middle of it does not wait for its next turn.
 """
 
 from __future__ import annotations
@@ -18,6 +19,11 @@ from woodoo.engine.registry import Chore
 from woodoo.engine.wake import wake_chores
 
 log = logging.getLogger(__name__)
+
+#: Chores this process is at.
+_at_work: set[tuple[int, str]] = set()
+#: Seconds after which a chore that nobody is at any more is begun again.
+_LOST_AFTER = 60.0
 
 
 def ring_due(connection_ids: Iterable[int]) -> list[tuple[int, str]]:
@@ -98,13 +104,47 @@ def do(connection_id: int, name: str) -> bool:
             if chore is None or not lanes.enabled or breaker.resting(connection_id, chore.sides):
                 return False
             _note_begin(connection_id, name)
+            _at_work.add((connection_id, name))
             found = chore.run(connection_id) or {}
         except Exception as exc:
             _note_failure(connection_id, name, exc)
             return False
+        finally:
+            _at_work.discard((connection_id, name))
         _note_end(connection_id, name, found)
         _tell_breaker(connection_id, chore)
     return True
+
+
+def let_go(delay: float = 0.0) -> int:
+    """Have what this process, which ends now, is at begun again in `delay` seconds; return how many chores."""
+    return sum(give_back(connection_id, name, delay=delay) for connection_id, name in list(_at_work))
+
+
+def give_back(connection_id: int, name: str, *, delay: float = 0.0) -> int:
+    """Have a chore begun in `delay` seconds that was rung for and is not done now."""
+    return db.change(
+        "UPDATE engine_chore SET due_at = now() + make_interval(secs => %s) WHERE connection_id = %s AND name = %s",
+        [delay, connection_id, name],
+    )
+
+
+def take_back_lost() -> int:
+    """Have the chores begun again that have begun, have not ended, and nobody is at; return how many.
+
+    Whoever is at a chore holds its lock, which ends with the worker's database session.
+    """
+    return db.change(
+        """UPDATE engine_chore c SET due_at = now()
+            WHERE c.began_at > COALESCE(c.ended_at, '-infinity') AND c.due_at > now()
+              AND c.began_at < now() - make_interval(secs => %(seconds)s)
+              AND NOT EXISTS (SELECT 1 FROM pg_locks l
+                               WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted
+                                 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                                 AND ((l.classid::bigint << 32) | l.objid::bigint)
+                                     = hashtextextended('woodoo:chore:' || c.connection_id || ':' || c.name, 0))""",
+        {"seconds": _LOST_AFTER},
+    )
 
 
 def _tell_breaker(connection_id: int, chore: Chore) -> None:

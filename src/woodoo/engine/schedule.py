@@ -40,8 +40,10 @@ def pump_task(connection_id: int, lane: str) -> None:
 
 @app.task(name=CHORE_TASK, queue=QUEUE)
 def chore_task(connection_id: int, name: str) -> None:
-    """Do a chore of a connection."""
-    if not pump.stopping.is_set():
+    """Do a chore of a connection; where this process is to end, somebody else does."""
+    if pump.stopping.is_set():
+        chores.give_back(connection_id, name)
+    else:
         chores.do(connection_id, name)
 
 
@@ -145,7 +147,7 @@ class Worker:
     def _leave(self) -> None:
         """End now. The delay keeps others off the records until this process is gone for certain."""
         try:
-            released = pump.let_go(delay=_HANDOVER)
+            released = pump.let_go(delay=_HANDOVER) + chores.let_go(delay=_HANDOVER)
             log.warning("worker ends in the middle of its work", extra={"count": released})
         finally:
             os._exit(0)

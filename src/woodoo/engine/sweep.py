@@ -10,7 +10,7 @@ import logging
 from django.conf import settings
 from django.db import transaction
 
-from woodoo.engine import clock, db, lease, retention
+from woodoo.engine import chores, clock, db, lease, retention
 from woodoo.engine.wake import wake
 
 log = logging.getLogger(__name__)
@@ -25,6 +25,9 @@ def sweep() -> int:
         freed = lease.take_back_expired()
         if freed:
             log.warning("took records back from a worker that vanished", extra={"count": len(freed)})
+        lost = chores.take_back_lost()
+        if lost:
+            log.warning("took chores back from a worker that vanished", extra={"count": lost})
         due = db.rows(
             """SELECT DISTINCT w.connection_id, w.lane
                  FROM engine_work w LEFT JOIN engine_breaker b USING (connection_id)
