@@ -264,6 +264,7 @@ FOUND = {
         {"topic": "order.created", "id": "5", "status": "active", "do": "create", "why": "none", "problem": ""},
     ],
     "told": {"deliveries": 12, "missed": 3, "failing": False, "last_missed": ""},
+    "heard": True,
 }
 
 
@@ -280,6 +281,12 @@ def test_webhooks_are_set_up_in_the_store(woodoo: Woodoo, shop: Connection, look
     assert look.call_args.kwargs == {"do": True, "secret_to_all": False}
     assert re.search(r"order.created\s+5\s+active\s+created", said.out)
     assert "12 deliveries came in; 3 changes" in said.out
+
+
+def test_that_nothing_ever_came_from_the_store_is_said(woodoo: Woodoo, shop: Connection, look: mock.Mock) -> None:
+    assert "Nothing has come" not in woodoo("connection", "webhooks").out
+    look.return_value = {**FOUND, "heard": False}
+    assert "Nothing has come from the store yet" in woodoo("connection", "webhooks").out
 
 
 def test_webhooks_are_listed_without_changing_any(woodoo: Woodoo, shop: Connection, look: mock.Mock) -> None:

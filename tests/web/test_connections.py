@@ -229,6 +229,14 @@ def test_how_the_webhooks_stand_is_shown(shop: Connection, viewer: Client) -> No
     assert "Make a new secret" not in text
 
 
+def test_that_nothing_ever_came_from_the_store_is_said(shop: Connection, viewer: Client) -> None:
+    found = {**FOUND, "heard": False}
+    Chore.objects.create(connection_id=shop.pk, name="webhooks", found=found, well_at=timezone.now())
+    text = viewer.get(reverse("connection", args=[shop.pk])).content.decode()
+    assert "Nothing has come from the store yet" in text
+    assert "ports 80, 443 and 8080" in text
+
+
 def test_where_woodoo_only_looks_it_says_what_would_be_done(shop: Connection, viewer: Client) -> None:
     found = {**FOUND, "managed": False, "carried_out": False, "told": None}
     found["webhooks"] = [{**FOUND["webhooks"][0], "do": "activate"}]  # type: ignore[index]

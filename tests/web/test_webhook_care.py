@@ -78,6 +78,16 @@ def test_what_is_needed_is_set_up_and_the_next_look_finds_nothing_to_do(shop: Co
     assert len(rows(store)) == 4
 
 
+def test_that_the_store_has_reached_woodoo_is_known_by_its_ping(
+    shop: Connection, store: StoreDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as unsent:
+        unsent.setattr(store.webhooks, "_greet_now", lambda webhook_id: None)  # as WordPress does with odd ports
+        assert look(shop)["heard"] is False
+    ordered(store)
+    assert look(shop)["heard"] is True
+
+
 def test_trying_the_address_leaves_no_trace_on_the_page_of_the_connection(shop: Connection) -> None:
     look(shop)
     assert tallies.tally_lines(shop.pk) == []

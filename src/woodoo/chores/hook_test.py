@@ -12,6 +12,7 @@ import secrets
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import httpx2
@@ -29,7 +30,6 @@ from ..stores.woocommerce.webhook_plan import Reach
 from ..stores.woocommerce.webhooks import sign
 
 _TIMEOUT = httpx2.Timeout(5.0)
-_LOCAL = ("127.", "localhost", "[::1]", "::1")
 #: Status → what to do about it, where more can be said than that it is not 200.
 _FIXES = {
     400: "If WOODOO_HOSTS is set, it has to name this host, too.",
@@ -186,7 +186,12 @@ def _why(error: httpx2.HTTPError) -> str:
 
 
 def _is_local(url: str) -> bool:
-    return (urlsplit(url).hostname or "").startswith(_LOCAL)
+    """Say whether an address is written as this machine."""
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _shown(address: str) -> str:

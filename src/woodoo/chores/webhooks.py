@@ -22,6 +22,7 @@ from ..domain.calls import NullRecorder
 from ..domain.errors import ConfigError
 from ..engine import door
 from ..engine.cursors import get_cursor, set_cursor
+from ..engine.models import Event
 from ..engine.told import Told, look_back
 from ..flows.topics import ACTIONS, followed_topics
 from ..live import Live
@@ -41,6 +42,11 @@ _DOUBT = timedelta(hours=1)
 FAILING_FIX = (
     "Look in the store under WooCommerce → Status → Scheduled actions whether woocommerce_deliver_webhook_async is "
     "waiting or failing there, and under Status → Logs (webhooks-delivery) for what deliveries were answered."
+)
+#: Likewise where nothing ever came, not even a ping.
+UNHEARD_FIX = (
+    "Look whether the store's server can reach Woodoo's address. WordPress itself sends to ports 80, 443 and 8080 of "
+    "public addresses only."
 )
 
 
@@ -177,6 +183,12 @@ def _is_paused(done: Sequence[Done]) -> bool:
     return any(one.step.status == "paused" for one in done if one.step.topic in followed_topics())
 
 
+def _heard(connection_id: int) -> bool:
+    if door.noted(connection_id, door.PING):
+        return True
+    return Event.objects.filter(connection_id=connection_id, source="webhook").exists()
+
+
 def _as_json(
     connection: Connection,
     test: AddressTest,
@@ -201,6 +213,8 @@ def _as_json(
             }
             for one in done
         ],
+        # Whether the store has ever reached Woodoo's address.
+        "heard": _heard(connection.pk),
         "told": {
             "deliveries": told.told,
             "missed": told.missed,

@@ -118,7 +118,7 @@ def _remove(connection: Connection) -> None:
 
 def show(found: Mapping[str, Any], tell: Callable[[str], None] = say) -> None:
     """Print how webhooks stand."""
-    from woodoo.chores.webhooks import FAILING_FIX
+    from woodoo.chores.webhooks import FAILING_FIX, UNHEARD_FIX
 
     words = WORDS if found["carried_out"] else WOULD
     table(
@@ -144,7 +144,9 @@ def show(found: Mapping[str, Any], tell: Callable[[str], None] = say) -> None:
             f"In the last day {told['deliveries']} deliveries came in; {told['missed']} changes were found by the poll "
             "alone."
         )
-        if told["failing"]:
+        if not found["heard"]:
+            tell("[red]✗[/red] Nothing has come from the store yet, not even the ping of a webhook. " + UNHEARD_FIX)
+        elif told["failing"]:
             tell("[red]✗[/red] Deliveries have ceased to come. " + plain(FAILING_FIX))
     if not found["managed"]:
         tell("Workers only look at them (setting manage_webhooks).")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from woodoo.chores.webhooks import FAILING_FIX, NAME
+from woodoo.chores.webhooks import FAILING_FIX, NAME, UNHEARD_FIX
 from woodoo.engine.models import Chore
 
 #: What was, or would be, done → word and whether it is well; the second word where Woodoo only looks.
@@ -89,6 +89,10 @@ def _problems(found: Mapping[str, Any]) -> list[Problem]:
     problems = []
     if address["reach"] != "proven":
         problems.append(Problem(address["message"], address["fix"], address["reach"] == "wrong"))
-    if told.get("failing"):
+    if told and not found.get("heard", True):
+        problems.append(
+            Problem("Nothing has come from the store yet, not even the ping of a webhook.", UNHEARD_FIX, True)
+        )
+    elif told.get("failing"):
         problems.append(Problem("The store has news, but its webhooks have ceased to come.", FAILING_FIX, True))
     return problems
