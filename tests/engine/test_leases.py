@@ -191,6 +191,7 @@ def test_a_record_that_kills_its_worker_does_not_hold_up_the_others_for_ever():
             finish(held)
     assert {work("good").state, work("fine").state} == {State.DONE}
     assert (work("deadly").state, work("deadly").crashes) == (State.FAILED, GIVE_UP_AFTER)
+    assert work("deadly").cause == f"The worker vanished {GIVE_UP_AFTER} times while it was at this record."
     assert "vanished" in work("deadly").message
     assert work("deadly").fix
 

@@ -196,6 +196,8 @@ def take_back_expired() -> list[tuple[int, str]]:
                    message = CASE WHEN w.crashes + 1 >= %(most)s THEN %(message)s ELSE w.message END,
                    error_kind = CASE WHEN w.crashes + 1 >= %(most)s THEN 'InternalError' ELSE w.error_kind END,
                    fix = CASE WHEN w.crashes + 1 >= %(most)s THEN %(fix)s ELSE w.fix END,
+                   cause = CASE WHEN w.crashes + 1 >= %(most)s THEN %(message)s ELSE w.cause END,
+                   place = CASE WHEN w.crashes + 1 >= %(most)s THEN '' ELSE w.place END,
                    crashes = w.crashes + 1, attempts = GREATEST(0, w.attempts - 1),
                    lease_token = NULL, lease_until = NULL, due_at = now(), updated_at = now()
                  FROM gone LEFT JOIN runs ON runs.work_id = gone.id WHERE w.id = gone.id
