@@ -49,7 +49,9 @@ def read_company(records: Records) -> Company:
     Raises:
         ConfigError: where the user may not see the company.
     """
-    locks = {name: info.string for name, info in records.fields("res.company").items() if name in LOCKS}
+    # By name: all fields of a company take Odoo seconds, for the choices some of them offer.
+    found = records.client.call("res.company", "fields_get", allfields=sorted(LOCKS), attributes=["string"])
+    locks = {name: str(info["string"]) for name, info in found.items()}
     rows = records.read("res.company", [records.company_id or 0], ["name", "currency_id", _ROUNDING, *sorted(locks)])
     if not rows:
         raise ConfigError(
