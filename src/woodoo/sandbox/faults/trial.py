@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+
 from . import clock
 from .books import Books, read_books
 from .mishaps import REFUSE
@@ -61,7 +63,7 @@ def run(stand: Stand, points: Sequence[Point] = ()) -> Trial:
             _Phase(stand, trial, connection, chosen).run(story.tell(phase))
             if not points:
                 trial.recorded[phase] = _recorded(stand, connection, phase, trial)
-        trial.stuck = _open_work(connection)
+        trial.stuck = open_work(connection)
     except Stuck as stuck:
         trial.stuck = str(stuck)
     finally:
@@ -110,7 +112,7 @@ class _Phase:
         deadline = time.monotonic() + _PATIENCE
         while not (state := clock.look(self._connection.pk)).settled:
             if time.monotonic() > deadline:
-                raise Stuck(f"not at its end after {_PATIENCE:.0f} s: {_open_work(self._connection)}")
+                raise Stuck(f"not at its end after {_PATIENCE:.0f} s: {open_work(self._connection)}")
             if not self._stand.workers.alive(self._pid):
                 self._bury()
                 self._start()
@@ -119,9 +121,13 @@ class _Phase:
             time.sleep(_PAUSE)
 
     def _bury(self) -> None:
-        """Note that a worker was killed, and at which moment where it knew."""
+        """Note that a worker was killed, and at which moment where it knew; its lease runs out at once.
+
+        Odoo may still be at what it was asked, and the next worker has to hold back until that must be over.
+        """
         self._trial.kills += 1
         clock.forget_trouble(self._connection.pk)
+        clock.forward(self._connection.pk, settings.WOODOO_LEASE_SECONDS)
         if self._tells.exists():
             moment, name, count = json.loads(self._tells.read_text())
             self._died_at.append((moment, name, count))
@@ -146,7 +152,7 @@ class _Phase:
         return point.before in line.refused if point.what.name == REFUSE else point.place in line.happened
 
 
-def _open_work(connection: Connection) -> str:
+def open_work(connection: Connection) -> str:
     """Say in words what of the connection is not done; empty where all is."""
     from ...engine.models import State, Work
 
