@@ -113,26 +113,6 @@ def test_an_order_that_a_person_confirms_goes_on(watched: Watched):
     assert watched.follow() == {}
 
 
-def test_what_is_being_worked_on_is_looked_at_when_it_rests(watched: Watched):
-    watched.sync("76", confirm_orders=False)
-    db.change(
-        "UPDATE engine_work SET state = 'running', lease_token = gen_random_uuid(), lease_until = now() "
-        "WHERE record = '76'"
-    )
-    watched.act("sale.order", "action_confirm", watched.linked("order", "76"))
-    assert watched.follow() == {}
-    db.change("UPDATE engine_work SET state = 'done', lease_token = NULL, lease_until = NULL WHERE record = '76'")
-    assert watched.follow() == {"76": "sale.order: state quotation → confirmed"}
-
-
-def test_what_was_left_out_stays_so(watched: Watched):
-    watched.sync("76", confirm_orders=False)
-    Work.objects.update(state=State.SKIPPED)
-    watched.act("sale.order", "action_confirm", watched.linked("order", "76"))
-    assert watched.follow() == {}
-    assert Work.objects.get(record="76").state == State.SKIPPED
-
-
 def test_a_payment_taken_back_and_a_delivery_made_by_hand_are_noticed(watched: Watched):
     watched.sync("76", "90", **DELIVERED)
     assert watched.follow() == {}
@@ -172,17 +152,6 @@ def again(watched: Watched) -> None:
     """Walk the records from the beginning."""
     set_cursor(watched.live.connection.pk, "odoo:records", "")
     look_after_records(watched.live)
-
-
-def test_a_customer_is_news_for_orders_that_wait_for_a_person(watched: Watched):
-    watched.sync("76", "90")
-    assert watched.follow() == {}
-    customers = [watched.linked("order_customer", record) for record in ("76", "90")]
-    watched.admin.write("res.partner", customers, {"vat": "ES12345678Z"})
-    assert watched.follow() == {}
-    Work.objects.filter(record="90").update(state=State.PARKED)
-    watched.admin.write("res.partner", customers, {"street": "Calle Nueva 2"})
-    assert watched.follow() == {"90": "res.partner: contents"}
 
 
 def test_a_deleted_draft_invoice_is_not_made_again_without_a_word(watched: Watched):
