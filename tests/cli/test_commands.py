@@ -23,6 +23,7 @@ from woodoo.engine.flow import LinkVals
 from woodoo.engine.links import Links
 from woodoo.engine.models import Call, Event, Work
 from woodoo.mapping.proposals import Proposal
+from woodoo.sandbox.store.double import StoreDouble
 from woodoo.wiring import Check
 
 from ..web import scene
@@ -281,6 +282,18 @@ def test_webhooks_are_set_up_in_the_store(woodoo: Woodoo, shop: Connection, look
     assert look.call_args.kwargs == {"do": True, "secret_to_all": False}
     assert re.search(r"order.created\s+5\s+active\s+created", said.out)
     assert "12 deliveries came in; 3 changes" in said.out
+
+
+def test_webhooks_wait_for_an_address_that_works(woodoo: Woodoo, db: None, settings: Any) -> None:
+    settings.WOODOO_URL = "http://127.0.0.1:9"
+    with StoreDouble() as store:
+        scene.connection(store_url=store.url, store_key=store.key, store_secret=store.secret)
+        said = woodoo("connection", "webhooks")
+        assert said.code == 0
+        assert re.search(r"order.created\s+—\s+—\s+waits", said.out)
+        assert "Nothing answers at Woodoo's address http://127.0.0.1:9." in said.out
+        assert "0 webhooks are removed" in woodoo("connection", "webhooks", "--remove").out
+        assert store.shop.tables["webhooks"] == {}
 
 
 def test_that_nothing_ever_came_from_the_store_is_said(woodoo: Woodoo, shop: Connection, look: mock.Mock) -> None:

@@ -13,16 +13,18 @@ import pytest
 from django.utils import timezone
 from pytest_httpserver import HTTPServer
 
+from woodoo import wiring
 from woodoo.chores import hook_test, webhooks
 from woodoo.connections import hook
 from woodoo.connections.models import Connection
-from woodoo.engine import door
+from woodoo.engine import chores, door
 from woodoo.engine.models import Cursor, Event
 from woodoo.flows.topics import TEST_ANSWER, followed_topics
 from woodoo.live import live_connection
 from woodoo.sandbox.store.double import StoreDouble
 from woodoo.stores.woocommerce import webhooks as signing
 from woodoo.web import doors, tallies
+from woodoo.web.webhook_words import webhook_card
 
 from . import scene
 
@@ -76,6 +78,28 @@ def test_what_is_needed_is_set_up_and_the_next_look_finds_nothing_to_do(shop: Co
     assert Event.objects.filter(source="webhook").exists()
     assert did(look(shop)) == ["keep"] * 4
     assert len(rows(store)) == 4
+
+
+def test_as_a_chore_it_is_noted_for_the_page_of_the_connection(shop: Connection) -> None:
+    wiring.install()
+    assert chores.do(shop.pk, webhooks.NAME)
+    card = webhook_card(shop.pk)
+    assert [(line.topic, line.word, line.well) for line in card.lines] == [
+        (topic, "Set up", True) for topic in followed_topics()
+    ]
+    assert (card.problems, card.told, card.missed) == ([], 0, 0)
+    assert chores.do(shop.pk, webhooks.NAME)
+    assert {line.word for line in webhook_card(shop.pk).lines} == {"Fine"}
+
+
+def test_a_key_that_may_not_set_webhooks_up_is_said_on_the_page(shop: Connection, store: StoreDouble) -> None:
+    shop.store_key, shop.store_secret = store.add_key("read")
+    shop.save()
+    wiring.install()
+    assert not chores.do(shop.pk, webhooks.NAME)
+    (problem,) = webhook_card(shop.pk).problems
+    assert "may not write" in problem.message
+    assert problem.fix
 
 
 def test_that_the_store_has_reached_woodoo_is_known_by_its_ping(
