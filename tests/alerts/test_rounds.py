@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from woodoo.alerts import channels, outbox, post, rounds
 from woodoo.alerts.kinds import EVERYWHERE
@@ -16,7 +17,7 @@ from woodoo.alerts.standing import failing_channels, standings, try_again
 from woodoo.connections.models import Connection
 from woodoo.engine import breaker, db
 from woodoo.engine.cursors import set_cursor
-from woodoo.engine.models import Completeness, Work
+from woodoo.engine.models import Chore, Completeness, Work
 
 from ..web import scene
 from .conftest import Post, let_pass, order, with_channels
@@ -189,6 +190,36 @@ def test_a_gap_is_told_at_once(shop: Connection, web_post: Door):
     Completeness.objects.create(connection_id=shop.pk, lane="orders", gap=["31"], gap_count=1)
     go_round()
     assert "1 of the store's orders had come with no webhook and no poll" in web_post[1].titles()[0]
+
+
+def test_webhooks_that_are_off_and_a_poll_that_fails(shop: Connection, web_post: Door):
+    with_channels(shop, web_post[0], alert_when={"chore": "now"})
+    off = {"topic": "order.updated", "status": "disabled", "do": "wait", "problem": ""}
+    Chore.objects.create(connection_id=shop.pk, name="webhooks", found={"webhooks": [off], "carried_out": True})
+    ago = timezone.now() - timedelta(hours=1)
+    Chore.objects.create(
+        connection_id=shop.pk, name="poll", failures=3, failing_since=ago, message="No.", error_kind="ConfigError"
+    )
+    go_round()
+    (letter,) = web_post[1].got
+    assert "● The store has switched webhooks off\n  order.updated." in letter["message"]
+    assert "● Upkeep fails again and again: poll" in letter["message"]
+    Chore.objects.filter(name="webhooks").update(found={"webhooks": [{**off, "status": "active", "do": "keep"}]})
+    Chore.objects.filter(name="poll").update(failures=0, failing_since=None)
+    go_round()
+    let_pass(minutes=2)
+    go_round()
+    assert web_post[1].got[1]["message"].count("✓ Well again") == 2
+
+
+def test_imports_that_stopped_and_keys_that_cannot_be_opened(shop: Connection, web_post: Door):
+    other = with_channels(scene.connection("Shop ES"), web_post[0], alert_when={"import": "now"})
+    scene.history(other, "failed")
+    db.change("UPDATE connections_connection SET odoo_key = 'no-token' WHERE id = %s", [other.pk])
+    go_round()
+    message = web_post[1].got[0]["message"]
+    assert "stopped: the store's list could not be read" in message
+    assert "The stored keys cannot be opened" in message
 
 
 def test_what_concerns_everybody_goes_to_every_channel_once(shop: Connection, web_post: Door, mail_post: Door):

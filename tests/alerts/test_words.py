@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from woodoo.alerts.timing import News
-from woodoo.alerts.words import MOST, Item, letter
+from woodoo.alerts.words import MOST, Item, capital, letter
 
 AT = datetime(2026, 7, 1, 8, 5, tzinfo=UTC)
 PAYMENT = Item(
@@ -47,6 +47,12 @@ def test_the_first_line_says_what_it_is_about():
 def test_what_the_error_says_goes_out_only_where_that_is_allowed():
     assert "Ana" not in letter("Shop NL", [PAYMENT], zone="UTC").body
     assert "Was paid by Ana García with 'klarna'" in letter("Shop NL", [PAYMENT], zone="UTC", details=True).body
+
+
+def test_what_an_error_says_is_a_sentence():
+    assert capital("was paid with 'klarna'") == "Was paid with 'klarna'"
+    assert capital("https://shop.example.com refused the connection.").startswith("https://")
+    assert capital("") == ""
 
 
 def test_twenty_are_enough_for_one_message():

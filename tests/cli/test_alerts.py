@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable
 
@@ -41,8 +40,7 @@ def test_a_channel_is_added_shown_without_its_password_tested_and_removed(
     shop: Connection, woodoo: Woodoo, web_post: tuple[str, Post], monkeypatch: pytest.MonkeyPatch
 ):
     address, inbox = web_post
-    monkeypatch.setattr("sys.stdin", io.StringIO(f"{address}\n"))
-    monkeypatch.setattr("getpass.getpass", lambda *_: address)
+    monkeypatch.setattr("woodoo.cli.alerts._asked_for", lambda: f"{address}\n")
     added = woodoo("alerts", "channels", "--add")
     assert added.code == 0, added.err
     shown = woodoo("alerts", "channels")
@@ -64,7 +62,7 @@ def test_a_channel_is_added_shown_without_its_password_tested_and_removed(
 def test_what_is_no_address_is_refused_and_not_repeated(
     shop: Connection, woodoo: Woodoo, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("getpass.getpass", lambda *_: "nonsense://geheim")
+    monkeypatch.setattr("woodoo.cli.alerts._asked_for", lambda: "nonsense://geheim\n")
     said = woodoo("alerts", "channels", "--add")
     assert said.code == 1
     assert "This is no address of a channel." in said.err

@@ -13,7 +13,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlencode
@@ -35,21 +35,38 @@ _LONGEST_ERROR = 300
 
 @dataclass(frozen=True)
 class Channel:
-    """One address."""
+    """One address. What Apprise knows of it is looked up when it is needed first: Apprise is large."""
 
     address: str = field(repr=False)
-    #: What tells it from others, without giving it away.
-    mark: str
-    #: The service, such as "E-Mail"; "Unknown" where Apprise knows none of that kind.
-    service: str
-    #: The address without its passwords; for administrators.
-    masked: str
-    usable: bool = True
+
+    @cached_property
+    def mark(self) -> str:
+        """What tells it from others, without giving it away."""
+        return sha256(self.address.encode()).hexdigest()[:16]
+
+    @cached_property
+    def service(self) -> str:
+        """The service, such as "E-Mail"; "Unknown" where Apprise knows none of that kind."""
+        return str(self._plugin.service_name or "Channel") if self._plugin else "Unknown"
+
+    @cached_property
+    def masked(self) -> str:
+        """The address without its passwords; for administrators."""
+        return _masked(self._plugin) if self._plugin else "•••"
+
+    @property
+    def usable(self) -> bool:
+        """Whether Apprise knows it."""
+        return self._plugin is not None
 
     @property
     def label(self) -> str:
         """The channel as messages name it."""
         return f"{self.service} ({self.mark[:6]})"
+
+    @cached_property
+    def _plugin(self) -> NotifyBase | None:
+        return _service(self.address)
 
 
 def channels_of(connection: Connection) -> list[Channel]:
@@ -62,12 +79,8 @@ def channels_of(connection: Connection) -> list[Channel]:
 
 
 def read(address: str) -> Channel:
-    """Return what is known of an address."""
-    service = _service(address.strip())
-    mark = sha256(address.strip().encode()).hexdigest()[:16]
-    if service is None:
-        return Channel(address.strip(), mark, "Unknown", "•••", usable=False)
-    return Channel(address.strip(), mark, str(service.service_name or "Channel"), _masked(service))
+    """Return the channel of an address."""
+    return Channel(address.strip())
 
 
 def check(address: str) -> Channel:

@@ -16,6 +16,7 @@ from woodoo.connections.models import Connection
 from woodoo.connections.settings import ConnectionSettings
 from woodoo.domain.errors import ConfigError
 from woodoo.engine import db, registry
+from woodoo.engine.models import Chore
 from woodoo.runtime.home import home
 
 from .channels import channels_of
@@ -134,11 +135,11 @@ def _title(connection_id: int, name: str) -> str:
 
 
 def _channels(one: Connection) -> list[Failing]:
-    labels = {channel.mark: channel.label for channel in channels_of(one)}
+    failing = failing_channels(one.pk)
     return [
-        Failing(mark, labels[mark], since, error)
-        for mark, (since, error) in failing_channels(one.pk).items()
-        if mark in labels
+        Failing(channel.mark, channel.label, *failing[channel.mark])
+        for channel in (channels_of(one) if failing else ())
+        if channel.mark in failing
     ]
 
 
@@ -160,11 +161,8 @@ def _imports(ids: Sequence[int]) -> Mapping[int, list[tuple[int, str]]]:
 
 
 def _webhooks(ids: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
-    rows = db.rows(
-        "SELECT connection_id, found FROM engine_chore WHERE connection_id = ANY(%s) AND name = %s",
-        [list(ids), _WEBHOOKS],
-    )
-    return dict(rows)
+    rows = Chore.objects.filter(connection_id__in=ids, name=_WEBHOOKS)
+    return dict(rows.values_list("connection_id", "found"))
 
 
 def webhooks_of(found: Mapping[str, Any]) -> tuple[Sequence[str], bool]:

@@ -75,6 +75,11 @@ def test_letter(name: str, link: str) -> Letter:
     return Letter(f"Woodoo · {name}: test of the alerts", f"{body}\n{link}".strip())
 
 
+def capital(text: str) -> str:
+    """Return what an error says as a sentence, whatever it begins with; an address stays as it is."""
+    return text if "://" in text.split(" ")[0] else f"{text[:1].upper()}{text[1:]}"
+
+
 def page_of(kind: str, connection_id: int, key: str) -> str:
     """Return the page of the panel that shows what an alert is about, as a path."""
     if connection_id == EVERYWHERE:
@@ -107,8 +112,7 @@ def _block(one: Item, zone: ZoneInfo, *, details: bool) -> str:
         word = "Well again" if one.news is News.WELL else "Came and went"
         return f"✓ {word}: {one.title}\n  From {since} to {until}"
     lines = [f"{'▲' if one.news is News.GROWN else '●'} {one.title}"]
-    detail = f"{one.detail[:1].upper()}{one.detail[1:]}" if details else ""
-    lines += [f"  {part}" for part in (one.text, detail) if part]
+    lines += [f"  {part}" for part in (one.text, capital(one.detail) if details else "") if part]
     lines += [f"  {line}" for line in one.fix.splitlines()] if details or one.kind in _OWN_WORDS else []
     lines.append(f"  Since {since}")
     if one.link:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -75,7 +76,7 @@ def channels(
 
         on = find(which)
         if add:
-            made = doors.add(on, typer.prompt("Address, in the form of Apprise", hide_input=True))
+            made = doors.add(on, _asked_for())
             say(f"[green]✓[/green] {plain(made.masked)} is told from now on. Try it: `woodoo alerts test {on.pk}`")
             return
         found = standings(on)
@@ -86,6 +87,13 @@ def channels(
             say(f"[green]✓[/green] {plain(found[remove - 1].channel.masked)} is told nothing any more.")
             return
         _show(found)
+
+
+def _asked_for() -> str:
+    """Ask for an address, unseen; where nobody is there to ask, read it from the input."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline()
+    return str(typer.prompt("Address, in the form of Apprise", hide_input=True))
 
 
 def _show(found: Sequence[Standing]) -> None:

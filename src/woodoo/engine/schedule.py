@@ -159,7 +159,7 @@ def watch(one: registry.Watch) -> None:
         try:
             one.run()
         except Exception as exc:  # the database is away: the next one comes
-            log.warning("watch failed", extra={"action": one.name, "kind": type(exc).__name__})
+            log.warning("watch failed", exc_info=exc, extra={"action": one.name, "kind": type(exc).__name__})
             connection.close()
     connection.close()
 

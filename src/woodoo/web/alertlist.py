@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from woodoo.alerts.kinds import EVERYWHERE, KINDS
 from woodoo.alerts.models import Alert
-from woodoo.alerts.words import page_of
+from woodoo.alerts.words import capital, page_of
 from woodoo.connections.alerting import DEFAULT_ALERT_WHEN
 from woodoo.connections.models import Connection
 
@@ -69,7 +69,7 @@ def _lasting(which: Q) -> list[Alert]:
 def _row(one: Alert, names: Mapping[int, str]) -> Row:
     kind = KINDS[one.kind].title if one.kind in KINDS else one.kind
     said = (one.text, one.detail, *one.fix.splitlines()) if one.resolved_at is None else (one.detail,)
-    lines = [f"{text[:1].upper()}{text[1:]}" for text in said if text]
+    lines = [capital(text) for text in said if text]
     link = "" if one.connection_id == EVERYWHERE or one.resolved_at else page_of(one.kind, one.connection_id, one.key)
     colour = "over" if one.resolved_at else "failed" if _is_urgent(one.kind) else "parked"
     return Row(one, kind, names.get(one.connection_id, "All connections"), link, lines, colour)

@@ -32,7 +32,7 @@ def look() -> None:
         try:
             one.run()
         except Exception as exc:
-            log.warning("watch failed", extra={"action": one.name, "kind": type(exc).__name__})
+            log.warning("watch failed", exc_info=exc, extra={"action": one.name, "kind": type(exc).__name__})
         finally:
             connection.close()
 
