@@ -49,7 +49,7 @@ def chosen(points: Sequence[Point]) -> list[Point]:
     return [
         point
         for point in points
-        if (point.what.name, point.place.name) in CHOSEN and point.place.count == 1 and point.stage == point.phase
+        if (point.what.name, point.call) in CHOSEN and point.place.count == 1 and point.stage == point.phase
     ]
 
 

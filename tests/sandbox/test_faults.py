@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,6 +19,7 @@ from woodoo.sandbox.faults.story import PHASES
 
 CALL = Place("sale.order.load")
 PATH = "/json/2/sale.order/load"
+LONG = json.dumps({"data": ["x" * 5000]}).encode()
 BODY = b'{"ids": [1, 2, 3], "messages": []}'
 
 
@@ -53,7 +55,7 @@ def line(received: list[bytes]) -> Iterator[Line]:
 
 
 def ask(line: Line, path: str = PATH) -> httpx2.Response:
-    return httpx2.post(f"{line.url}{path}", content=b"x" * 5000, timeout=3, trust_env=False)
+    return httpx2.post(f"{line.url}{path}", content=LONG, timeout=3, trust_env=False)
 
 
 #: Class → the error a client meets, or the status it gets; and whether the server has got the request.

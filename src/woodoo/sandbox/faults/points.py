@@ -60,7 +60,17 @@ class Point:
     @property
     def writes(self) -> bool:
         """Whether the call changes something in Odoo."""
-        return self.side == "odoo" and "/" not in self.place.name and self.place.name.rpartition(".")[2] not in READS
+        return self.side == "odoo" and "/" not in self.place.name and self.method not in READS
+
+    @property
+    def call(self) -> str:
+        """The call without how many fields it is about: "sale.order.load"."""
+        return self.place.name.partition("(")[0]
+
+    @property
+    def method(self) -> str:
+        """The method of Odoo."""
+        return self.call.rpartition(".")[2]
 
     @property
     def rank(self) -> int:

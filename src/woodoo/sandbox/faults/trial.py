@@ -20,6 +20,7 @@ from .mishaps import REFUSE
 from .points import Point, Recording
 from .stand import Stand, namespace_of
 from .story import PHASES, Story
+from .wire import named
 
 if TYPE_CHECKING:
     from ...connections.models import Connection
@@ -164,7 +165,7 @@ def _recorded(stand: Stand, connection: Connection, phase: str, trial: Trial) ->
     from ...engine.models import Call
 
     came = sorted((moment, side, place) for side, line in stand.lines.items() for moment, place in line.calls)
-    calls = Call.objects.filter(connection_id=connection.pk).order_by("pk").values_list("system", "summary")
+    calls = Call.objects.filter(connection_id=connection.pk).order_by("pk").values_list("system", "summary", "request")
     before = sum(len(recording.ledger) for recording in trial.recorded.values())
-    ledger = [(system, summary.partition(" (")[0]) for system, summary in calls][before:]
+    ledger = [(system, named(summary.partition(" (")[0], asked or {})) for system, summary, asked in calls][before:]
     return Recording([(side, place) for _, side, place in came], ledger)

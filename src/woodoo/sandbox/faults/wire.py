@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import re
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 _MOST = 65_536
@@ -27,20 +29,29 @@ class Request:
 
     @property
     def name(self) -> str:
-        """What it asks for: "sale.order.load", "GET orders"."""
+        """What it asks for: "sale.order.load(14 fields)", "GET orders"."""
         path = urlsplit(self.path).path
         if path == "/jsonrpc":
             return _rpc_name(self.body)
         if found := re.fullmatch(r"/json/2/([\w.]+)/(\w+)", path):
-            return f"{found[1]}.{found[2]}"
+            return named(f"{found[1]}.{found[2]}", json.loads(self.body or b"{}"))
         short = path.removeprefix("/wp-json/wc/v3/")
         return f"{self.method} {re.sub(r'[0-9]+', '#', short)}"
+
+
+def named(name: str, arguments: Mapping[str, Any]) -> str:
+    """Return the name of a call with how many fields it is about: that tells most calls of one method apart."""
+    fields = arguments.get("fields") or arguments.get("allfields") or ()
+    return f"{name}({len(fields)} fields)" if fields else name
 
 
 def _rpc_name(body: bytes) -> str:
     params = json.loads(body).get("params", {})
     if params.get("method") == "execute_kw":
-        return "{}.{}".format(*params["args"][3:5])
+        model, method, given, more = params["args"][3:7]
+        # What is not named is ids, domains and rows; the list of texts among them is that of the fields.
+        lists = [one for one in given if isinstance(one, list) and one and all(isinstance(x, str) for x in one)]
+        return named(f"{model}.{method}", {**more, **({"fields": lists[0]} if lists else {})})
     return f"{params.get('service')}.{params.get('method')}"
 
 
