@@ -16,6 +16,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,7 @@ def main() -> None:
 
     logs.set_up(level="WARNING", as_json=True)
     wiring.install()
+    _warm_up()
     running: set[int] = set()
     try:
         for line in sys.stdin:
@@ -55,6 +57,14 @@ def main() -> None:
         for pid in running:
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
+
+
+def _warm_up() -> None:
+    """Import what a first request imports, so that not every worker has to."""
+    import httpx2
+
+    with suppress(httpx2.HTTPError):
+        httpx2.get("http://127.0.0.1:9/", trust_env=False)
 
 
 def _alive(pid: int, running: set[int]) -> bool:
@@ -105,15 +115,21 @@ class _Worker:
         self._patience = patience
 
     def run(self) -> None:
-        """Sweep and pump until told to end."""
+        """Sweep and pump until told to end, also where the database is away for a while."""
+        from django.db import InterfaceError, OperationalError, connection
+
         from ...engine import pump, sweep
 
         signal.signal(signal.SIGTERM, lambda *_: pump.stopping.set())
         self._prepare()
         while not pump.stopping.is_set() and os.getppid() == self._parent:
-            sweep.sweep()
-            if not pump.drain(self._connection, self._lane):
-                time.sleep(_PAUSE)
+            try:
+                sweep.sweep()
+                if pump.drain(self._connection, self._lane):
+                    continue
+            except (InterfaceError, OperationalError):
+                connection.close()
+            time.sleep(_PAUSE)
 
     def _prepare(self) -> None:
         """Put the moments into the engine, and make the clients as impatient as asked for."""
@@ -122,6 +138,7 @@ class _Worker:
         from ...engine.ledger import LedgerRecorder
         from ...odoo.endpoint import Endpoint
         from ...stores.woocommerce.client import WooClient
+        from .wire import named
 
         worker = self
 
@@ -129,7 +146,7 @@ class _Worker:
             """Writes the ledger, and may not live to do so."""
 
             def begin(self, *, system: str, summary: str, request: Any) -> int:
-                name = summary.partition(" (")[0]
+                name = named(summary.partition(" (")[0], request)
                 worker.moment("begin", name)
                 number = super().begin(system=system, summary=summary, request=request)
                 worker.moment("begun", name)
