@@ -277,3 +277,16 @@ def test_a_count_that_is_killed_anywhere_goes_on_and_rings_for_nothing_twice(sho
         except RemoteError:
             continue
     assert sorted(shop.told_by("census"), key=int) == [str(number) for number in range(1, 380, 2)]
+
+
+def test_what_is_found_by_the_hundred_goes_behind_the_news(shop: Shop):
+    for number in range(1, 121):
+        shop.add(number, ago=timedelta(minutes=30))
+    shop.add(200)
+    shop.poll()
+    Work.objects.exclude(record="200").delete()
+    shop.work_off()
+    assert shop.count()["gaps"] == 120
+    news = Work.objects.filter(priority=0, state="ready").count()
+    assert 0 < news <= 60
+    assert Work.objects.filter(priority__gt=0, state="ready").count() == 120 - news

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from woodoo.engine import db, inbox
-from woodoo.engine.models import Event, State, Work
+from woodoo.engine.models import HISTORY, Event, State, Work
 from woodoo.engine.work import enqueue, skip
 
 from .helpers import OTHER_SHOP, SHOP, ScriptedFlow, drain_all, event, work
@@ -132,3 +132,13 @@ def test_senders_who_overlap_do_not_block_each_other():
         thread.join()
     assert errors == []
     assert Work.objects.get(record="15").generation == 60
+
+
+def test_what_is_put_behind_the_news_stays_news_where_it_waits_already():
+    event("1")
+    event("2")
+    Work.objects.filter(record="2").update(state="done")
+    enqueue(SHOP, "orders", "order", ["1", "2", "3"], source="census", behind=True)
+    assert dict(Work.objects.values_list("record", "priority")) == {"1": 0, "2": HISTORY, "3": HISTORY}
+    event("3")
+    assert work("3").priority == 0

@@ -30,7 +30,7 @@ from ..domain.calls import NullRecorder
 from ..domain.mark import Mark
 from ..engine import chores, completeness
 from ..engine.completeness import Count, Known
-from ..engine.work import enqueue
+from ..engine.work import FEW, enqueue
 from ..flows.table import FLOWS, Flow
 from ..live import Live
 from ..stores.base import NO_TIME, Changed, OrderPage, Store
@@ -126,8 +126,9 @@ class Census:
             changed=count.changed + len(changed) + len(moved),
             gone=count.gone + len(gone),
         )
-        rung = [*(one.external_id for one in fresh), *changed, *moved, *gone]
-        return self._note(count, rung, gaps), len(rung)
+        news = [one.external_id for one in fresh if not self.seen.is_due(one)]
+        found = [*gaps, *changed, *moved, *gone]
+        return self._note(count, news, found, gaps), len(news) + len(found)
 
     @property
     def _id(self) -> int:
@@ -149,12 +150,13 @@ class Census:
         moved = [one.record for one in candidates if one.record in there and _changed(there[one.record], one)]
         return gone, moved, replace(count, checked=checked)
 
-    def _note(self, count: Count, rung: Sequence[str], gaps: Sequence[str]) -> Count:
+    def _note(self, count: Count, news: Sequence[str], found: Sequence[str], gaps: Sequence[str]) -> Count:
         """Ring, and write down how far the count has come: both or neither."""
         lane = self.flow.lane
         with transaction.atomic():
-            if rung:
-                enqueue(self._id, lane, self.flow.name, rung, source="census")
+            many = count.gaps + count.changed + count.gone > FEW
+            enqueue(self._id, lane, self.flow.name, news, source="census")
+            enqueue(self._id, lane, self.flow.name, found, source="census", behind=many)
             completeness.gap_found(self._id, lane, gaps)
             if count.all_listed and count.checked >= LAST:
                 count = replace(count, ended_at=completeness.now().isoformat())

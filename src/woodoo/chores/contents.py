@@ -15,7 +15,7 @@ from ..domain.calls import NullRecorder
 from ..domain.mark import Mark
 from ..engine import db
 from ..engine.cursors import get_cursor, set_cursor
-from ..engine.work import enqueue
+from ..engine.work import FEW, enqueue
 from ..flows.table import FLOWS, Flow
 from ..live import Live
 from ..stores.base import Store
@@ -36,9 +36,9 @@ def compare_contents(live: Live) -> Mapping[str, int]:
     while compared < PIECE and time.monotonic() < until:
         rows = _next(live, flow, reached)
         differing, shaky = _differing(store, rows)
-        if differing:
-            enqueue(live.connection.pk, flow.lane, flow.name, differing, source="contents")
         compared, changed, unsteady = compared + len(rows), changed + len(differing), unsteady + len(shaky)
+        many = changed > FEW
+        enqueue(live.connection.pk, flow.lane, flow.name, differing, source="contents", behind=many)
         reached = rows[-1][0] if len(rows) == TOGETHER else 0
         set_cursor(live.connection.pk, name, str(reached))
         if not reached:

@@ -24,12 +24,13 @@ _ACCEPT = """
     WITH accepted AS (
         INSERT INTO engine_work AS w (connection_id, lane, flow, record, title, state, attempts, crashes,
                                       generation, priority, message, error_kind, fix)
-        SELECT %(connection_id)s, %(lane)s, %(flow)s, record, '', 'ready', 0, 0, 1, 0, '', '', ''
+        SELECT %(connection_id)s, %(lane)s, %(flow)s, record, '', 'ready', 0, 0, 1, %(priority)s, '', '', ''
           FROM unnest(%(records)s::text[]) AS record
         ON CONFLICT (connection_id, lane, record) DO UPDATE SET
             flow = EXCLUDED.flow,
             generation = w.generation + 1,
-            priority = 0,
+            priority = CASE WHEN w.state IN ('done', 'skipped', 'parked', 'failed') THEN EXCLUDED.priority
+                            ELSE LEAST(w.priority, EXCLUDED.priority) END,
             state = CASE WHEN w.state = 'running' OR (w.state = 'waiting' AND w.error_kind = 'OutcomeUnknown')
                          THEN w.state ELSE 'ready' END,
             attempts = CASE WHEN w.state = 'running' THEN w.attempts ELSE 0 END,
@@ -88,8 +89,11 @@ def accept(
     topic: str = "",
     raw: bytes = b"",
     headers: Mapping[str, Any] | None = None,
+    priority: int = 0,
 ) -> int:
     """Take in one event for each of these records and return how many there were. One statement, one commit.
+
+    `priority` is that of `Work`; records that wait already keep the better one of both.
 
     A ring for each event of a burst would keep the workers busy with finding nothing to do. Whoever takes from a lane
     rings for what is left, so only the first event rings; what comes in while it is being taken waits for the end of
@@ -107,6 +111,7 @@ def accept(
             "records": wanted,
             "source": source,
             "topic": topic,
+            "priority": priority,
             "raw": raw,
             "headers": Jsonb(redact(dict(headers or {}))),
         },

@@ -21,7 +21,16 @@ FEW = 50
 _AT_ONCE = 1000
 
 
-def enqueue(connection_id: int, lane: str, flow: str, records: Iterable[str], *, source: str, topic: str = "") -> int:
+def enqueue(
+    connection_id: int,
+    lane: str,
+    flow: str,
+    records: Iterable[str],
+    *,
+    source: str,
+    topic: str = "",
+    behind: bool = False,
+) -> int:
     """Put records on the to-do list, each once, and return how many there were.
 
     Records that are on it already are looked at again; each gets an event that says where this came from.
@@ -33,8 +42,10 @@ def enqueue(connection_id: int, lane: str, flow: str, records: Iterable[str], *,
         records: the store's ids.
         source: "poll", "manual", "reconcile", …
         topic: more about why, in the store's words.
+        behind: behind the news, as history; for what was found by the hundred.
     """
-    return accept(connection_id, lane, flow, records, source=source, topic=topic)
+    priority = HISTORY if behind else 0
+    return accept(connection_id, lane, flow, records, source=source, topic=topic, priority=priority)
 
 
 def retry(work_ids: Iterable[int], *, source: str = "retry") -> int:
