@@ -13,8 +13,8 @@ from .tap import Tap, tapped
 
 #: Seconds without a request after the first poll: its first steps are over.
 _QUIET = 5.0
-#: The store is asked twice by each poll, by date and by id, and now and then for the rest.
-_MOST = {"the store": "<= 3", "Odoo": "<= 1"}
+#: Both are asked twice by each poll, the store by date and by id, Odoo for two models, and now and then for the rest.
+_MOST = {"the store": "<= 3", "Odoo": "<= 3"}
 
 
 def measure(stage: Stage) -> Iterator[Figure]:

@@ -91,3 +91,20 @@ def test_an_address_nobody_has_is_refused_and_soon_throttled(connection: Connect
 
 def test_only_posts_are_taken(connection: Connection):
     assert Client().get("/hooks/odoo/a-long-random-word/").status_code == 405
+
+
+def test_the_connection_s_page_says_how_odoo_is_heard(connection: Connection, administrator: Client):
+    page = f"/connections/{connection.pk}/"
+    text = " ".join(administrator.get(page).content.decode().split())
+    assert "Odoo is asked every 60 seconds" in text
+    assert "<dt>Hints from Odoo</dt><dd>none yet</dd>" in text
+    db.change(
+        "INSERT INTO engine_chore (connection_id, name, due_at, message, fix, found) "
+        "VALUES (%s, %s, now(), 'Odoo is cross.', 'Be kind.', '{}')",
+        [connection.pk, NAME],
+    )
+    Connection.objects.update(odoo_push_token="")
+    text = " ".join(administrator.get(page).content.decode().split())
+    assert "Odoo is cross." in text
+    assert "Be kind." in text
+    assert "<dt>Hints from Odoo</dt><dd>not set up</dd>" in text

@@ -21,6 +21,7 @@ from ..access import Role, needs
 from ..completeness import told_of
 from ..doors import forget_doors
 from ..forms import ConnectionForm
+from ..odoo_news import odoo_news
 from ..overview import cards, connection_statuses, last_event, state_counts, tallies_of
 from ..pages import page
 from ..tallies import last_ping, tally_lines
@@ -59,6 +60,7 @@ def show_connection(request: HttpRequest, found: Connection, new_secret: str = "
         "completeness": told_of([found])[found.pk],
         "hook_url": hook_address(found.hook_token),
         "webhooks": webhook_card(found.pk),
+        "odoo_news": odoo_news(found),
         "first_topic": topics[0],
         "more_topics": topics[1:],
         "new_secret": new_secret,
