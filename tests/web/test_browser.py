@@ -221,6 +221,54 @@ def test_settings_are_chosen_and_kept(window: Browser, settled_shop: Connection)
     assert window.wrong == []
 
 
+def test_from_a_cause_to_the_setting_that_mends_it_and_all_of_it_goes_on(
+    window: Browser, settled_shop: Connection
+) -> None:
+    for record in ("1", "2", "3"):
+        scene.work(
+            settled_shop,
+            record,
+            "parked",
+            cause="Its invoice would be dated …, but in Odoo the books are closed up to ….",
+            place="res.company -> lock dates",
+            error_kind="DataError",
+        )
+    page = window.page
+    window.sign_in()
+    page.get_by_role("link", name="By cause").click()
+    expect(page.get_by_text("the books are closed")).to_be_visible()
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{wide} px too wide"
+    page.get_by_role("link", name="Invoices").click()
+    field = page.get_by_label("Post invoices from")
+    expect(field).to_be_in_viewport()
+    field.fill("2026-01-01")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("3 records that waited are tried again")).to_be_visible()
+    assert set(Work.objects.values_list("state", flat=True)) == {"ready"}
+    assert window.wrong == []
+
+
+def test_all_that_match_are_left_out_only_when_asked_twice(window: Browser) -> None:
+    shop = scene.connection()
+    for number in range(60):
+        scene.work(shop, str(number), "failed")
+    page = window.page
+    window.sign_in()
+    page.goto(f"{window.base}/work/?state=failed")
+    page.get_by_text("Skip all 60…").click()
+    page.get_by_label("Why all of them need not come over").fill("Test orders")
+    assert not Work.objects.filter(state="skipped").exists()
+    page.get_by_role("button", name="Skip 60").click()
+    expect(page.get_by_text("60 records skipped.")).to_be_visible()
+    page.goto(f"{window.base}/work/?state=skipped")
+    page.get_by_text("Retry all 60…").click()
+    page.get_by_role("button", name="Retry 60").click()
+    expect(page.get_by_text("60 records will be tried again behind new orders.")).to_be_visible()
+    assert set(Work.objects.values_list("state", flat=True)) == {"ready"}
+    assert window.wrong == []
+
+
 def test_settings_are_chosen_without_javascript(
     chromium: Any, live_server: Any, people: None, settled_shop: Connection
 ) -> None:
