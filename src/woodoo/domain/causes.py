@@ -36,8 +36,10 @@ _OWN = (
     "its sales order would come to",
 )
 #: Places that are documents and amounts of one record, not something many records share.
-_DOCUMENTS = ("sale.order", "account.move", "account.payment", "stock.", "res.currency", "res.company", "res.partner")
-_DOCUMENTS += ("links", "line_items", "tax_lines", "total")
+_DOCUMENTS = (
+    *("sale.order", "account.move", "account.payment", "stock.", "res.currency", "res.company", "res.partner"),
+    *("links", "line_items", "tax_lines", "total"),
+)
 _DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _NAME = re.compile(r"\b(?=[\w/-]*\d)[A-Z]\w*(?:[/-]\w+)+|\b[A-Z]{1,6}\d{3,}\b")
 _NUMBER = re.compile(r"(?<![\w/-])-?\d+(?:[.,]\d+)*(?![\w/]| ?%)")

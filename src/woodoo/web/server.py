@@ -23,11 +23,11 @@ ARRIVE_SECONDS = float(os.environ.get("WOODOO_REQUEST_SECONDS", "30"))
 LONGEST_SECONDS = 600.0
 
 
-class DeadlineWorker(ThreadWorker):  # type: ignore[misc]
+class DeadlineWorker(ThreadWorker):
     """A threaded worker of gunicorn with deadlines."""
 
     def init_process(self) -> None:
-        """Begin to watch, and serve."""
+        """Begin to watch and to look out, and serve."""
         self._begun: dict[TConn, float] = {}
         self._begun_lock = threading.Lock()
         threading.Thread(target=self._watch, name="woodoo-deadlines", daemon=True).start()
