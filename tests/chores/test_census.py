@@ -153,6 +153,20 @@ def test_an_order_deleted_for_good_is_rung_for_once(shop: Shop):
     assert shop.count()["gone"] == 0
 
 
+def test_an_order_that_was_gone_and_is_put_back_is_rung_for(shop: Shop):
+    shop.add(1, ago=timedelta(minutes=50))
+    shop.add(2)
+    shop.poll()
+    shop.work_off()
+    kept = shop.orders.pop(1)
+    shop.count()
+    shop.work_off()
+    shop.orders[1] = kept
+    shop.let_pass(86_401)
+    assert shop.count()["changed"] == 1
+    assert shop.told_by("census") == ["1", "1"]
+
+
 def test_the_last_orders_of_the_list_may_be_gone_too(shop: Shop):
     for number in (1, 2, 3):
         shop.add(number)

@@ -8,6 +8,7 @@ Decides what each difference means; whatever it is, the order is rung for, and i
 | yes                | no           | so new that the next poll shows it                         | news         |
 | yes                | no           | else                                                       | a gap        |
 | yes                | resting      | changed at another time, or other refunds, than looked at  | a change     |
+| yes                | resting      | it was gone: somebody has put it back                      | a change     |
 | no                 | resting      | not even in the trash                                      | gone         |
 | no                 | resting      | in the trash or hidden, and was not when it was looked at  | a change     |
 
@@ -27,7 +28,7 @@ from typing import Any
 from django.db import transaction
 
 from ..domain.calls import NullRecorder
-from ..domain.mark import Mark
+from ..domain.mark import GONE, Mark
 from ..engine import chores, completeness
 from ..engine.completeness import Count, Known
 from ..engine.work import FEW, enqueue
@@ -167,9 +168,11 @@ class Census:
 
 def _changed(listed: Changed, known: Known | None) -> bool:
     """Whether an order that rests is another one than when it was looked at."""
-    mark = Mark.read(known.seen) if known and known.resting else None
-    if mark is None:
+    if known is None or not known.resting:
         return False
+    mark = Mark.read(known.seen)
+    if mark is None:
+        return known.seen == GONE
     if listed.modified_at != NO_TIME and listed.modified_at.isoformat() != mark.modified:
         return True
     if listed.refund_ids is not None and listed.refund_ids != mark.refunds:
