@@ -178,6 +178,8 @@ def test_an_outage_is_told_when_it_has_lasted_and_when_it_ends(shop: Connection,
     go_round()
     assert web_post[1].titles() == ["Woodoo · Shop NL: Odoo does not answer"]
     assert "1 record waits; nothing is lost." in web_post[1].got[0]["message"]
+    ((since,),) = db.rows("SELECT since FROM engine_breaker")
+    assert Alert.objects.get(kind="outage").first_at == since
     breaker.reset(shop.pk)
     go_round()
     let_pass(minutes=3)

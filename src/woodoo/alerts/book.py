@@ -37,12 +37,18 @@ def note(found: Conditions, now: datetime) -> list[Alert]:
         if key in known:
             _see_again(known[key], condition, now)
         else:
-            known[key] = Alert.objects.create(**asdict(condition), first_at=now, last_at=now, news_at=now)
+            known[key] = _open(condition, now)
     for key in known.keys() - seen:
         if key in found.undecided or key[0] in found.holding:
             continue
         _miss(known[key], now)
     return [one for one in known.values() if one.resolved_at is None]
+
+
+def _open(condition: Condition, now: datetime) -> Alert:
+    fields = asdict(condition)
+    since = fields.pop("since") or now
+    return Alert.objects.create(**fields, first_at=min(since, now), last_at=now, news_at=now)
 
 
 def _see_again(alert: Alert, condition: Condition, now: datetime) -> None:

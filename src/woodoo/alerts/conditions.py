@@ -124,6 +124,8 @@ class Condition:
     detail: str = ""
     fix: str = ""
     count: int = 1
+    #: When it began, where that is known; else it counts from when it was seen first.
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -167,12 +169,14 @@ def _of_connection(one: ConnectionFacts, now: datetime) -> Iterator[Condition]:
     for chore in one.chores:
         if now - chore.since >= patience and chore.error_kind != "RemoteDown":
             title = f"Upkeep fails again and again: {chore.title}"
-            yield Condition(one.id, "chore", chore.name, title, detail=chore.message, fix=chore.fix)
+            yield Condition(one.id, "chore", chore.name, title, detail=chore.message, fix=chore.fix, since=chore.since)
     for channel in one.channels:
         if now - channel.since >= patience:
             title = f"Alerts do not get through to {channel.title}"
             fix = "Look at the channel on the page Alerts of the connection, and test it."
-            yield Condition(one.id, "channel", channel.name, title, detail=channel.message, fix=fix)
+            yield Condition(
+                one.id, "channel", channel.name, title, detail=channel.message, fix=fix, since=channel.since
+            )
     for number, title in one.imports:
         yield Condition(
             one.id,
@@ -217,6 +221,7 @@ def _outage(connection_id: int, outage: Outage) -> Condition:
         waiting if outage.waiting else "Nothing is lost: what comes in waits.",
         outage.reason,
         "Woodoo goes on by itself as soon as there is an answer.",
+        since=outage.since,
     )
 
 
