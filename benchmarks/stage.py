@@ -37,6 +37,8 @@ class Sizes:
     idle: int = 130
     #: Mishaps at remote calls, on each version of Odoo.
     faults: int = 400
+    #: Moments at which each loss is tried on each version of Odoo.
+    losses: int = 3
     #: Invented orders sent to each version of Odoo.
     exact: int = 1500
 
@@ -55,6 +57,7 @@ class Sizes:
             deliveries=400,
             idle=65,
             faults=40,
+            losses=1,
             exact=100,
         )
 

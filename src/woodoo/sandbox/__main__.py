@@ -1,4 +1,4 @@
-"""`python -m woodoo.sandbox odoo ...`, `... store ...`, `... demo ...`, `... faults ...` and `... down`.
+"""`python -m woodoo.sandbox` with `odoo`, `store`, `demo`, `faults`, `losses` or `down`, and what belongs to it.
 
 Decides only which of them is meant.
 """
@@ -27,12 +27,16 @@ def main(arguments: list[str]) -> int:
         from woodoo.sandbox.faults.commands import main as faults
 
         return faults(rest)
+    if which == "losses":
+        from woodoo.sandbox.faults.losses_commands import main as losses
+
+        return losses(rest)
     if which == "down":  # all that stays behind on its own
         from woodoo.sandbox.demo.commands import main as demo
         from woodoo.sandbox.odoo.commands import main as odoo
 
         return demo(["down"]) or odoo(["down", *rest])
-    print("usage: python -m woodoo.sandbox odoo|store|demo COMMAND, faults, or down", file=sys.stderr)
+    print("usage: python -m woodoo.sandbox odoo|store|demo COMMAND, faults, losses, or down", file=sys.stderr)
     return 0 if which in ("-h", "--help") else 2
 
 

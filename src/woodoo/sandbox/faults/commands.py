@@ -12,7 +12,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from ...domain.errors import WoodooError
@@ -49,16 +49,17 @@ def main(arguments: Sequence[str]) -> int:
 
 
 @contextmanager
-def own_service() -> Iterator[Path]:
-    """Give a home folder and a database of its own, with all tables, and set Django up on it."""
+def own_service(database: str = "") -> Iterator[Path]:
+    """Give a home folder and a database of its own (or the one named), with all tables; set Django up on it."""
     home = Path(tempfile.mkdtemp(prefix="woodoo-faults-"))
     home.chmod(0o711)  # the database's account passes through
     try:
-        with throwaway() as postgres:
+        with ExitStack() as stack:
+            address = database or stack.enter_context(throwaway()).url()
             os.environ |= {
                 "DJANGO_SETTINGS_MODULE": "woodoo.settings",
                 "WOODOO_HOME": str(home),
-                "DATABASE_URL": postgres.url(),
+                "DATABASE_URL": address,
                 "WOODOO_PRIVATE_NETWORKS": "127.0.0.0/8",
             }
             import django
