@@ -35,31 +35,43 @@ PIECE = 2000
 def poll_orders(live: Live) -> Mapping[str, int]:
     """Put on the list what changed in the store and has not been brought over as of that change."""
     flow, connection_id = FLOWS["order"], live.connection.pk
-    asked_at = completeness.now()
-    seen = load_seen(live)
-    store = live.store(NullRecorder())
+    store, seen, asked_at = live.store(NullRecorder()), load_seen(live), completeness.now()
     changes, all_read = _changes(store, flow, seen, asked_at)
     fresh = [change for change in changes if not seen.knows(change)]
-    new = not_done(Links(connection_id), flow, fresh)
-    doubtful = [c.external_id for c in changes if c.external_id not in new and (c in fresh or seen.doubts(c))]
-    new += differing(live, flow, doubtful)
+    new = _not_done(live, flow, seen, changes)
     _ring(live, flow, new)
-    doubts = seen.doubted(changes, store.clock() or asked_at, asked_at)
-    seen = replace(seen.after(changes, by=(store.clock() or asked_at) if all_read else None), doubted_ones=doubts)
-    missed: list[str] = []
+    store_now = store.clock() or asked_at
+    doubted = seen.doubted(changes, store_now, asked_at)
+    seen = replace(seen.after(changes, by=store_now if all_read else None), doubted_ones=doubted)
+    missed: Sequence[str] = ()
     if all_read:
-        newest = store.newest_orders(seen.top)
-        highest = max((int(one.external_id) for one in (*newest.orders, *newest.drafts)), default=0)
-        seen = seen.with_top(highest, seen.earlier(store.clock(), asked_at))
-        missed = unknown(live, flow, [one for one in newest.orders if not seen.is_older(one)])
-        _ring(live, flow, missed)
-        seen = replace(seen, asked_at=asked_at.isoformat())
+        seen, missed = _look_at_the_end(live, flow, store, seen, asked_at)
     set_cursor(connection_id, _name(flow), seen.write())
     if all_read:
         completeness.polled(connection_id, flow.lane, asked_at)
     else:
         chores.soon(connection_id, "poll")
     return {"changed": len(fresh), "new": len(new), "by_id": len(missed)}
+
+
+def _not_done(live: Live, flow: Flow, seen: Seen, changes: Sequence[Changed]) -> list[str]:
+    """Return the orders that were not brought over as of their change, or may have changed again in that second."""
+    fresh = [change for change in changes if not seen.knows(change)]
+    new = dict.fromkeys(not_done(Links(live.connection.pk), flow, fresh))
+    maybe = [c.external_id for c in changes if not seen.knows(c) or seen.doubts(c)]
+    return [*new, *differing(live, flow, [one for one in dict.fromkeys(maybe) if one not in new])]
+
+
+def _look_at_the_end(
+    live: Live, flow: Flow, store: Store, seen: Seen, asked_at: datetime
+) -> tuple[Seen, Sequence[str]]:
+    """Ring for new orders that no date has shown; return how far it has come, and which they are."""
+    newest = store.newest_orders(seen.top)
+    highest = max((int(one.external_id) for one in (*newest.orders, *newest.drafts)), default=0)
+    seen = seen.with_top(highest, seen.earlier(store.clock(), asked_at))
+    missed = unknown(live, flow, [one for one in newest.orders if not seen.is_older(one)])
+    _ring(live, flow, missed)
+    return replace(seen, asked_at=asked_at.isoformat()), missed
 
 
 def unknown(live: Live, flow: Flow, orders: Sequence[Changed]) -> list[str]:
