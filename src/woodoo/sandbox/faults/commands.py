@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import shutil
 import sys
@@ -39,6 +40,7 @@ def main(arguments: Sequence[str]) -> int:
                     home / "workers.log",
                     choose=lambda points: spread([p for p in points if options.only in str(p)], options.points),
                     stands=options.stands,
+                    minutes=options.minutes,
                     tell=_tell,
                 )
     except WoodooError as error:
@@ -96,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", choices=sorted(RELEASES, reverse=True), default="19", help="default: %(default)s")
     parser.add_argument("--points", type=int, help="how many; default: all there are")
     parser.add_argument("--stands", type=int, default=3, help="trials at once; default: %(default)s")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="after which nothing new is begun")
     parser.add_argument("--only", default="", help="only points whose description holds this")
     parser.add_argument("--log", help="a file that gets what the workers logged")
     return parser

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import takewhile, zip_longest
 from random import Random
 
 from ...odoo.transport import READS
@@ -90,35 +90,46 @@ class Recording:
     ledger: Sequence[tuple[str, str]]
 
 
-def all_points(recorded: Mapping[str, Recording]) -> list[Point]:
-    """Return every point there is. Getting ready is the same in each phase, and counts in the first only."""
-    points = [point for phase, recording in recorded.items() for point in _points(phase, recording)]
-    return [point for point in points if point.stage != GETTING_READY or point.phase == PHASES[0]]
+def all_points(recorded: Mapping[str, Recording], cold: Recording) -> list[Point]:
+    """Return every point there is.
+
+    Args:
+        recorded: the phases of a trial whose workers were ready.
+        cold: the first phase of one whose worker had to get ready: by all that comes before the store is asked.
+    """
+    points = [point for phase, recording in recorded.items() for point in _points(phase, phase, recording)]
+    return points + list(_points(PHASES[0], GETTING_READY, _before_the_store(cold)))
 
 
-def _points(phase: str, recording: Recording) -> Iterator[Point]:
-    on_lines = list(_staged(phase, recording.lines, 0))
+def _before_the_store(cold: Recording) -> Recording:
+    lines = list(takewhile(lambda call: call[0] != "store", cold.lines))
+    return Recording(lines, list(takewhile(lambda call: call[0] != "store", cold.ledger)))
+
+
+def _points(phase: str, stage: str, recording: Recording) -> Iterator[Point]:
+    on_lines = list(_placed(recording.lines, 0))
     # What finds out which Odoo there is, is not in the ledger; it comes first.
-    in_ledger = list(_staged(phase, _numbered(recording.ledger), len(recording.lines) - len(recording.ledger)))
+    in_ledger = list(_placed(_numbered(recording.ledger), len(recording.lines) - len(recording.ledger)))
     for what in CLASSES.values():
+        if what.moment == "report" and stage == GETTING_READY:
+            continue
         if what.moment == "report":
             yield Point(phase, phase, "", _REPORT, what, len(recording.lines), is_single=True)
         elif what.moment:
             for call in in_ledger:
-                yield Point(phase, call.stage, call.side, call.place, what, call.position, call.is_single)
+                yield Point(phase, stage, call.side, call.place, what, call.position, call.is_single)
         else:
             last: dict[str, _Call] = {}
             for call in on_lines:
                 before = last.get(call.side)
                 single = call.is_single and (what.name != REFUSE or (before is not None and before.is_single))
                 place = before.place if before else None
-                yield Point(phase, call.stage, call.side, call.place, what, call.position, single, place)
+                yield Point(phase, stage, call.side, call.place, what, call.position, single, place)
                 last[call.side] = call
 
 
 @dataclass(frozen=True)
 class _Call:
-    stage: str
     side: str
     place: Place
     position: int
@@ -134,14 +145,10 @@ def _numbered(calls: Sequence[tuple[str, str]]) -> list[tuple[str, Place]]:
     return found
 
 
-def _staged(phase: str, calls: Sequence[tuple[str, Place]], first: int) -> Iterator[_Call]:
-    """Say of each call whether the worker still gets ready: until the store is asked for the first time."""
+def _placed(calls: Sequence[tuple[str, Place]], first: int) -> Iterator[_Call]:
     often = Counter(place.name for _, place in calls)
-    stage = GETTING_READY
     for position, (side, place) in enumerate(calls, first):
-        if side == "store":
-            stage = phase
-        yield _Call(stage, side, place, position, often[place.name] == 1)
+        yield _Call(side, place, position, often[place.name] == 1)
 
 
 def spread(points: Sequence[Point], most: int | None) -> list[Point]:
@@ -167,12 +174,14 @@ def _shared_out(points: Sequence[Point]) -> list[Point]:
 
 def chains(points: Sequence[Point], most: int) -> list[tuple[Point, ...]]:
     """Put points together that one trial has room for: up to `most` in each phase."""
-    by_phase = [_chained([point for point in points if point.phase == phase], most) for phase in PHASES]
+    by_stage = {stage: _chained([point for point in points if point.stage == stage], most) for stage in STAGES}
+    # A worker either gets ready by itself or knows it already.
+    by_phase = [[*by_stage[PHASES[0]], *by_stage[GETTING_READY]], by_stage[PHASES[1]]]
     return [tuple(point for chain in chains for point in chain) for chains in zip_longest(*by_phase, fillvalue=())]
 
 
 def _chained(points: Sequence[Point], most: int) -> list[list[Point]]:
-    """Chain points of one phase.
+    """Chain points of one stage.
 
     After a mishap calls are made again, and the how-manieth tells nothing any more. So the first of a chain may be any
     call, and all others are calls that are the only ones of their name.

@@ -5,7 +5,9 @@ Decides that a trial that went wrong is followed by one for each of its points, 
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
@@ -18,6 +20,7 @@ from .books import COUNTED, Books, Difference, compare, count_all
 from .mishaps import CLASSES
 from .points import STAGES, Point, all_points, chains
 from .stand import Ground, Stand
+from .story import PHASES
 from .trial import Trial, run
 
 #: Told after each trial: how many are done and how many there are.
@@ -59,14 +62,14 @@ class Findings:
         return asdict(self)
 
 
-def undisturbed(ground: Ground, log: Path) -> Trial:
+def undisturbed(ground: Ground, log: Path, *, cold: bool) -> Trial:
     """Make a trial in which nothing happens: what is called, and what the books are to be like.
 
     Raises:
         RuntimeError: even that does not go well.
     """
     with closing(Stand(ground, log)) as stand:
-        trial = run(stand)
+        trial = run(stand, cold=cold)
     if trial.stuck:
         raise RuntimeError(f"Undisturbed, and yet: {trial.stuck}")
     return trial
@@ -79,6 +82,7 @@ def sweep(
     choose: Callable[[Sequence[Point]], Sequence[Point]] = list,
     stands: int = 2,
     each_phase: int = 4,
+    minutes: float = math.inf,
     tell: Tell = lambda done, all_: None,
 ) -> Findings:
     """Find out which points there are, try those that `choose` returns, and say what came of it.
@@ -89,17 +93,18 @@ def sweep(
         choose: chooses among all points.
         stands: trials at once.
         each_phase: most mishaps in each phase of a trial.
+        minutes: after which no further trial is begun.
         tell: told of the progress.
     """
-    first = undisturbed(ground, log)
+    first = undisturbed(ground, log, cold=True)
     before = count_all(ground.admin)
-    wanted = undisturbed(ground, log)  # the first one also brought what only the first one brings
+    wanted = undisturbed(ground, log, cold=False)  # the first one also brought what only the first one brings
     each = {model: count - before[model] for model, count in count_all(ground.admin).items()}
-    points = all_points(first.recorded)
+    points = all_points(wanted.recorded, first.recorded[PHASES[0]])
     chosen = list(choose(points))
-    tried = _Sweep(ground, log, wanted.books, chains(chosen, each_phase), stands, tell)
+    tried = _Sweep(ground, log, wanted.books, chains(chosen, each_phase), stands, minutes, tell)
     tried.run()
-    findings = tried.findings(chosen)
+    findings = tried.findings()
     findings.known = len(points)
     after = count_all(ground.admin)
     made = findings.trials + 1
@@ -126,8 +131,10 @@ class _Sweep:
         wanted: Books,
         planned: Sequence[tuple[Point, ...]],
         stands: int,
+        minutes: float,
         tell: Tell,
     ) -> None:
+        self._until = time.monotonic() + 60 * minutes
         self._ground, self._log, self._wanted, self._tell = ground, log, wanted, tell
         self._stands, self._planned = stands, len(planned)
         self._queue: SimpleQueue[tuple[Point, ...]] = SimpleQueue()
@@ -157,7 +164,7 @@ class _Sweep:
         from django.db import connection
 
         try:
-            while not self._errors:
+            while not self._errors and time.monotonic() < self._until:
                 pair = self._queue.get_nowait()
                 self._judge(stand, pair)
         except Empty:
@@ -184,7 +191,7 @@ class _Sweep:
         trial = run(stand, points)
         return _Verdict(trial, compare(self._wanted, trial.books))
 
-    def findings(self, chosen: Sequence[Point]) -> Findings:
+    def findings(self) -> Findings:
         """Sum up."""
         rows = {(kind, phase): Row(kind, phase) for kind in CLASSES for phase in STAGES}
         hit: dict[tuple[str, str], set[Point]] = defaultdict(set)
@@ -201,7 +208,8 @@ class _Sweep:
         for key, row in rows.items():
             row.points = len(hit[key])
         every_hit = set().union(*hit.values())
-        found.missed = [str(point) for point in chosen if point not in every_hit]
+        missed = {point for verdict in self._done for point in verdict.trial.missed}
+        found.missed = sorted(map(str, missed - every_hit))
         found.rows = [row for row in rows.values() if row.runs]
         return found
 

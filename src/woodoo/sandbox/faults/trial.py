@@ -17,7 +17,7 @@ from django.conf import settings
 from . import clock
 from .books import Books, read_books
 from .mishaps import REFUSE
-from .points import Point, Recording
+from .points import GETTING_READY, Point, Recording
 from .stand import Stand, namespace_of
 from .story import PHASES, Story
 from .wire import named
@@ -54,14 +54,15 @@ class Trial:
     rests: int = 0
 
 
-def run(stand: Stand, points: Sequence[Point] = ()) -> Trial:
-    """Make a trial with these points."""
+def run(stand: Stand, points: Sequence[Point] = (), *, cold: bool = False) -> Trial:
+    """Make a trial with these points. `cold`: every worker gets ready by itself, as for points at which it does."""
     name = f"t{secrets.token_hex(5)}"
     trial, story, connection = Trial(points), Story(stand.shared.store, name), stand.connection(name)
     try:
         for phase in PHASES:
             chosen = [point for point in points if point.phase == phase]
-            _Phase(stand, trial, connection, chosen).run(story.tell(phase))
+            getting_ready = any(point.stage == GETTING_READY for point in chosen)
+            _Phase(stand, trial, connection, chosen).run(story.tell(phase), cold=cold or getting_ready)
             if not points:
                 trial.recorded[phase] = _recorded(stand, connection, phase, trial)
         trial.stuck = open_work(connection)
@@ -81,11 +82,16 @@ class _Phase:
         self._died_at: list[tuple[str, str, int]] = []
         self._tells = stand.log.parent / f"died-{connection.pk}.json"
         self._pid = 0
+        self._patience = _IMPATIENCE if any(point.what.needs_patience for point in points) else None
 
-    def run(self, records: Sequence[str]) -> None:
+    def run(self, records: Sequence[str], *, cold: bool) -> None:
         """Ring for the records, and see to it that they are carried out."""
         from ...engine.work import enqueue
 
+        for line in self._stand.lines.values():
+            line.arm({})
+        if not cold:
+            self._stand.workers.get_ready(self._connection.pk, self._patience)
         for side, line in self._stand.lines.items():
             here = [point for point in self._points if point.side == side and not point.what.moment]
             line.arm(
@@ -102,9 +108,8 @@ class _Phase:
 
     def _start(self) -> None:
         dies_at = [point.moment for point in self._points if point.what.moment and point.moment not in self._died_at]
-        patience = _IMPATIENCE if any(point.what.needs_patience for point in self._points) else None
         self._pid = self._stand.workers.start(
-            connection=self._connection.pk, lane=LANE, dies_at=dies_at, tells=str(self._tells), patience=patience
+            connection=self._connection.pk, lane=LANE, dies_at=dies_at, tells=str(self._tells), patience=self._patience
         )
         for line in self._stand.lines.values():
             line.watch(self._pid)

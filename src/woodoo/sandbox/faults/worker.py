@@ -4,7 +4,8 @@ A worker runs the engine's own sweep and pump on one connection. Decides that it
 nobody outside can hit: around the lines in which the engine writes down a call or what came of a batch.
 
 Spoken to by lines of JSON: `{"do": "start", …}` is answered with the process id, `{"do": "alive", "pid": …}` with
-whether it is.
+whether it is. `{"do": "get ready", …}` finds out about an Odoo and reads what the settings point at: workers that are
+started afterwards know it, and nothing else of those before them. Without, each finds out by itself.
 """
 
 from __future__ import annotations
@@ -47,9 +48,12 @@ def main() -> None:
     try:
         for line in sys.stdin:
             asked = json.loads(line)
-            if asked.pop("do") == "start":
+            what = asked.pop("do")
+            if what == "start":
                 answer: object = _fork(asked)
                 running.add(int(str(answer)))
+            elif what == "get ready":
+                answer = _get_ready(**asked)
             else:
                 answer = _alive(asked["pid"], running)
             print(json.dumps(answer), flush=True)
@@ -65,6 +69,31 @@ def _warm_up() -> None:
 
     with suppress(httpx2.HTTPError):
         httpx2.get("http://127.0.0.1:9/", trust_env=False)
+
+
+def _get_ready(connection: int, patience: float | None) -> bool:
+    """Make the clients of a connection and read its rules, for all workers started from now on."""
+    from django.db import connections
+
+    from ... import live
+    from ...domain.calls import NullRecorder
+
+    live._live.clear()
+    _be_patient(patience)
+    ready = live.live_connection(connection)
+    ready.rules(ready.odoo(NullRecorder()))
+    connections.close_all()
+    return True
+
+
+def _be_patient(seconds: float | None) -> None:
+    """Make clients wait so long for an answer; None: as long as Woodoo does."""
+    from ... import live
+    from ...odoo.endpoint import Endpoint
+    from ...stores.woocommerce.client import WooClient
+
+    live.Endpoint = partial(Endpoint, timeout=seconds) if seconds else Endpoint  # type: ignore[misc, assignment]
+    live.WooClient = partial(WooClient, timeout=seconds) if seconds else WooClient  # type: ignore[misc, assignment]
 
 
 def _alive(pid: int, running: set[int]) -> bool:
@@ -133,11 +162,8 @@ class _Worker:
 
     def _prepare(self) -> None:
         """Put the moments into the engine, and make the clients as impatient as asked for."""
-        from ... import live
         from ...engine import pump, report
         from ...engine.ledger import LedgerRecorder
-        from ...odoo.endpoint import Endpoint
-        from ...stores.woocommerce.client import WooClient
         from .wire import named
 
         worker = self
@@ -165,9 +191,7 @@ class _Worker:
 
         pump.LedgerRecorder = MortalRecorder  # type: ignore[misc]
         report.finish = reporting  # type: ignore[assignment]
-        if self._patience:
-            live.Endpoint = partial(Endpoint, timeout=self._patience)  # type: ignore[misc, assignment]
-            live.WooClient = partial(WooClient, timeout=self._patience)  # type: ignore[misc, assignment]
+        _be_patient(self._patience)
 
     def moment(self, moment: str, name: str) -> None:
         """Pass a moment, or die in it."""

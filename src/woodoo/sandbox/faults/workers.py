@@ -39,6 +39,10 @@ class Workers:
         """Start a worker and return its process id. Arguments are those of `worker._Worker`."""
         return int(self._ask(do="start", **asked))
 
+    def get_ready(self, connection: int, patience: float | None) -> None:
+        """Find out what workers of a connection have to know, so that those started from now on need not."""
+        self._ask(do="get ready", connection=connection, patience=patience)
+
     def alive(self, pid: int) -> bool:
         """Say whether it lives."""
         return bool(self._ask(do="alive", pid=pid))
