@@ -20,10 +20,13 @@ from django.db import connections
 from django.utils import timezone
 from playwright.sync_api import Page, expect, sync_playwright
 
+from woodoo.alerts.models import Alert
 from woodoo.connections.models import Connection
 from woodoo.engine.models import Work
 from woodoo.web.access import ensure_roles
 
+from ..alerts.conftest import Post
+from ..alerts.conftest import mail_post as mail_post
 from . import scene
 from .both_sides import FakeOdoo, FakeStore
 
@@ -145,6 +148,9 @@ def test_several_at_once_and_nothing_wider_than_the_screen(window: Browser) -> N
     window.sign_in()
     addresses = ["/", "/work/", "/connections/", f"/connections/{shop.pk}/", f"/connections/{shop.pk}/edit/"]
     addresses.append(f"/work/{Work.objects.get(record='1054').pk}/")
+    addresses += ["/alerts/", f"/connections/{shop.pk}/alerts/"]
+    title = "1 order is not paid in Odoo, because of a payment method that is not mapped"
+    Alert.objects.create(connection_id=shop.pk, kind="payment", key="1", title=title)
     for address in addresses:
         page.goto(window.base + address)
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
@@ -178,6 +184,24 @@ def test_several_are_left_out_for_one_reason(window: Browser) -> None:
     reason.press("Enter")
     expect(page.get_by_text("2 records skipped.")).to_be_visible()
     assert set(Work.objects.filter(record__in=["1057", "1058"]).values_list("state", flat=True)) == {"skipped"}
+    assert window.wrong == []
+
+
+def test_a_channel_is_added_tried_out_and_removed(window: Browser, mail_post: tuple[str, Post]) -> None:
+    shop = scene.connection()
+    page = window.page
+    window.sign_in()
+    page.goto(f"{window.base}/connections/{shop.pk}/alerts/")
+    page.get_by_label("Send to").fill("owner@example.com")
+    page.get_by_label("Mail server").fill(mail_post[0].removeprefix("mailto://").split("?")[0])
+    page.get_by_label("Encryption").select_option("None, port 25")
+    page.get_by_label("Sender").fill("woodoo@example.com")
+    page.get_by_role("button", name="Add").first.click()
+    page.get_by_role("button", name="Test", exact=True).click()
+    expect(page.get_by_text("The test was handed to E-Mail.")).to_be_visible()
+    assert [one["to"] for one in mail_post[1].got] == ["owner@example.com"]
+    page.get_by_role("button", name="Remove").click()
+    expect(page.get_by_text("Nobody yet")).to_be_visible()
     assert window.wrong == []
 
 

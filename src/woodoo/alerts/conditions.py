@@ -76,6 +76,7 @@ class Gap:
     lane: str
     count: int
     records: Sequence[str] = ()
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -260,6 +261,7 @@ def _gap(connection_id: int, gap: Gap) -> Condition:
         f"{ids}They have been found by comparing ids and are on the list now.",
         fix="Look at the webhooks and polls of the connection.",
         count=gap.count,
+        since=gap.since,
     )
 
 

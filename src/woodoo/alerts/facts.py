@@ -145,11 +145,11 @@ def _channels(one: Connection) -> list[Failing]:
 
 def _gaps(ids: Sequence[int]) -> Mapping[int, list[Gap]]:
     rows = db.rows(
-        "SELECT connection_id, lane, gap_count, gap FROM engine_completeness"
+        "SELECT connection_id, lane, gap_count, gap, gap_since FROM engine_completeness"
         " WHERE connection_id = ANY(%s) AND gap_count > 0 ORDER BY lane",
         [list(ids)],
     )
-    return _grouped((number, Gap(lane, count, records)) for number, lane, count, records in rows)
+    return _grouped((number, Gap(*gap)) for number, *gap in rows)
 
 
 def _imports(ids: Sequence[int]) -> Mapping[int, list[tuple[int, str]]]:
