@@ -105,7 +105,7 @@ def fair(job: Job) -> dict[str, float]:
     with workers(ODOO):
         for store in range(LARGE, LARGE + job.crowds):
             enqueue(store, "orders", "order", map(str, range(job.backlog)), source="poll")
-        until(lambda: at_work() >= min(8, 2 * job.crowds), _PATIENCE, "the large stores to be at work")
+        until(lambda: at_work() >= (2 * job.crowds if job.crowds < 4 else 7), _PATIENCE, "the large stores to begin")
         ring(range(job.events), SMALL)
         small = Work.objects.filter(connection_id=SMALL)
         until(lambda: small.filter(state=State.DONE).count() == job.events, _PATIENCE, "the small store", pause=0.1)

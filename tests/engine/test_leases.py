@@ -56,6 +56,21 @@ def test_a_batch_is_no_larger_than_it_may_be():
     assert (len(held.items), held.more) == (4, True)
 
 
+@pytest.mark.parametrize(("threads", "at_work", "goes"), [(4, 3, 0), (4, 2, 1), (2, 1, 1), (0, 9, 1)])
+def test_the_last_thread_of_a_process_is_for_connections_of_which_nothing_is_at_work(
+    flow: ScriptedFlow, monkeypatch: pytest.MonkeyPatch, threads: int, at_work: int, goes: int
+):
+    use(flow, slots=5, batch_size=1)
+    for number in range(3):
+        event(str(number))
+    event(shop=OTHER_SHOP)
+    assert claim(slots=5, batch_size=1) is not None
+    monkeypatch.setattr(pump, "threads", threads)
+    monkeypatch.setattr(pump, "_at_work", {uuid4() for _ in range(at_work)})
+    assert pump.drain(SHOP, "orders") == goes
+    assert pump.drain(OTHER_SHOP, "orders") == 1
+
+
 def test_a_connection_never_has_more_batches_at_work_than_slots_over_all_lanes():
     for number in range(9):
         event(str(number))

@@ -184,6 +184,18 @@ def test_a_small_shop_behind_a_large_one_does_not_wait_for_it(start: Start):
     assert Work.objects.filter(connection_id=OTHER_SHOP, state=State.RUNNING).count() == 10
 
 
+def test_a_shop_with_slots_for_all_threads_leaves_one_to_others(start: Start):
+    """The large shop could keep all four threads; it begins three batches of five, none of which ends."""
+    start(hold="go", held_shop=OTHER_SHOP, slots=5, concurrency=4)
+    enqueue(OTHER_SHOP, "orders", "order", [f"b{n}" for n in range(100)], source="poll")
+    until(lambda: noted("begin", shop=OTHER_SHOP) == 15)
+    for number in range(20):
+        event(str(number))
+    until(lambda: Work.objects.filter(connection_id=SHOP, state=State.DONE).count() == 20)
+    assert noted("begin", shop=OTHER_SHOP) == 15
+    assert noted("end", shop=OTHER_SHOP) == 0
+
+
 def test_a_single_event_is_worked_on_at_once(start: Start):
     """By a worker that would look for it itself only tomorrow."""
     start(looks=False)

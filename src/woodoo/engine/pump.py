@@ -28,8 +28,11 @@ log = logging.getLogger(__name__)
 #: Parts of a batch that fail in a row after which no smaller ones are tried: then it is not the records.
 GIVE_UP_AFTER = 6
 
-#: Batches this process is at.
+#: Batches this process is at, and how many it may be at; 0: as many as it likes.
 _at_work: set[UUID] = set()
+threads = 0
+#: With more threads than this, the last one is for connections of which nothing is at work.
+_FEW_THREADS = 2
 #: Set when this process is to end: nothing new is begun.
 stopping = threading.Event()
 
@@ -44,7 +47,7 @@ def drain(connection_id: int, lane: str) -> int:
     held = lease.claim(
         connection_id,
         lane,
-        slots=lanes.slots,
+        slots=1 if _last_thread() else lanes.slots,
         batch_size=lanes.batch_size,
         keep_free=1 if lane in lanes.bulk else 0,
     )
@@ -59,6 +62,14 @@ def drain(connection_id: int, lane: str) -> int:
         _at_work.discard(held.batch_id)
     wake_due(connection_id, last=lane)
     return len(held.items)
+
+
+def _last_thread() -> bool:
+    """Whether this is the last thread of the process, so that stores with a long backlog do not keep others waiting.
+
+    A connection that is refused here has a batch at work, at whose end somebody rings for it again.
+    """
+    return threads > _FEW_THREADS and len(_at_work) >= threads - 1
 
 
 def let_go(delay: float) -> int:

@@ -87,6 +87,7 @@ class Worker:
     def run(self) -> None:
         """Serve, and serve again whenever the database was away, until told to stop."""
         pump.stopping.clear()
+        pump.threads = self._concurrency
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, self._on_signal)
