@@ -128,7 +128,7 @@ def way(
         def start_worker() -> subprocess.Popen[bytes]:
             log = (tmp_path / f"worker-{len(running)}.log").open("wb")
             command = [sys.executable, "-m", "woodoo.cli", "worker"]
-            running.append(subprocess.Popen(command, env=_environment(), stderr=log, stdout=log))
+            running.append(subprocess.Popen(command, env=worker_environment(), stderr=log, stdout=log))
             return running[-1]
 
         yield Way(store, connection, bench, hook_url, start_worker)
@@ -149,7 +149,8 @@ def forget_jobs_and_workers() -> None:
     db.change("DELETE FROM procrastinate_workers")
 
 
-def _environment() -> dict[str, str]:
+def worker_environment() -> dict[str, str]:
+    """Return the environment of a worker process on the database of the test, impatient with those that vanish."""
     settings = database.settings_dict
     address = (
         f"host='{settings['HOST']}' port={settings['PORT'] or 5432} user='{settings['USER']}' "

@@ -6,10 +6,13 @@ and to say that it must have ended would be a lie no clock tells.
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 
+from django.db.models import F
+
 from woodoo.engine import chores, completeness, db, registry, sweep
-from woodoo.engine.models import Work
+from woodoo.engine.models import Chore, Work
 
 _WAITS = (
     """UPDATE engine_work SET due_at = due_at - make_interval(secs => %(s)s)
@@ -35,14 +38,32 @@ def let_pass(seconds: float) -> None:
     chores.ring_due(registry.connections())
 
 
+def let_pass_in_quiet(connection_id: int, seconds: float, *, patience: float = 5.0) -> None:
+    """Let time pass once all that is due has been done; after `patience` seconds of waiting for that anyway."""
+    deadline = time.monotonic() + patience
+    while _at_work(connection_id) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    let_pass(seconds)
+
+
 def all_accounted(connection_id: int, since: datetime) -> bool:
-    """Whether all is at rest, and Woodoo calls itself complete by a look and a count that began after `since`."""
+    """Whether all is at rest, and Woodoo calls itself complete by looks and a count that began after `since`."""
     (standing,) = completeness.standings([connection_id]).values()
     counted = standing.count.ended_at and datetime.fromisoformat(standing.count.began_at) > since
     complete = standing.complete_at and standing.complete_at > since and not standing.gap_count
-    return bool(counted and complete and not waiting(connection_id))
+    looks = Chore.objects.filter(connection_id=connection_id, name__in=("poll", "contents"), well_at__gt=since)
+    looked = looks.count() == 2
+    return bool(counted and complete and looked and not _at_work(connection_id) and not waiting(connection_id))
 
 
 def waiting(connection_id: int) -> int:
     """Return how many records wait or are at work."""
     return Work.objects.filter(connection_id=connection_id, state__in=("ready", "running", "waiting")).count()
+
+
+def _at_work(connection_id: int) -> bool:
+    """Whether something was rung for, or somebody is at a record or a chore."""
+    ((rung,),) = db.rows("SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'")
+    chores_begun = Chore.objects.filter(connection_id=connection_id, began_at__gt=F("ended_at"))
+    records = Work.objects.filter(connection_id=connection_id, state__in=("ready", "running"))
+    return bool(rung or chores_begun.exists() or records.exists())
