@@ -135,13 +135,14 @@ def _quarter(world: World, chance: random.Random, deeds: list[Callable[[], objec
 
 def _come_to_rest(world: World, midnight: datetime) -> int:
     """Let time pass until nothing waits and Woodoo calls itself complete, and return how many quarters it took."""
-    from woodoo.sandbox.day.passing import all_accounted, let_pass_in_quiet
+    from woodoo.sandbox.day.passing import all_accounted, let_pass, settle
 
     _mend(world)
     for quarter in range(_PATIENCE * 4):
+        settle(world.connection.pk)
         if all_accounted(world.connection.pk, midnight):
             return quarter
-        let_pass_in_quiet(world.connection.pk, QUARTER)
+        let_pass(QUARTER)
     raise CannotRun(f"{world.waiting()} orders still wait a day later")
 
 

@@ -27,7 +27,7 @@ from woodoo.odoo.endpoint import Endpoint
 from woodoo.odoo.records import Records
 from woodoo.sandbox.day.books import Books, Comparison, there_now
 from woodoo.sandbox.day.gate import Gate
-from woodoo.sandbox.day.passing import all_accounted, let_pass, let_pass_in_quiet
+from woodoo.sandbox.day.passing import all_accounted, let_pass, settle
 from woodoo.sandbox.day.people import People
 from woodoo.sandbox.demo.connect import mappings, prices
 from woodoo.sandbox.odoo.fixtures import Admin, prepare
@@ -69,14 +69,16 @@ class Town:
         let_pass(HOUR)
 
     def until(self, holds: Callable[[], object]) -> None:
-        """Let hours pass until something holds."""
+        """Let hours pass until something holds once all that is due is done."""
         deadline = time.monotonic() + PATIENCE
+        settle(self.connection.pk)
         while not holds():
             assert time.monotonic() < deadline, (
                 list(Work.objects.values("record", "state", "message")),
                 list(Chore.objects.values("name", "due_at", "began_at", "ended_at", "message")),
             )
-            let_pass_in_quiet(self.connection.pk, HOUR)
+            let_pass(HOUR)
+            settle(self.connection.pk)
 
     def books(self) -> Books:
         woo = WooCommerceStore(WooClient(self.store.url, self.store.key, self.store.secret))

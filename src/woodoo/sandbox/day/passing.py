@@ -38,12 +38,11 @@ def let_pass(seconds: float) -> None:
     chores.ring_due(registry.connections())
 
 
-def let_pass_in_quiet(connection_id: int, seconds: float, *, patience: float = 5.0) -> None:
-    """Let time pass once all that is due has been done; after `patience` seconds of waiting for that anyway."""
+def settle(connection_id: int, *, patience: float = 5.0) -> None:
+    """Wait until all that is due has been done, but no longer than `patience` seconds."""
     deadline = time.monotonic() + patience
     while _at_work(connection_id) and time.monotonic() < deadline:
         time.sleep(0.2)
-    let_pass(seconds)
 
 
 def all_accounted(connection_id: int, since: datetime) -> bool:
