@@ -34,9 +34,9 @@ class Sizes:
     #: Deliveries of all senders together.
     deliveries: int = 2000
     #: Seconds for which nothing happens.
-    idle: int = 130
+    idle: int = 600
     #: Mishaps at remote calls, on each version of Odoo.
-    faults: int = 400
+    faults: int = 700
     #: Moments at which each loss is tried on each version of Odoo.
     losses: int = 3
     #: Invented orders sent to each version of Odoo.

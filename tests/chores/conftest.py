@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from woodoo.chores import poll
 from woodoo.connections.models import Connection
 
 from .shop import Shop
@@ -16,3 +19,9 @@ def shop(db: None) -> Shop:
         name="Shop", store_url="https://shop.example.com", odoo_url="https://odoo.example.com", odoo_database="odoo"
     )
     return Shop.of(connection)
+
+
+@pytest.fixture(autouse=True)
+def _long_ago(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The end of the store's list was looked at long ago; tests of how often have an interval of their own."""
+    monkeypatch.setattr(poll, "END_EVERY", timedelta())

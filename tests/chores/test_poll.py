@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -129,3 +130,26 @@ def test_a_hundred_changes_in_one_second_do_not_stop_a_piece(shop: Shop, monkeyp
     for number in range(1, 151):
         shop.add(number, ago=timedelta(minutes=50))
     assert shop.poll()["new"] == 150
+
+
+def test_an_idle_shop_is_asked_one_thing_by_each_poll(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(poll, "END_EVERY", timedelta(days=1))
+    for _ in range(5):
+        shop.poll()
+    assert shop.asked == ["changes", "newest", *["changes"] * 4]
+    shop.add(7)
+    shop.poll()
+    assert shop.asked[-2:] == ["changes", "newest"], "where something happens, the end is looked at, too"
+
+
+def test_the_end_of_the_list_is_looked_at_again_after_a_while_or_when_the_clock_was_set_back(shop: Shop):
+    seen = load_seen(shop.live)
+    now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    looked = replace(seen, end_at=now.isoformat())
+    every = timedelta(minutes=10)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(poll, "END_EVERY", every)
+        assert seen.end_is_due(now)
+        assert not looked.end_is_due(now + every / 2)
+        assert looked.end_is_due(now + every)
+        assert looked.end_is_due(now - every)

@@ -78,7 +78,7 @@ def test_settings_have_sound_defaults():
     rules = shop().rules
     assert (rules.order_becomes, rules.status_steps["processing"]) == ("order_invoice_payment", "invoice")
     assert {rules.status_steps[one] for one in ("pending", "refunded", "failed")} == {"ignore"}
-    assert (rules.odoo_slots, rules.batch_size, rules.poll_seconds, rules.sku_field) == (2, 50, 60, "default_code")
+    assert (rules.odoo_slots, rules.batch_size, rules.poll_seconds, rules.sku_field) == (2, 50, 75, "default_code")
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 Decides from where a poll asks, so that nothing is passed over whatever the clocks do, and that a long list of changes
 is taken in pieces. A store tells the second of a change and no more: where somebody may have looked within that second,
-what the order holds is compared. New orders are looked for twice: by the time of their change, and at the end of the
-list by their ids, which no clock and no plugin that writes its own dates can spoil.
+what the order holds is compared. New orders are looked for twice: by the time of their change, and now and then at the
+end of the list by their ids, which no clock and no plugin that writes its own dates can spoil.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from .contents import differing
 POLL_OVERLAP = timedelta(seconds=60)
 #: Clocks that differ by less are taken for equal.
 SAME_TIME = timedelta(seconds=5)
+#: While no date shows anything new, the end of the list is looked at so often: an idle shop hears little of Woodoo.
+END_EVERY = timedelta(minutes=10)
 #: Changes taken in at once; the rest follows in the next piece.
 PIECE = 2000
 
@@ -44,8 +46,10 @@ def poll_orders(live: Live) -> Mapping[str, int]:
     doubted = seen.doubted(changes, store_now, asked_at)
     seen = replace(seen.after(changes, by=store_now if all_read else None), doubted_ones=doubted)
     missed: Sequence[str] = ()
-    if all_read:
+    if all_read and (fresh or seen.end_is_due(asked_at)):
         seen, missed = _look_at_the_end(live, flow, store, seen, asked_at)
+    if all_read:
+        seen = replace(seen, asked_at=asked_at.isoformat())
     set_cursor(connection_id, _name(flow), seen.write())
     if all_read:
         completeness.polled(connection_id, flow.lane, asked_at)
@@ -71,7 +75,7 @@ def _look_at_the_end(
     seen = seen.with_top(highest, seen.earlier(store.clock(), asked_at))
     missed = unknown(live, flow, [one for one in newest.orders if not seen.is_older(one)])
     _ring(live, flow, missed)
-    return replace(seen, asked_at=asked_at.isoformat()), missed
+    return replace(seen, end_at=asked_at.isoformat()), missed
 
 
 def unknown(live: Live, flow: Flow, orders: Sequence[Changed]) -> list[str]:
@@ -119,6 +123,8 @@ class Seen:
     seen: Mapping[str, str] = field(default_factory=dict)
     #: When the last poll that read all asked, by the database's clock; at first, when the connection was made.
     asked_at: str = ""
+    #: When the end of the list was looked at last, by the same clock.
+    end_at: str = ""
     #: The highest id seen, and what it was when the first poll asked; below 0 before that.
     top: int = 0
     first_top: int = -1
@@ -153,6 +159,11 @@ class Seen:
         again = bool(self.asked_at) and now - datetime.fromisoformat(self.asked_at) >= SAME_TIME
         late = [change for change in changes if change.modified_at > store_now - SAME_TIME]
         return [change.external_id for change in late if not (again and self.knows(change))]
+
+    def end_is_due(self, now: datetime) -> bool:
+        """Whether it is time to look at the end of the list again. A clock that was set back puts nothing off."""
+        passed = now - datetime.fromisoformat(self.end_at) if self.end_at else END_EVERY
+        return not timedelta() <= passed < END_EVERY
 
     def is_older(self, change: Changed) -> bool:
         """Whether an order is older than the connection and has not been touched since."""

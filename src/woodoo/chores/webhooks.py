@@ -34,7 +34,7 @@ from .hook_test import AddressTest, another_answers, ask_store, try_address
 
 NAME = "webhooks"
 #: Seconds between two looks; the poll brings meanwhile what a webhook does not tell.
-EVERY = 300.0
+EVERY = 900.0
 #: After a conclusion from a wrong signature, how long others are not concluded from.
 _DOUBT = timedelta(hours=1)
 

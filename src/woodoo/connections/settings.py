@@ -323,13 +323,13 @@ class ConnectionSettings(BaseModel):
     )
     batch_size: int = Field(50, ge=1, le=500, description="How many records at most go to Odoo together.")
     poll_seconds: int = Field(
-        60,
+        75,
         ge=10,
         le=86_400,
         description="Seconds between two looks at what changed in the store.",
     )
     odoo_poll_seconds: int = Field(
-        60,
+        150,
         ge=10,
         le=86_400,
         description="Seconds between two looks at what people changed in Odoo: at the sales orders each time, at "
@@ -349,8 +349,8 @@ class ConnectionSettings(BaseModel):
         86_400,
         ge=60,
         le=2_592_000,
-        description="Seconds between two counts of all orders of the store, which find orders that nothing told of, and "
-        "those that were deleted.",
+        description="Seconds between two counts of all orders of the store, which find orders that nothing told of, "
+        "and those that were deleted.",
     )
     manage_webhooks: bool = Field(
         True,
