@@ -11,7 +11,7 @@ from woodoo.chores import poll
 from woodoo.chores.poll import load_seen
 from woodoo.engine.models import Chore, Work
 
-from .shop import LANE, Shop
+from .shop import LANE, Shop, order
 
 
 def test_what_changed_is_rung_for_once(shop: Shop):
@@ -127,8 +127,9 @@ def test_while_a_piece_is_missing_nothing_is_complete_and_the_next_poll_comes_at
 
 def test_a_hundred_changes_in_one_second_do_not_stop_a_piece(shop: Shop, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(poll, "PIECE", 20)
+    moment = shop.now - timedelta(minutes=50)
     for number in range(1, 151):
-        shop.add(number, ago=timedelta(minutes=50))
+        shop.orders[number] = order(str(number), moment)
     assert shop.poll()["new"] == 150
 
 
