@@ -25,6 +25,7 @@ RANK = {"stranger": 0, "nobody": 0, "viewer": 1, "operator": 2, "administrator":
 #: Address → (method, least role). None: open to everybody.
 EXPECTED: dict[str, tuple[str, str | None]] = {
     "hook": ("post", None),
+    "odoo-hint": ("post", None),
     "health": ("get", None),
     "login": ("get", None),
     "logout": ("post", None),
