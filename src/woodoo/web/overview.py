@@ -10,7 +10,8 @@ from datetime import datetime
 from django.db.models import Count, Max
 
 from woodoo.connections.models import Connection
-from woodoo.engine.models import Event, Work
+from woodoo.engine import db
+from woodoo.engine.models import Work
 
 from .completeness import Told, told_of
 from .pauses import Pause, pauses_of
@@ -52,6 +53,7 @@ def cards(connections: Sequence[Connection]) -> list[Card]:
     ids = [connection.pk for connection in connections]
     counts = state_counts(ids)
     statuses = connection_statuses(connections)
+    events = last_events(ids)
     told = told_of(connections)
     done = dict(
         Work.objects.filter(connection_id__in=ids, state="done")
@@ -64,7 +66,7 @@ def cards(connections: Sequence[Connection]) -> list[Card]:
             statuses[connection.pk],
             tallies_of(counts[connection.pk]),
             done.get(connection.pk),
-            last_event(connection.pk),
+            events[connection.pk],
             told[connection.pk],
         )
         for connection in connections
@@ -99,5 +101,17 @@ def _status(connection: Connection, pause: Pause | None) -> Status:
 
 def last_event(connection_id: int) -> datetime | None:
     """Return when the store last reported something that was taken in."""
-    newest = Event.objects.filter(connection_id=connection_id, source__in=("webhook", "poll"))
-    return newest.order_by("-received_at").values_list("received_at", flat=True).first()
+    return last_events([connection_id])[connection_id]
+
+
+def last_events(connection_ids: Sequence[int]) -> Mapping[int, datetime | None]:
+    """Return, per connection, when its store last reported something that was taken in."""
+    return dict(
+        db.rows(
+            """SELECT wanted.id, (SELECT received_at FROM engine_event e
+                                   WHERE e.connection_id = wanted.id AND e.source IN ('webhook', 'poll')
+                                   ORDER BY received_at DESC LIMIT 1)
+                 FROM unnest(%s::int[]) AS wanted (id)""",
+            [list(connection_ids)],
+        )
+    )
