@@ -282,5 +282,5 @@ def _service(facts: Facts) -> Iterator[Condition]:
             "disk",
             "The disk is nearly full",
             f"{facts.disk_free // 1024**2} MiB are left where Woodoo keeps its data.",
-            fix="Make room, or keep less: WOODOO_KEEP_DAYS.",
+            fix="Make room, or keep less: lower WOODOO_KEEP_MB or WOODOO_KEEP_DAYS.",
         )
