@@ -420,7 +420,7 @@ def test_status_counts_and_names_what_needs_a_person(woodoo: Woodoo) -> None:
     assert said.code == 0
     assert "No worker is running" in said.out
     assert re.search(r"Shop NL\s+working\s+1\s+1\s+1\s+1\s+1\s+24\s+1", said.out)
-    assert "Tienda España: Odoo does not answer" in said.out
+    assert "Tienda España: Odoo has not answered since" in said.out
     assert "3 records wait and lose nothing; next try" in " ".join(said.out.split())
     assert "klarna" in said.out
     data = json.loads(woodoo("status", "--json").out)

@@ -61,4 +61,4 @@ def test_status_asks_odoo_for_nothing_and_shows_no_address(shop: Connection, woo
     shop.save()
     said = woodoo("connection", "push", "status", "--json")
     assert json.loads(said.out) == {"on": True, "last": "", "rules": []}
-    assert "Hints are taken; the last one came never." in woodoo("connection", "push", "status").out
+    assert "Hints are taken; none has come yet." in woodoo("connection", "push", "status").out

@@ -80,6 +80,14 @@ def test_nothing_held_up_is_good_news(shop: Connection, viewer: Client) -> None:
     assert "Nothing is held up" in viewer.get("/work/causes/").content.decode()
 
 
+def test_while_a_side_is_down_nobody_says_that_nothing_is_held_up(db: None, viewer: Client) -> None:
+    scene.busy_shop()
+    Work.objects.filter(state__in=("parked", "failed")).delete()
+    text = viewer.get("/work/causes/").content.decode()
+    assert "Tienda España: Odoo has not answered since" in text
+    assert ("3 records wait" in text, "Nothing is held up" in text) == (True, False)
+
+
 def test_all_of_a_cause_are_tried_again(shop: Connection, operator: Client) -> None:
     for record in ("1", "2"):
         scene.work(shop, record, "parked", **KLARNA)

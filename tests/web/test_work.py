@@ -236,9 +236,9 @@ def test_a_pause_says_since_when_and_why_and_how_many_wait(shop: Connection, vie
         since=since,
         paused_until=timezone.now() + timedelta(minutes=1),
     )
-    for address in ("/", reverse("connection", args=[shop.pk])):
+    for address in ("/", reverse("connection", args=[shop.pk]), reverse("work"), reverse("causes")):
         text = viewer.get(address).content.decode()
-        assert "Odoo does not answer" in text
+        assert "Odoo has not answered since" in text
         assert "It refused the connection." in text
         assert "3 records wait and lose nothing" in text
         assert since.strftime("%Y-%m-%dT%H:%M:%S") in text

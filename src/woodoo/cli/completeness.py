@@ -1,4 +1,4 @@
-"""Says as of when all orders of each store are accounted for: a part of `woodoo status`."""
+"""Says as of when all orders of each store are accounted for, and which side is down: parts of `woodoo status`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,15 @@ from .output import moment, plain, say
 if TYPE_CHECKING:
     from woodoo.connections.models import Connection
     from woodoo.web.completeness import Told
+    from woodoo.web.pauses import Pause
+
+
+def say_pause(name: str, pause: Pause) -> None:
+    """Print that a side of the connection with that name is down, and what that means for its records."""
+    say(
+        f"[yellow]![/yellow] {plain(name)}: {plain(pause.side)} has not answered since {moment(pause.since)}. "
+        f"{plain(pause.reason)} {pause.wait}; next try {moment(pause.until) if pause.until else 'any moment'}."
+    )
 
 
 def show_completeness(connections: Sequence[Connection], told: Mapping[int, Told]) -> None:
@@ -22,6 +31,8 @@ def show_completeness(connections: Sequence[Connection], told: Mapping[int, Told
         say(f"{mark} {plain(one.name)}: complete as of{when}.{late}")
         if of.gap:
             say(f"  {plain(of.gap)}")
+        if of.counted_at:
+            say(f"  [bright_black]Counted {moment(of.counted_at)}:[/bright_black]")
         for fact in of.facts:
             say(f"  [bright_black]{plain(fact)}[/bright_black]")
         for trouble in of.troubles:

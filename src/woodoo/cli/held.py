@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .completeness import say_pause
 from .connections import find
 from .output import as_json, fail, moment, plain, say, state, table
 from .service import service
@@ -40,14 +41,19 @@ def causes(connection: Where = "", json: Json = False) -> None:
     with service():
         from woodoo.connections.models import Connection
         from woodoo.engine.held import held_up
+        from woodoo.web.pauses import pauses_of
 
         found = held_up(find(connection).pk if connection else None)
         names = dict(Connection.objects.values_list("pk", "name"))
+        pauses = pauses_of([find(connection).pk] if connection else names)
     if json:
         as_json([_as_json(held, names.get(held.connection_id, "")) for held in found])
         return
+    for pk, pause in pauses.items():
+        say_pause(names[pk], pause)
     if not found:
-        say("[green]✓[/green] Nothing is held up: no record is parked, and none has failed.")
+        well = "No single record is held up: none" if pauses else "Nothing is held up: no record"
+        say(f"[green]✓[/green] {well} is parked, and none has failed.")
         return
     table(
         ["Records", "Key", "Connection", "Since", "What holds them up"],

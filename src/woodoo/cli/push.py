@@ -61,7 +61,8 @@ def push(
             as_json({**asdict(stands), "rules": shown})
             return
         _show(rules)
-        say(f"Hints are {'taken' if stands.on else 'not taken'}; the last one came {plain(stands.last or 'never')}.")
+        last = f"the last one came {plain(stands.last)}" if stands.last else "none has come yet"
+        say(f"Hints are {'taken' if stands.on else 'not taken'}; {last}.")
         if action is Action.ON and ("127.0.0.1" in base or "localhost" in base):
             say("[yellow]![/yellow] That address is this machine only. Set WOODOO_URL to one Odoo can reach.")
 

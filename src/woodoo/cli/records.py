@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .completeness import show_completeness
+from .completeness import say_pause, show_completeness
 from .connections import find, shown_state
 from .output import Stop, as_json, fail, moment, out, plain, say, state, table
 from .service import service
@@ -188,11 +188,7 @@ def status(json: Annotated[bool, typer.Option("--json", help="For other programs
         )
         for card in shown:
             for pause in card.status.pauses:
-                say(
-                    f"[yellow]![/yellow] {plain(card.connection.name)}: {plain(pause.side)} does not answer since "
-                    f"{moment(pause.since)}. {plain(pause.reason)} {pause.wait}; next try "
-                    f"{moment(pause.until) if pause.until else 'any moment'}."
-                )
+                say_pause(card.connection.name, pause)
         show_completeness([card.connection for card in shown], {c.connection.pk: c.completeness for c in shown})
         say_what_is_kept()
         attention = list(Work.objects.filter(state__in=ATTENTION).order_by("-updated_at")[:10])

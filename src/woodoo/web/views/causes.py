@@ -15,6 +15,7 @@ from woodoo.engine.work import FEW
 from ..access import Role, needs
 from ..configuration.places import Place, place_on_page
 from ..pages import is_fragment, page
+from ..pauses import pauses_of
 from ..words import choices_of
 from ..worklist import Query
 
@@ -52,6 +53,7 @@ def causes(request: HttpRequest) -> HttpResponse:
     query = Query.of(request.GET)
     connections = {connection.pk: connection for connection in Connection.objects.order_by("name")}
     found = held_up(query.connection)
+    paused = pauses_of([query.connection] if query.connection else connections)
     context = {
         "section": "work",
         "query": query,
@@ -60,6 +62,7 @@ def causes(request: HttpRequest) -> HttpResponse:
         "rows": [_row(held, connections.get(held.connection_id)) for held in found],
         "waiting": sum(held.count for held in found),
         "cut": len(found) >= MOST,
+        "paused": [(connections[pk], pause) for pk, pause in paused.items() if pk in connections],
     }
     return page(request, "parts/causes.html" if is_fragment(request) else "causes.html", context)
 

@@ -47,6 +47,9 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "cause": _cause_of(query),
         "connections": connections,
         "many_connections": len(connections) > 1,
+        "paused": [
+            (one, pauses[one.pk]) for one in connections if one.pk in pauses and query.connection in (None, one.pk)
+        ],
     }
     return page(request, "parts/work_list.html" if is_fragment(request) else "work.html", context)
 

@@ -6,6 +6,7 @@
   var day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
   var year = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
   var clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  var time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
   var ago = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "short" });
 
   function short(when) {
@@ -16,12 +17,18 @@
     return size < 300 * 86400 ? day.format(when) : year.format(when);
   }
 
+  // A moment something began: with its time of day, which stays right on a page that stands open.
+  function moment(when) {
+    return when.toDateString() === new Date().toDateString() ? time.format(when) : day.format(when);
+  }
+
   function times(root) {
     root.querySelectorAll("time[datetime]").forEach(function (element) {
       var when = new Date(element.getAttribute("datetime"));
       if (isNaN(when)) { return; }
       element.textContent = element.dataset.show === "clock" ? clock.format(when)
-        : element.dataset.show === "full" ? full.format(when) : short(when);
+        : element.dataset.show === "full" ? full.format(when)
+        : element.dataset.show === "time" ? moment(when) : short(when);
       element.title = full.format(when);
     });
   }
