@@ -264,7 +264,13 @@ FOUND = {
     "webhooks": [
         {"topic": "order.created", "id": "5", "status": "active", "do": "create", "why": "none", "problem": ""},
     ],
-    "told": {"deliveries": 12, "missed": 3, "failing": False, "last_missed": ""},
+    "told": {
+        "since": "2026-03-01T10:00:00+00:00",
+        "deliveries": 12,
+        "missed": 3,
+        "failing": False,
+        "last_missed": "",
+    },
     "heard": True,
 }
 

@@ -216,6 +216,7 @@ def _as_json(
         # Whether the store has ever reached Woodoo's address.
         "heard": _heard(connection.pk),
         "told": {
+            "since": told.since.isoformat(),
             "deliveries": told.told,
             "missed": told.missed,
             "failing": told.failing and not _is_paused(done),

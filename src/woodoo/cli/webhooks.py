@@ -8,12 +8,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from .connections import Which, find
-from .output import Stop, as_json, fail, plain, say, table
+from .output import Stop, as_json, fail, moment, plain, say, table
 from .service import service
 
 if TYPE_CHECKING:
@@ -141,8 +142,8 @@ def show(found: Mapping[str, Any], tell: Callable[[str], None] = say) -> None:
         tell(f"  {plain(address['fix'])}")
     if told := found["told"]:
         tell(
-            f"In the last day {told['deliveries']} deliveries came in; {told['missed']} changes were found by the poll "
-            "alone."
+            f"Since {moment(datetime.fromisoformat(told['since']))} {told['deliveries']} deliveries came in; "
+            f"{told['missed']} changes were found by the poll alone."
         )
         if not found["heard"]:
             tell("[red]✗[/red] Nothing has come from the store yet, not even the ping of a webhook. " + UNHEARD_FIX)

@@ -31,7 +31,8 @@ _SQL = """
                               AND w.received_at BETWEEN p.received_at - make_interval(secs => %(patience)s)
                                                     AND p.received_at + make_interval(secs => %(patience)s))
     ), told AS (SELECT count(*) AS number, max(received_at) AS last FROM news WHERE source = 'webhook')
-    SELECT told.number, (SELECT count(*) FROM missed),
+    SELECT GREATEST(now() - make_interval(secs => %(period)s), %(since)s::timestamptz),
+           told.number, (SELECT count(*) FROM missed),
            (SELECT count(*) FROM missed WHERE told.last IS NULL OR received_at > told.last),
            told.last, (SELECT max(received_at) FROM missed)
       FROM told
@@ -42,6 +43,8 @@ _SQL = """
 class Told:
     """What webhooks told of the last day, and what they did not."""
 
+    #: Since when that is counted: for a day, or since all webhooks stand.
+    since: datetime
     #: Deliveries that came in.
     told: int
     #: Changes that only the poll found.
@@ -59,7 +62,7 @@ class Told:
 
 def look_back(connection_id: int, since: datetime) -> Told:
     """Compare what came of the last day, as far as webhooks were set up: since then."""
-    ((told, missed, missed_since, last_told, last_missed),) = db.rows(
+    ((start, told, missed, missed_since, last_told, last_missed),) = db.rows(
         _SQL, {"id": connection_id, "since": since, "period": PERIOD, "patience": PATIENCE}
     )
-    return Told(told, missed, missed_since, last_told, last_missed)
+    return Told(start, told, missed, missed_since, last_told, last_missed)

@@ -53,6 +53,8 @@ class WebhookCard:
     #: Of the last day: deliveries, and changes that only the poll found; None where it is not known yet.
     told: int | None = None
     missed: int | None = None
+    #: Since when those were counted, where it is known: for a day, or since all webhooks stand.
+    since: datetime | None = None
 
 
 def webhook_card(connection_id: int) -> WebhookCard:
@@ -72,6 +74,7 @@ def webhook_card(connection_id: int) -> WebhookCard:
         problems + _problems(found),
         told.get("deliveries"),
         told.get("missed"),
+        datetime.fromisoformat(told["since"]) if told.get("since") else None,
     )
 
 

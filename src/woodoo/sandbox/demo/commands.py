@@ -13,7 +13,7 @@ from pathlib import Path
 
 from woodoo.domain.errors import ConfigError, WoodooError
 from woodoo.sandbox.demo import connect, keeper
-from woodoo.sandbox.demo.place import Place, folder, home, place
+from woodoo.sandbox.demo.place import Place, folder, place
 from woodoo.sandbox.odoo.fixtures import Admin
 from woodoo.sandbox.odoo.progress import say, step
 
@@ -58,7 +58,8 @@ def up() -> None:
             store=where.store_url,
             odoo=odoo_web,
             odoo_sign_in=_odoo_sign_in(),
-            command=f"WOODOO_HOME={home()} {command} status",
+            settings=" ".join(f"{name}='{value}'" for name, value in keeper.settings(where).items()),
+            command=f"{command} status",
         )
     )
 
@@ -123,6 +124,9 @@ _WELCOME = """
     the shop:    {store:24}   place an order there, and watch it arrive
     Odoo:        {odoo:24}   {odoo_sign_in}
 
-  The command line for it: {command}
+  The command line for it:
+    export {settings}
+    {command}
+
   Stop all of it with: make stop
 """

@@ -27,8 +27,16 @@ def environment(place: Place) -> dict[str, str]:
     env = {name: value for name, value in os.environ.items() if not name.startswith("WOODOO_")}
     env.pop("DATABASE_URL", None)
     kept = {"WOODOO_SANDBOX": os.environ["WOODOO_SANDBOX"]} if "WOODOO_SANDBOX" in os.environ else {}
-    here = {"WOODOO_PRIVATE_NETWORKS": "127.0.0.0/8, ::1"}
-    return {**env, **kept, **here, "WOODOO_HOME": str(home()), "WOODOO_URL": place.woodoo_url}
+    return {**env, **kept, **settings(place)}
+
+
+def settings(place: Place) -> dict[str, str]:
+    """Return what the demo's service, and each command for it, needs in its environment."""
+    return {
+        "WOODOO_HOME": str(home()),
+        "WOODOO_URL": place.woodoo_url,
+        "WOODOO_PRIVATE_NETWORKS": "127.0.0.0/8, ::1",
+    }
 
 
 def keep(place: Place) -> None:

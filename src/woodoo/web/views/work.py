@@ -149,5 +149,8 @@ def _skip(request: HttpRequest, numbers: list[int]) -> None:
         messages.warning(request, "Nothing to skip: choose a record that is neither done nor being worked on.")
         return
     messages.success(
-        request, f"{count} record{'s' if count > 1 else ''} skipped. A change in the store brings it back."
+        request,
+        f"{count} records skipped. A change in the store brings one back."
+        if count > 1
+        else "1 record skipped. A change in the store brings it back.",
     )
