@@ -86,7 +86,7 @@ def test_nothing_is_tried_in_vain_and_then_all_go_as_they_came(way: Way, side: S
         let_time_pass(number)
         way.until(Breaker.objects.filter(connection_id=number, failures__gte=failures).exists)
     tried = Run.objects.filter(work__connection_id=number, outcome="down").count()
-    assert 0 < tried <= 2, "one batch found out, and no record was sent after it"
+    assert tried <= 2, "one batch found out, or a chore did, and no record was sent after it"
     (card,) = cards([way.connection])
     (pause,) = card.status.pauses
     assert (card.status.state, pause.waiting) == ("paused", len(MEANWHILE))

@@ -102,7 +102,7 @@ def _take(connection_id: int, lane: str, turn: Turn, batch_id: UUID, *, probe: b
            ), begun AS (
                INSERT INTO engine_run (work_id, batch, attempt, generation,
                                        outcome, message, error_kind, fix, traceback)
-               SELECT id, %(batch)s, attempts, generation, '', '', '', '', '' FROM claimed
+               SELECT id, %(batch)s, attempts, generation, '', '', '', '', '' FROM claimed ORDER BY place
            )
            SELECT id, record, generation, attempts, flow, trips FROM claimed ORDER BY place""",  # noqa: S608
         {
