@@ -142,13 +142,13 @@ class _Sweep:
             self._queue.put(pair)
         self._lock = threading.Lock()
         self._done: list[_Verdict] = []
-        self._errors: list[BaseException] = []
+        self._errors: list[Exception] = []
 
     def run(self) -> None:
-        """Make all trials.
+        """Make all trials. A stand that cannot go on leaves the rest to the others.
 
         Raises:
-            BaseException: whatever kept a stand from going on.
+            Exception: what kept all of them from going on.
         """
         with ExitStack() as stack:
             stands = [stack.enter_context(closing(Stand(self._ground, self._log))) for _ in range(self._stands)]
@@ -157,19 +157,19 @@ class _Sweep:
                 thread.start()
             for thread in threads:
                 thread.join()
-        if self._errors:
+        if len(self._errors) == self._stands:
             raise self._errors[0]
 
     def _work(self, stand: Stand) -> None:
         from django.db import connection
 
         try:
-            while not self._errors and time.monotonic() < self._until:
+            while time.monotonic() < self._until:
                 pair = self._queue.get_nowait()
                 self._judge(stand, pair)
         except Empty:
             pass
-        except BaseException as error:
+        except Exception as error:
             self._errors.append(error)
         finally:
             connection.close()
@@ -196,6 +196,7 @@ class _Sweep:
         rows = {(kind, phase): Row(kind, phase) for kind in CLASSES for phase in STAGES}
         hit: dict[tuple[str, str], set[Point]] = defaultdict(set)
         found = Findings(trials=len(self._done))
+        found.told = [f"A stand could not go on: {error}" for error in self._errors]
         for verdict in self._done:
             found.kills += verdict.trial.kills
             found.rests += verdict.trial.rests

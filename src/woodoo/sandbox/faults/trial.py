@@ -91,7 +91,7 @@ class _Phase:
         for line in self._stand.lines.values():
             line.arm({})
         if not cold:
-            self._stand.workers.get_ready(self._connection.pk, self._patience)
+            self._stand.workers.get_ready(self._connection.pk)
         for side, line in self._stand.lines.items():
             here = [point for point in self._points if point.side == side and not point.what.moment]
             line.arm(

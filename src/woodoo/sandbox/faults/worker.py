@@ -71,7 +71,7 @@ def _warm_up() -> None:
         httpx2.get("http://127.0.0.1:9/", trust_env=False)
 
 
-def _get_ready(connection: int, patience: float | None) -> bool:
+def _get_ready(connection: int) -> bool:
     """Make the clients of a connection and read its rules, for all workers started from now on."""
     from django.db import connections
 
@@ -79,7 +79,6 @@ def _get_ready(connection: int, patience: float | None) -> bool:
     from ...domain.calls import NullRecorder
 
     live._live.clear()
-    _be_patient(patience)
     ready = live.live_connection(connection)
     ready.rules(ready.odoo(NullRecorder()))
     connections.close_all()
@@ -94,6 +93,9 @@ def _be_patient(seconds: float | None) -> None:
 
     live.Endpoint = partial(Endpoint, timeout=seconds) if seconds else Endpoint  # type: ignore[misc, assignment]
     live.WooClient = partial(WooClient, timeout=seconds) if seconds else WooClient  # type: ignore[misc, assignment]
+    for ready in live._live.values():
+        if seconds and ready._odoo is not None:
+            ready._odoo._http._client.timeout = seconds
 
 
 def _alive(pid: int, running: set[int]) -> bool:

@@ -39,9 +39,9 @@ class Workers:
         """Start a worker and return its process id. Arguments are those of `worker._Worker`."""
         return int(self._ask(do="start", **asked))
 
-    def get_ready(self, connection: int, patience: float | None) -> None:
+    def get_ready(self, connection: int) -> None:
         """Find out what workers of a connection have to know, so that those started from now on need not."""
-        self._ask(do="get ready", connection=connection, patience=patience)
+        self._ask(do="get ready", connection=connection)
 
     def alive(self, pid: int) -> bool:
         """Say whether it lives."""
