@@ -20,6 +20,8 @@ from woodoo.odoo.records import Records
 from woodoo.stores.base import Store
 
 _AT_REST = (State.DONE, State.SKIPPED, State.PARKED)
+#: Statuses whose orders come over, by the settings' defaults.
+_COMES_OVER = ("on-hold", "processing", "completed")
 _CENT = Decimal("0.01")
 #: A row of Odoo.
 Document = dict[str, Any]
@@ -115,7 +117,7 @@ class Comparison:
         if row.state == State.PARKED:
             return "" if one in self.need_a_person else "needs a person, and nobody gave cause."
         if row.state == State.SKIPPED:
-            return "has documents in Odoo." if has.sale_orders and order.status == "pending" else ""
+            return f"is {order.status} in the store." if order.status in _COMES_OVER else ""
         return wrong_documents(order, has)
 
 
