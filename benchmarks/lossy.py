@@ -2,7 +2,8 @@
 
 Three webhooks in ten are never sent, at random, as when the shop's scheduler loses its jobs. Orders come in, are paid
 and changed all the while, through the real service into a real Odoo. A change counts as found with the first event of
-its order that Woodoo took in at or after the change, whatever brought it.
+its order that Woodoo took in at or after the change, whatever brought it; where there is none, because somebody was at
+the order anyway and read it after the change, with that run.
 """
 
 from __future__ import annotations
@@ -122,11 +123,19 @@ def _figures(world: World, changes: Sequence[Change], polls: Sequence[Poll]) -> 
 
 
 def _find(world: World, change: Change) -> Found | None:
-    from woodoo.engine.models import Event
+    """Return the first event since; where none was needed, the run that was at the order anyway.
+
+    Without an event since, the run that ended first after the change read the order after it, or nobody has: then the
+    books complain.
+    """
+    from woodoo.engine.models import Event, Run
 
     events = Event.objects.filter(connection_id=world.connection.pk, record=change.order, received_at__gte=change.began)
-    first = events.order_by("received_at").first()
-    return first and Found(first.source, first.received_at)
+    if event := events.order_by("received_at").first():
+        return Found(event.source, event.received_at)
+    runs = Run.objects.filter(work__connection_id=world.connection.pk, work__record=change.order)
+    run = runs.filter(ended_at__gte=change.ended).order_by("ended_at").first()
+    return run and Found("run", max(run.started_at, change.ended))
 
 
 def _in_time(change: Change, found: Found | None, polls: Sequence[Poll]) -> bool:
