@@ -404,3 +404,33 @@ def test_a_hidden_error_blames_only_the_record_that_has_it() -> None:
     assert set(result.errors) == {"account_move_5"}
     assert len(result.ids) == 7
     assert "does not say why" in result.errors["account_move_5"].message
+
+
+class Rewriting:
+    """Odoo 14's `write` of lines while another transaction is in the way: the reason is lost on the way."""
+
+    def __init__(self, times: int) -> None:
+        self.times, self.written = times, 0
+
+    def __call__(self, *, ids: Any, context: Any, vals: dict[str, Any]) -> bool:
+        if self.times:
+            self.times -= 1
+            text = "account_move_line_check_accountable_required_fields"
+            raise Fault("odoo.exceptions.ValidationError", text, status="error ValidationError")
+        self.written += 1
+        return True
+
+
+def test_a_draft_is_written_anew_though_another_transaction_was_in_the_way() -> None:
+    odoo = Rewriting(times=2)
+    records = scripted_records({"account.move.write": odoo, "account.move.fields_get": lambda **_: {}}, version=14)
+    records.rewrite("account.move", 4, Row("account_move_1", {}))
+    assert (odoo.written, odoo.times) == (1, 0)
+
+
+def test_a_draft_that_cannot_be_written_is_given_up_after_some_pauses() -> None:
+    odoo = Rewriting(times=99)
+    records = scripted_records({"account.move.write": odoo, "account.move.fields_get": lambda **_: {}}, version=14)
+    with pytest.raises(DataError):
+        records.rewrite("account.move", 4, Row("account_move_1", {}))
+    assert not odoo.written

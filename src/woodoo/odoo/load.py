@@ -124,6 +124,14 @@ def xml_id(model: str, namespace: str, row: Row) -> str:
     return f"{namespace}.{row.external_id}"
 
 
+def hides_its_reason(message: str) -> bool:
+    """Say whether the reason was lost: most likely another transaction was in the way.
+
+    The same goes for a `write` with lines: 14 and 15 repeat it with the lines their first try has taken apart.
+    """
+    return bool(_HIDDEN.search(message))
+
+
 def judge(answer: Mapping[str, Any], count: int, model: str) -> Verdict:
     """Read an answer of `load` for `count` records."""
     ids = answer.get("ids")
@@ -132,7 +140,7 @@ def judge(answer: Mapping[str, Any], count: int, model: str) -> Verdict:
         if len(ids) != count:
             return Verdict(unclear=ConfigError(f"Odoo answered {len(ids)} ids for {count} records.", where=model))
         return Verdict(ids=tuple(int(odoo_id) for odoo_id in ids))
-    if any(_HIDDEN.search(str(message.get("message"))) for message in errors):
+    if any(hides_its_reason(str(message.get("message"))) for message in errors):
         return Verdict(unclear=_hidden_error(model), hidden=True)
     bad: dict[int, WoodooError] = {}
     for message in errors:

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from ..domain.errors import DataError, RemoteError, WoodooError
 from .client import FieldInfo, OdooClient
 from .errors import Conflict, ResultLost
-from .load import Cells, Grid, Row, Verdict, create_grid, judge, update_grid
+from .load import Cells, Grid, Row, Verdict, create_grid, hides_its_reason, judge, update_grid
 
 __all__ = ["ActionResult", "Cells", "Ensured", "Records", "Row"]
 
@@ -217,11 +217,11 @@ class Records:
         Raises:
             DataError: where Odoo refuses, as for records that are confirmed or posted.
         """
-        self._call(model, "write", None, ids=[odoo_id], vals=self._vals(model, row.values))
+        self._write_patiently(model, odoo_id, self._vals(model, row.values))
         for name, lines in row.lines.items():
             child = self.fields(model)[name].relation
             commands = [(5, 0, 0), *((0, 0, self._vals(child, cells)) for cells in lines)]
-            self._call(model, "write", None, ids=[odoo_id], vals={name: commands})
+            self._write_patiently(model, odoo_id, {name: commands})
 
     def add_lines(self, model: str, parent: str, lines: Mapping[int, Sequence[Cells]]) -> Mapping[int, WoodooError]:
         """Create lines (columns as in `Row`) below records given by id, in one call. Returns errors by record.
@@ -237,6 +237,17 @@ class Records:
         for chunk in _chunks(list(lines), WRITE_CHUNK):
             result = result.joined(halved(chunk, attempt))
         return result.errors
+
+    def _write_patiently(self, model: str, odoo_id: int, vals: Mapping[str, Any]) -> None:
+        """Write what may be written twice, again after small pauses where another transaction was in the way."""
+        for pause in (*CONFLICT_PAUSES, None):
+            try:
+                self.patiently(lambda: self._call(model, "write", None, ids=[odoo_id], vals=dict(vals)))
+                return
+            except DataError as error:
+                if pause is None or not hides_its_reason(error.message):
+                    raise
+                self._pause(pause)
 
     def _vals(self, model: str, cells: Cells) -> dict[str, Any]:
         """Return the importer's columns as `write` takes them."""
