@@ -538,7 +538,7 @@ def test_an_order_deleted_for_good_undoes_nothing(made: Bench) -> None:
     finally:
         made.store.orders[case.id] = kept
     assert outcome.kind == OutcomeKind.PARKED
-    assert f"{case.sale_order()['name']} stays as it is in Odoo" in outcome.message
+    assert f"in Odoo stands the sales order {case.sale_order()['name']}" in outcome.message
     assert case.to_ship() == shipped(FULL)
 
 
