@@ -96,7 +96,7 @@ def test_only_posts_are_taken(connection: Connection):
 def test_the_connection_s_page_says_how_odoo_is_heard(connection: Connection, administrator: Client):
     page = f"/connections/{connection.pk}/"
     text = " ".join(administrator.get(page).content.decode().split())
-    assert "Odoo is asked every 60 seconds" in text
+    assert "Odoo is asked every 150 seconds" in text
     assert "<dt>Hints from Odoo</dt><dd>none yet</dd>" in text
     db.change(
         "INSERT INTO engine_chore (connection_id, name, due_at, message, fix, found) "
