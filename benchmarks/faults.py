@@ -42,8 +42,17 @@ def table(rows: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _sweep(version: str, points: int, tell: Tell) -> dict[str, Any]:
-    command = [sys.executable, "-m", "woodoo.sandbox", "faults", "--version", version]
-    command += ["--points", str(points), "--stands", str(_STANDS)]
+    options = ["--version", version, "--points", str(points), "--stands", str(_STANDS)]
+    return sandboxed(f"The sweep of Odoo {version}", ["faults", *options], tell)
+
+
+def sandboxed(what: str, arguments: list[str], tell: Tell) -> dict[str, Any]:
+    """Run a command of the sandbox in a process of its own, and return the JSON it ends with.
+
+    Raises:
+        CannotRun: it ended without.
+    """
+    command = [sys.executable, "-m", "woodoo.sandbox", *arguments]
     last = ""
     with (
         tempfile.TemporaryFile("w+") as said,
@@ -61,7 +70,7 @@ def _sweep(version: str, points: int, tell: Tell) -> dict[str, Any]:
         try:
             return dict(json.load(said))
         except ValueError:
-            raise CannotRun(f"The sweep of Odoo {version} did not come to its end: {last}") from None
+            raise CannotRun(f"{what} did not come to its end: {last}") from None
 
 
 def _print(found: dict[str, Any]) -> None:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
 from typing import Any
 
-from .faults import VERSIONS, table
-from .figures import CannotRun, Figure
+from .faults import VERSIONS, sandboxed, table
+from .figures import Figure
 from .screen import Tell, say, step
 from .stage import Stage
 
@@ -28,25 +24,8 @@ def measure(stage: Stage) -> Iterator[Figure]:
 
 
 def _try(version: str, moments: int, tell: Tell) -> dict[str, Any]:
-    command = [sys.executable, "-m", "woodoo.sandbox", "losses", "--version", version, "--moments", str(moments)]
-    last = ""
-    with (
-        tempfile.TemporaryFile("w+") as said,
-        subprocess.Popen(command, stdout=said, stderr=subprocess.PIPE, text=True) as process,
-    ):
-        assert process.stderr
-        try:
-            for line in process.stderr:
-                last = line.strip() or last
-                tell(last)
-        finally:
-            process.terminate()
-        process.wait()
-        said.seek(0)
-        try:
-            return dict(json.load(said))
-        except ValueError:
-            raise CannotRun(f"The losses on Odoo {version} did not come to their end: {last}") from None
+    arguments = ["losses", "--version", version, "--moments", str(moments)]
+    return sandboxed(f"The trial of losses on Odoo {version}", arguments, tell)
 
 
 def _figures(version: str, rows: list[dict[str, Any]]) -> Iterator[Figure]:
