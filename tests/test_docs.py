@@ -133,7 +133,7 @@ def test_every_flow_is_told_and_no_other() -> None:
 
 
 def test_every_followed_topic_is_told() -> None:
-    assert {topic for topic in followed_topics() if f"`{topic}`" not in FLOWS_PAGE} == set()
+    assert {topic for topic in followed_topics(ConnectionSettings()) if f"`{topic}`" not in FLOWS_PAGE} == set()
 
 
 #: What goes wrong with a record, a connection or the service; commands explain their own refusals on the spot.

@@ -19,6 +19,7 @@ from .domain.calls import CallRecorder, NullRecorder
 from .domain.errors import ConfigError
 from .engine.pace import SharedLimiter
 from .flows.rules import load_rules
+from .flows.sides import Memory
 from .mapping.rules import Rules
 from .odoo.client import OdooClient, connect
 from .odoo.endpoint import Endpoint
@@ -38,6 +39,8 @@ class Live:
 
     connection: Connection
     settings: ConnectionSettings
+    #: What was read of both sides and is believed for some minutes.
+    memory: Memory = field(default_factory=Memory)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _woo: WooCommerceStore | None = None
     _odoo: OdooClient | None = None

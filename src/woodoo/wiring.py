@@ -5,7 +5,7 @@ Decides that a mapping that seems to be missing is looked up afresh before a rec
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -14,11 +14,11 @@ from .alerts import rounds
 from .chores.table import chores_of
 from .connections.models import Connection
 from .connections.settings import ConnectionSettings
-from .domain.calls import NullRecorder
+from .domain.calls import CallRecorder, NullRecorder
 from .domain.errors import ConfigError, WoodooError
 from .domain.plan import Plan
 from .engine import registry
-from .engine.flow import Batch, Handler, Item, Outcome
+from .engine.flow import Batch, Handler, Item, Outcome, OutcomeKind
 from .engine.links import Links
 from .engine.work import connection_changed, enqueue
 from .flows.context import Context
@@ -26,6 +26,7 @@ from .flows.history import History
 from .flows.policy_check import check_policies
 from .flows.proposals import read_proposals
 from .flows.rules import load_rules
+from .flows.sides import Sides
 from .flows.table import FLOWS, Flow
 from .flows.tax_check import check_tax_rates
 from .live import Live, build_odoo, build_store, live_connection, namespace_of
@@ -62,12 +63,13 @@ def lanes_of(connection_id: int) -> registry.Lanes:
     live = live_connection(connection_id)
     return registry.Lanes(
         handlers={flow.lane: _handler(live, flow) for flow in FLOWS.values()},
+        bulk=frozenset(flow.lane for flow in FLOWS.values() if flow.bulk),
         slots=live.settings.odoo_slots,
         batch_size=live.settings.batch_size,
         enabled=live.connection.enabled,
         chores=chores_of(live),
         knock=live.knock,
-        archives={flow.lane: _history(live, flow) for flow in FLOWS.values()},
+        archives={flow.lane: _history(live, flow) for flow in FLOWS.values() if flow.past},
         secrets=live.connection.known_secrets,
     )
 
@@ -177,7 +179,34 @@ def _check_currency(store: StoreIdentity, rules: Rules) -> Check:
     return Check("Currency", True, f"Amounts in {store.currency} come over {detail}.")
 
 
+def sides_of(live: Live, recorder: CallRecorder, renew: Callable[[], None] = lambda: None) -> Sides:
+    """Return both sides of a connection, as flows that do not go by the rules of orders see them."""
+    store, odoo, number = live.store(recorder), live.odoo(recorder), live.connection.pk
+    return Sides(store, odoo, live.settings, Links(number), number, live.memory, renew)
+
+
 def _handler(live: Live, flow: Flow) -> Handler:
+    """Return what the engine calls for the records of a flow."""
+    work = _by_rules(live, flow) if flow.with_rules else _by_sides(live, flow)
+
+    def handle(items: Sequence[Item], batch: Batch) -> Mapping[int, Outcome]:
+        if flow.wanted(live.settings):
+            return work(items, batch)
+        off = Outcome(OutcomeKind.SKIPPED, "This is switched off in the features of the connection.")
+        return dict.fromkeys((item.work_id for item in items), off)
+
+    return handle
+
+
+def _by_sides(live: Live, flow: Flow) -> Handler:
+    def handle(items: Sequence[Item], batch: Batch) -> dict[int, Outcome]:
+        outcomes = flow.sync(sides_of(live, batch.recorder, batch.renew), [item.record for item in items])
+        return {item.work_id: outcomes[item.record] for item in items if item.record in outcomes}
+
+    return handle
+
+
+def _by_rules(live: Live, flow: Flow) -> Handler:
     def handle(items: Sequence[Item], batch: Batch) -> dict[int, Outcome]:
         records = [item.record for item in items]
         odoo = live.odoo(batch.recorder)

@@ -12,6 +12,7 @@ import pytest
 from woodoo import wiring
 from woodoo.connections.hook import leads_to
 from woodoo.connections.models import Connection
+from woodoo.connections.settings import ConnectionSettings
 from woodoo.engine import chores, completeness, db
 from woodoo.engine.flow import LinkVals
 from woodoo.engine.links import Links
@@ -43,7 +44,7 @@ def people(transactional_db: None, live_server: Any) -> Iterator[People]:
             odoo_database="none",
         )
         token = connection.hook_token
-        wanted = Wanted(followed_topics(), f"{live_server.url}/hooks/{token}/")
+        wanted = Wanted(followed_topics(ConnectionSettings()), f"{live_server.url}/hooks/{token}/")
         client = WooClient(store.url, store.key, store.secret)
         ensure_webhooks(client, wanted, connection.webhook_secret, partial(leads_to, token=token))
         assert store.webhooks.wait(PATIENCE)

@@ -34,6 +34,7 @@ def let_pass(seconds: float) -> None:
         "engine_event": ("received_at",),
         "engine_run": ("started_at", "ended_at"),
         "engine_call": ("started_at",),
+        "engine_drift": ("since", "seen_at", "ended_at"),
     }.items():
         shift = ", ".join(f"{name} = {name} - make_interval(secs => %(s)s)" for name in columns)
         db.change(f"UPDATE {table} SET {shift}", {"s": seconds})

@@ -20,6 +20,7 @@ from tests.odoo.test_end_to_end import forget_jobs_and_workers, worker_environme
 from woodoo import wiring
 from woodoo.connections.hook import leads_to
 from woodoo.connections.models import Connection
+from woodoo.connections.settings import ConnectionSettings
 from woodoo.engine.models import Chore, Work
 from woodoo.flows.topics import followed_topics
 from woodoo.odoo.client import connect
@@ -120,7 +121,7 @@ def town(
             settings=mappings(WooCommerceStore(client), furnished) | settings,
         )
         token = connection.hook_token
-        wanted = Wanted(followed_topics(), f"{live_server.url}/hooks/{token}/")
+        wanted = Wanted(followed_topics(ConnectionSettings()), f"{live_server.url}/hooks/{token}/")
         ensure_webhooks(client, wanted, connection.webhook_secret, partial(leads_to, token=token))
 
         def start_worker() -> subprocess.Popen[bytes]:

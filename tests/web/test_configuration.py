@@ -18,6 +18,7 @@ from woodoo.connections.alerting import DEFAULT_ALERT_WHEN
 from woodoo.connections.models import Connection
 from woodoo.connections.settings import DEFAULT_STATUS_STEPS, ConnectionSettings
 from woodoo.domain.errors import ConfigError, RemoteDown, RemoteError
+from woodoo.domain.ownership import DEFAULT_OWNERS
 from woodoo.stores.base import StoreTaxRate
 from woodoo.web.choices import _missing
 from woodoo.web.configuration.sections import PAGE
@@ -293,6 +294,13 @@ EVERYTHING: dict[str, Any] = {
     "language_meta_key": "wpml_language",
     "language_map": {"es": "es_ES", "xx": "xx_XX"},
     "timezone": "Europe/Madrid",
+    **dict.fromkeys(
+        ["send_products", "create_products", "send_images", "send_stock", "send_customers", "create_accounts"], True
+    ),
+    **dict.fromkeys(["send_fulfilment", "send_status", "send_shipping_methods"], True),
+    **dict.fromkeys(["take_products", "create_odoo_products", "take_customers"], True),
+    "owners": {**DEFAULT_OWNERS, "prices": "store"},
+    "repair_drift": False,
     "alert_when": {**DEFAULT_ALERT_WHEN, "payment": "always", "gap": "never"},
     "alert_digest_minutes": 30,
     "alert_quiet_hours": "22:00-07:00",

@@ -17,6 +17,7 @@ from woodoo import wiring
 from woodoo.chores import hook_test, webhooks
 from woodoo.connections import hook
 from woodoo.connections.models import Connection
+from woodoo.connections.settings import ConnectionSettings
 from woodoo.engine import chores, door
 from woodoo.engine.models import Cursor, Event
 from woodoo.flows.topics import TEST_ANSWER, followed_topics
@@ -73,7 +74,7 @@ def test_what_is_needed_is_set_up_and_the_next_look_finds_nothing_to_do(shop: Co
     found = look(shop)
     assert did(found) == ["create"] * 4
     assert found["address"]["reach"] == "proven"
-    assert [row["topic"] for row in rows(store)] == list(followed_topics())
+    assert [row["topic"] for row in rows(store)] == list(followed_topics(ConnectionSettings()))
     assert set(ordered(store)) == {200}
     assert Event.objects.filter(source="webhook").exists()
     assert did(look(shop)) == ["keep"] * 4
@@ -85,7 +86,7 @@ def test_as_a_chore_it_is_noted_for_the_page_of_the_connection(shop: Connection)
     assert chores.do(shop.pk, webhooks.NAME)
     card = webhook_card(shop.pk)
     assert [(line.topic, line.word, line.well) for line in card.lines] == [
-        (topic, "Set up", True) for topic in followed_topics()
+        (topic, "Set up", True) for topic in followed_topics(ConnectionSettings())
     ]
     assert (card.problems, card.told, card.missed) == ([], 0, 0)
     assert chores.do(shop.pk, webhooks.NAME)

@@ -89,10 +89,10 @@ def _changes(store: Store, flow: Flow, seen: Seen, now: datetime) -> tuple[list[
 
     Where the store's clock turns out to have been set back, it is asked once more from where it was then.
     """
-    changes, all_read = _piece(seen, flow.changed(store, seen.since - POLL_OVERLAP))
+    changes, all_read = _piece(seen, store.changed_orders(seen.since - POLL_OVERLAP))
     earlier = seen.earlier(store.clock(), now)
     if all_read and earlier < seen.since - SAME_TIME:
-        changes, all_read = _piece(seen, flow.changed(store, earlier - POLL_OVERLAP))
+        changes, all_read = _piece(seen, store.changed_orders(earlier - POLL_OVERLAP))
     return changes, all_read
 
 

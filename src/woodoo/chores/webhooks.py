@@ -147,7 +147,7 @@ def _plan(connection: Connection, found: Sequence[Webhook], memory: _Memory, rea
     address, now = hook_address(connection.hook_token), generation(connection)
     others = {one.address for one in found if one.address != address}
     wanted = Wanted(
-        topics=followed_topics(),
+        topics=followed_topics(connection.rules),
         address=address,
         welcome=tuple(ACTIONS),
         with_secret=[webhook_id for webhook_id, given in memory.given.items() if given == now],
@@ -168,19 +168,20 @@ def _remember(connection: Connection, memory: _Memory, done: Sequence[Done], *, 
             given[step.webhook_id] = now
         elif step.webhook_id in memory.given:
             given[step.webhook_id] = memory.given[step.webhook_id]
-    since = (memory.complete_since or timezone.now()) if _complete(done) else None
+    since = (memory.complete_since or timezone.now()) if _complete(done, connection) else None
     replace(memory, given=given, complete_since=since).write(connection.pk)
     return look_back(connection.pk, since) if since else None
 
 
-def _complete(done: Sequence[Done]) -> bool:
+def _complete(done: Sequence[Done], connection: Connection) -> bool:
     """Say whether each topic has a webhook that is on, or that a person has paused."""
     on = {one.step.topic for one in done if one.step.status in ("active", "paused") and not one.problem}
-    return on >= set(followed_topics())
+    return on >= set(followed_topics(connection.rules))
 
 
-def _is_paused(done: Sequence[Done]) -> bool:
-    return any(one.step.status == "paused" for one in done if one.step.topic in followed_topics())
+def _is_paused(done: Sequence[Done], connection: Connection) -> bool:
+    topics = followed_topics(connection.rules)
+    return any(one.step.status == "paused" for one in done if one.step.topic in topics)
 
 
 def _heard(connection_id: int) -> bool:
@@ -219,7 +220,7 @@ def _as_json(
             "since": told.since.isoformat(),
             "deliveries": told.told,
             "missed": told.missed,
-            "failing": told.failing and not _is_paused(done),
+            "failing": told.failing and not _is_paused(done, connection),
             "last_missed": told.last_missed.isoformat() if told.last_missed else "",
         }
         if told

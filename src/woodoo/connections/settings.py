@@ -13,9 +13,10 @@ from string import Formatter
 from typing import Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import ConfigDict, Field, ValidationError, field_validator
 
 from woodoo.connections.alerting import DEFAULT_ALERT_WHEN, AlertKind, AlertWhen, check_quiet_hours
+from woodoo.connections.features import Features
 from woodoo.domain.errors import ConfigError
 
 #: "class:country:percentage"; a star stands for any class or country.
@@ -50,7 +51,7 @@ DEFAULT_STATUS_STEPS: Mapping[str, StatusStep] = {
 CustomerField = Literal["name", "email", "phone", "address", "vat", "lang"]
 
 
-class ConnectionSettings(BaseModel):
+class ConnectionSettings(Features):
     """How one store is kept in step with one Odoo."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -73,6 +73,20 @@ class LinkVals:
 
 
 @dataclass(frozen=True)
+class DriftVals:
+    """That a group of fields was changed on the side that does not own it. Holds no personal data."""
+
+    #: Such as "prices" (`woodoo.domain.ownership.Group`).
+    group: str
+    #: Where it was changed: "odoo" or "store".
+    side: str
+    #: What differs, in words: "regular price: 12.50 in Odoo, 11.00 in the store".
+    detail: str = ""
+    #: It was written over.
+    repaired: bool = False
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What came of one record, in words for the person who looks at it."""
 
@@ -86,6 +100,8 @@ class Outcome:
     links: tuple[LinkVals, ...] = ()
     #: What the record was like in the store when it was looked at, such as `Order.mark`; empty: not known.
     seen: str = ""
+    #: Changes on the wrong side; empty: both sides are as they should be. None: that was not looked at.
+    drifts: tuple[DriftVals, ...] | None = None
 
     @classmethod
     def from_error(

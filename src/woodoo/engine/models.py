@@ -314,6 +314,39 @@ class Link(models.Model):
         return f"{self.kind} {self.external_id} = {self.odoo_model} {self.odoo_id}"
 
 
+class Drift(models.Model):
+    """That a group of fields of a record was changed on the side that does not own it. Holds no personal data."""
+
+    connection_id = models.IntegerField()
+    lane = models.TextField()
+    record = models.TextField()
+    #: As a person names the record.
+    title = models.TextField(default="")
+    #: Such as "prices" (`woodoo.domain.ownership.Group`).
+    group = models.TextField()
+    #: Where it was changed: "odoo" or "store".
+    side = models.TextField()
+    #: What differs, in words.
+    detail = models.TextField(default="")
+    #: How often it was seen; a change that comes back is counted again.
+    times = models.IntegerField(default=1)
+    since = models.DateTimeField(db_default=Now())
+    seen_at = models.DateTimeField(db_default=Now())
+    #: When both sides said the same again, by Woodoo's writing or a person's; None: they differ still.
+    ended_at = models.DateTimeField(null=True)
+    #: Woodoo wrote it over.
+    repaired = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection_id", "lane", "record", "group"], name="engine_drift_group")
+        ]
+        indexes = [models.Index(fields=["connection_id", "-seen_at"], name="engine_drift_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.title or self.record}: {self.group} changed in {self.side}"
+
+
 class Cursor(models.Model):
     """How far a poll has come."""
 

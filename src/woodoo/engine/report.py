@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import Jsonb
 
 from woodoo.domain.text import shortened
-from woodoo.engine import breaker, db
+from woodoo.engine import breaker, db, drift
 from woodoo.engine.flow import Item, Outcome, OutcomeKind
 from woodoo.engine.lease import Claim
 from woodoo.engine.links import Links
@@ -42,6 +42,7 @@ def finish(held: Claim, outcomes: Mapping[int, Outcome]) -> list[Item]:
         _write_work(held, [(item, outcomes[item.work_id], generations[item.work_id]) for item in kept])
         _write_runs(held, kept, outcomes)
         Links(held.connection_id).upsert(link for item in kept for link in outcomes[item.work_id].links)
+        drift.note(held.connection_id, held.lane, {item.record: outcomes[item.work_id] for item in kept})
         _tell_breaker(held, [(item, outcomes[item.work_id]) for item in kept])
     lost = [item for item in held.items if item.work_id not in generations]
     if lost:

@@ -1,4 +1,4 @@
-"""How long it is kept what happened: events, attempts, calls and ended imports.
+"""How long it is kept what happened: events, attempts, calls, ended imports and drift.
 
 Decides that whichever is stricter holds, the age (WOODOO_KEEP_DAYS) or the size (WOODOO_KEEP_MB), and what goes first:
 
@@ -85,7 +85,7 @@ _TABLES = (
 
 
 def expire(days: int) -> int:
-    """Delete events, calls, runs and ended imports older than `days` and return how many rows it was.
+    """Delete events, calls, runs, ended imports and ended drift older than `days` and return how many rows it was.
 
     The to-do list stays.
     """
@@ -97,6 +97,7 @@ def expire(days: int) -> int:
             """DELETE FROM engine_run WHERE started_at < now() - make_interval(days => %(days)s)
                   AND ended_at IS NOT NULL""",
             "DELETE FROM engine_import WHERE finished_at < now() - make_interval(days => %(days)s)",
+            "DELETE FROM engine_drift WHERE ended_at < now() - make_interval(days => %(days)s)",
         )
     )
 

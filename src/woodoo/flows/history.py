@@ -13,6 +13,7 @@ from ..domain.history import OrderRange
 from ..engine.registry import Listing
 from ..stores.base import Changed, Store
 from .context import Context, Links
+from .order import Planned
 from .preview import Preview
 from .table import Flow
 
@@ -54,5 +55,7 @@ class History:
         preview.there += listing.known
         context = self.context()
         for start in range(0, len(listing.records), TOGETHER):
-            preview.add(self.flow.plan(context, listing.records[start : start + TOGETHER]))
+            planned = self.flow.plan(context, listing.records[start : start + TOGETHER])
+            assert isinstance(planned, Planned)
+            preview.add(planned)
         return preview.to_json()

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 
+from ..connections.settings import ConnectionSettings
+from ..domain.ownership import Owner
 from ..engine.flow import Outcome
-from ..stores.base import Changed, Store
-from .context import Context
-from .order import Planned, plan_orders, sync_orders
+from .order import plan_orders, sync_orders
+from .planned import Plans
+
+
+def _always(settings: ConnectionSettings) -> bool:
+    return True
 
 
 @dataclass(frozen=True)
@@ -19,15 +24,23 @@ class Flow:
     name: str
     #: The queue it goes through; lanes never delay each other.
     lane: str
-    #: The kind of record in the store's events ("order" of "order.updated").
+    #: The kind of record in the store's events ("order" of "order.updated"); empty: none wakes it.
     resource: str
-    #: Brings records to where they should be.
-    sync: Callable[[Context, Sequence[str]], Mapping[str, Outcome]]
+    #: Brings records to where they should be. Gets `Sides`, or `Context` where the flow goes by the rules of orders.
+    sync: Callable[[Any, Sequence[str]], Mapping[str, Outcome]]
     #: The same without writing.
-    plan: Callable[[Context, Sequence[str]], Planned]
-    #: What changed in the store since then, for the poll that backs up the webhooks.
-    changed: Callable[[Store, datetime | None], Iterator[Changed]]
+    plan: Callable[[Any, Sequence[str]], Plans]
     help: str
+    #: The store's past of it can be imported.
+    past: bool = False
+    #: Whose id a record goes by.
+    of: Owner = Owner.STORE
+    #: Whether a connection has it switched on.
+    wanted: Callable[[ConnectionSettings], bool] = _always
+    #: It goes by the rules of orders (`woodoo.mapping.rules`).
+    with_rules: bool = False
+    #: It leaves one slot of the connection to the others.
+    bulk: bool = False
 
 
 FLOWS: Mapping[str, Flow] = {
@@ -39,9 +52,15 @@ FLOWS: Mapping[str, Flow] = {
             resource="order",
             sync=sync_orders,
             plan=plan_orders,
-            changed=lambda store, since: store.changed_orders(since),
+            past=True,
+            with_rules=True,
             help="A shop order becomes what the policies make of it in Odoo: a sales order with its invoice, payment "
             "and delivery, or an invoice.",
         ),
     )
 }
+
+
+def wanted_flows(settings: ConnectionSettings) -> tuple[Flow, ...]:
+    """Return the flows a connection has switched on."""
+    return tuple(flow for flow in FLOWS.values() if flow.wanted(settings))

@@ -14,6 +14,7 @@ from threading import Lock
 from woodoo.connections.hook import previous_secret
 from woodoo.connections.models import Connection
 from woodoo.domain.errors import ConfigError
+from woodoo.flows.table import wanted_flows
 
 #: Seconds for which a known address is believed; a changed secret works everywhere after that.
 FRESH = 10.0
@@ -33,6 +34,8 @@ class Door:
     secret: str | None = field(repr=False)
     #: The one before, as long as it is good; else empty.
     previous: str = field(default="", repr=False)
+    #: Names of the flows that are switched on; None where the settings cannot be read: then all are taken.
+    flows: frozenset[str] | None = None
     #: By the monotonic clock, in seconds.
     looked_up: float = field(default_factory=time.monotonic)
 
@@ -84,7 +87,11 @@ def _door(connection: Connection) -> Door:
     except ConfigError:
         return Door(connection.pk, connection.hook_token, connection.store_url, None)
     try:
+        flows = frozenset(flow.name for flow in wanted_flows(connection.rules))
+    except ConfigError:
+        flows = None
+    try:
         previous = previous_secret(connection)
     except ConfigError:
         previous = ""
-    return Door(connection.pk, connection.hook_token, connection.store_url, secret, previous)
+    return Door(connection.pk, connection.hook_token, connection.store_url, secret, previous, flows)

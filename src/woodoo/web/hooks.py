@@ -212,7 +212,7 @@ def _store(request: HttpRequest, door: Door, event: webhooks.StoreEvent | webhoo
     """Put an event we follow into the inbox; tell apart those that bring no work."""
     if isinstance(event, webhooks.Ping):
         return "Pong."
-    ignored = _ignored(event)
+    ignored = _ignored(event, door)
     if ignored:
         reason, answer = ignored
         tally(door.connection_id, reason, event.topic)
@@ -232,9 +232,10 @@ def _store(request: HttpRequest, door: Door, event: webhooks.StoreEvent | webhoo
     return "Taken."
 
 
-def _ignored(event: webhooks.StoreEvent) -> tuple[Reason, str] | None:
+def _ignored(event: webhooks.StoreEvent, door: Door) -> tuple[Reason, str] | None:
     """Say why a delivery in good order brings no work; None where it does."""
-    if flow_of(event.topic) is None:
+    flow = flow_of(event.topic)
+    if flow is None or (door.flows is not None and flow.name not in door.flows):
         return Reason.TOPIC, "This topic is not followed."
     if event.problem or not event.external_id.isdigit():
         return Reason.GONE, "The delivery names no record any more."

@@ -60,7 +60,7 @@ def ensure_connection(place: Place, odoo: Mapping[str, str], shop: Shop) -> None
     connection.settings = {**connection.settings, **mappings(WooCommerceStore(client), shop)}
     connection.save()
     connection_changed(connection.pk)
-    wanted = Wanted(followed_topics(), f"{place.woodoo_url}/hooks/{connection.hook_token}/")
+    wanted = Wanted(followed_topics(connection.rules), f"{place.woodoo_url}/hooks/{connection.hook_token}/")
     ensure_webhooks(client, wanted, connection.webhook_secret, partial(leads_to, token=connection.hook_token))
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from woodoo.connections.hook import hook_address
 from woodoo.connections.models import Connection
+from woodoo.connections.settings import ConnectionSettings
 from woodoo.domain.errors import ConfigError, WoodooError
 from woodoo.engine.work import connection_changed
 from woodoo.flows.topics import followed_topics
@@ -48,10 +49,12 @@ def connection(request: HttpRequest, connection_id: int) -> HttpResponse:
 def show_connection(request: HttpRequest, found: Connection, new_secret: str = "") -> HttpResponse:
     """Show the page of a connection, with its new webhook secret where it was made this moment."""
     try:
-        poll_seconds = found.rules.poll_seconds
+        rules = found.rules
     except ConfigError:
-        poll_seconds = None
-    topics = [topic.replace(".", " ").capitalize() for topic in followed_topics()]
+        rules, poll_seconds = ConnectionSettings.parse({}, connection=found.name), None
+    else:
+        poll_seconds = rules.poll_seconds
+    topics = [topic.replace(".", " ").capitalize() for topic in followed_topics(rules)]
     context = {
         "section": "connections",
         "connection": found,

@@ -1,0 +1,66 @@
+"""What of a connection is switched on beside its orders, and which side has the say about which fields.
+
+Decides that nothing is sent to a store, and no product or customer taken from it by itself, until it is switched on.
+"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+from woodoo.domain.ownership import DEFAULT_OWNERS, Group, Owner, Owners
+
+
+class Features(BaseModel):
+    """The switches, and who owns what."""
+
+    # From Odoo to the store
+
+    send_products: bool = Field(
+        False,
+        description="Changes of products in Odoo go to the store: what of them, the owners of the fields decide.",
+    )
+    create_products: bool = Field(
+        False, description="Products of Odoo that the store does not have are created there, with their variants."
+    )
+    send_images: bool = Field(False, description="Images of products and variants go to the store.")
+    send_stock: bool = Field(False, description="Stock figures go to the store.")
+    send_customers: bool = Field(False, description="Changes of customers in Odoo go to their accounts in the store.")
+    create_accounts: bool = Field(
+        False, description="Customers of Odoo that are meant for it get an account in the store."
+    )
+    send_fulfilment: bool = Field(
+        False, description="Deliveries done in Odoo go to the order in the store, with their tracking."
+    )
+    send_status: bool = Field(False, description="What becomes of an order in Odoo changes its status in the store.")
+    send_shipping_methods: bool = Field(
+        False, description="Delivery methods of Odoo become shipping methods in the store."
+    )
+
+    # From the store to Odoo
+
+    take_products: bool = Field(False, description="Changes of products in the store go to Odoo.")
+    create_odoo_products: bool = Field(
+        False, description="Products of the store that Odoo does not have are created there, with their variants."
+    )
+    take_customers: bool = Field(
+        False, description="Customers who change their account in the store change in Odoo, too, without an order."
+    )
+
+    # Who has the say
+
+    owners: dict[Group, Owner] = Field(
+        default_factory=lambda: dict(DEFAULT_OWNERS),
+        description="Group of fields (names, prices, images, categories, stock, customers, statuses) → the side that "
+        "has the say, odoo or store. Woodoo never writes a group on its owner's side. Groups that are not named keep "
+        "their default.",
+    )
+    repair_drift: bool = Field(
+        True,
+        description="A change on the side that does not own the fields is told, and written over. Off: it is only "
+        "told.",
+    )
+
+    @property
+    def ownership(self) -> Owners:
+        """The owner of each group."""
+        return Owners(self.owners)

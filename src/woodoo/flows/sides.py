@@ -1,0 +1,82 @@
+"""What a flow of products, stock, customers or deliveries works with: both sides of one connection and its settings.
+
+Decides that what rarely changes, such as the categories of a store, is remembered for some minutes (`Memory`).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar, cast
+
+from ..connections.settings import ConnectionSettings
+from ..domain.ownership import Owners
+from ..engine.flow import LinkVals
+from ..odoo.records import Records
+from ..stores.base import Store
+from .context import Links as StoreLinks
+
+T = TypeVar("T")
+#: Seconds for which something is remembered.
+LIFE = 300.0
+
+
+class Links(StoreLinks, Protocol):
+    """What earlier runs linked, looked up from either side."""
+
+    def find_by_odoo(self, odoo_model: str, odoo_ids: Iterable[int]) -> Mapping[int, LinkVals]:
+        """Return the links of those Odoo records, as far as there are any."""
+
+    def forget_odoo(self, odoo_model: str, odoo_ids: Iterable[int]) -> int:
+        """Forget what leads to those Odoo records."""
+
+
+@dataclass
+class Memory:
+    """What was read of a connection's sides and is believed for a while. Safe for threads."""
+
+    clock: Callable[[], float] = time.monotonic
+    _kept: dict[str, tuple[float, Any]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def get(self, name: str, read: Callable[[], T], *, life: float = LIFE) -> T:
+        """Return what is remembered under a name, read now where there is nothing or it is too old."""
+        with self._lock:
+            kept = self._kept.get(name)
+        if kept and self.clock() - kept[0] < life:
+            return cast(T, kept[1])
+        value = read()
+        with self._lock:
+            self._kept[name] = (self.clock(), value)
+        return value
+
+    def forget(self, *names: str) -> None:
+        """Forget what is remembered under these names; under all where none is given."""
+        with self._lock:
+            for name in names or list(self._kept):
+                self._kept.pop(name, None)
+
+
+def _keep_going() -> None:
+    """Do nothing: nobody else can claim the records."""
+
+
+@dataclass(frozen=True)
+class Sides:
+    """One connection, for the length of one batch."""
+
+    store: Store
+    odoo: Records
+    settings: ConnectionSettings
+    links: Links
+    connection_id: int = 0
+    memory: Memory = field(default_factory=Memory)
+    #: Called between steps; raises where somebody else has taken the batch over meanwhile.
+    still_ours: Callable[[], None] = field(default=_keep_going)
+
+    @property
+    def owners(self) -> Owners:
+        """The owner of each group of fields."""
+        return self.settings.ownership
