@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -69,6 +71,42 @@ def test_the_last_thread_of_a_process_is_for_connections_of_which_nothing_is_at_
     monkeypatch.setattr(pump, "_at_work", {uuid4() for _ in range(at_work)})
     assert pump.drain(SHOP, "orders") == goes
     assert pump.drain(OTHER_SHOP, "orders") == 1
+
+
+def test_two_threads_that_begin_at_the_same_moment_leave_the_last_one_to_others(
+    flow: ScriptedFlow, monkeypatch: pytest.MonkeyPatch
+):
+    """Two of four threads are at work. The first batch goes on until the second has gone or was refused."""
+    use(flow, slots=5, batch_size=1)
+    for number in range(3):
+        event(str(number))
+    monkeypatch.setattr(pump, "threads", 4)
+    monkeypatch.setattr(pump, "_at_work", {uuid4(), uuid4()})
+    really_claim, decided = lease.claim, threading.Semaphore(0)
+
+    def slow_claim(*args: Any, **options: Any) -> Claim | None:
+        time.sleep(0.3)
+        try:
+            return really_claim(*args, **options)
+        finally:
+            decided.release()
+
+    def wait_for_both(items: Sequence[Item], batch: Batch) -> None:
+        for _ in range(2):
+            assert decided.acquire(timeout=PATIENCE)
+        decided.release(2)
+
+    monkeypatch.setattr(lease, "claim", slow_claim)
+    flow.during = wait_for_both
+    with ThreadPoolExecutor(2) as both:
+        assert sorted(both.map(drain_and_close, [SHOP] * 2)) == [0, 1]
+
+
+def drain_and_close(shop: int) -> int:
+    try:
+        return pump.drain(shop, "orders")
+    finally:
+        connection.close()
 
 
 def test_a_connection_never_has_more_batches_at_work_than_slots_over_all_lanes():

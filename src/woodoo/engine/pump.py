@@ -33,6 +33,8 @@ _at_work: set[UUID] = set()
 threads = 0
 #: With more threads than this, the last one is for connections of which nothing is at work.
 _FEW_THREADS = 2
+#: Held from the look at the threads until the batch counts as at work, so that two cannot both see the last one free.
+_beginning = threading.Lock()
 #: Set when this process is to end: nothing new is begun.
 stopping = threading.Event()
 
@@ -44,24 +46,32 @@ def drain(connection_id: int, lane: str) -> int:
     lanes = _lanes(connection_id, lane)
     if not lanes.enabled or not _answers(connection_id, lanes):
         return 0
-    held = lease.claim(
-        connection_id,
-        lane,
-        slots=1 if _last_thread() else lanes.slots,
-        batch_size=lanes.batch_size,
-        keep_free=1 if lane in lanes.bulk else 0,
-    )
+    held = _begin(connection_id, lane, lanes)
     if held is None:
         return 0
-    if held.more:
-        wake(connection_id, lane)  # another slot may be free
-    _at_work.add(held.batch_id)
     try:
+        if held.more:
+            wake(connection_id, lane)  # another slot may be free
         _run(held, lanes)
     finally:
         _at_work.discard(held.batch_id)
     wake_due(connection_id, last=lane)
     return len(held.items)
+
+
+def _begin(connection_id: int, lane: str, lanes: Lanes) -> Claim | None:
+    """Claim the next batch of a lane, which then counts as at work in this process; None where nothing may go now."""
+    with _beginning:
+        held = lease.claim(
+            connection_id,
+            lane,
+            slots=1 if _last_thread() else lanes.slots,
+            batch_size=lanes.batch_size,
+            keep_free=1 if lane in lanes.bulk else 0,
+        )
+        if held is not None:
+            _at_work.add(held.batch_id)
+    return held
 
 
 def _last_thread() -> bool:
