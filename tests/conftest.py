@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -43,6 +44,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[_cleanup].close()
+
+
+@pytest.fixture(autouse=True)
+def _engine_as_before() -> Iterator[None]:
+    """What a test tells the engine of flows and connections is forgotten at its end."""
+    from woodoo.engine import registry
+
+    told = registry._resolver, registry._connections, registry._watches
+    yield
+    registry._resolver, registry._connections, registry._watches = told
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from woodoo.engine import breaker, db, pump, registry
+from woodoo.engine import breaker, db, pump
 
 from .helpers import ScriptedFlow, use
 
@@ -17,8 +17,6 @@ def flow(db_committed: None) -> Iterator[ScriptedFlow]:
     scripted = ScriptedFlow()
     use(scripted, slots=1)
     yield scripted
-    registry._resolver = None
-    registry._connections = tuple
     pump.stopping.clear()
 
 

@@ -13,7 +13,7 @@ from woodoo import importing, wiring
 from woodoo.connections.models import Connection
 from woodoo.domain.history import OrderRange
 from woodoo.domain.order import Order
-from woodoo.engine import db, import_walk, pump, registry
+from woodoo.engine import db, import_walk, pump
 from woodoo.engine.models import Import, Link, State, Work
 from woodoo.odoo.endpoint import Endpoint
 from woodoo.sandbox.odoo.fixtures import Admin
@@ -82,8 +82,6 @@ def past(transactional_db: None, odoo: Endpoint, admin: Admin) -> Iterator[Past]
         )
         wiring.install()
         yield Past(store, connection, bench, orders)
-    registry._resolver = None
-    registry._connections = tuple
     db.change("DELETE FROM procrastinate_jobs")
 
 

@@ -11,7 +11,7 @@ from tests.odoo.shop import RECORDINGS, Bench, recorded_orders
 
 from woodoo import importing, wiring
 from woodoo.connections.models import Connection
-from woodoo.engine import db, import_walk, pump, registry
+from woodoo.engine import db, import_walk, pump
 from woodoo.engine import work as todo
 from woodoo.engine.models import Link, Work
 from woodoo.odoo.endpoint import Endpoint
@@ -121,8 +121,6 @@ def woodoo(transactional_db: None, odoo: Endpoint, admin: Admin, request: Any) -
         store.load_recorded_orders([body for body in bodies if str(body.get("id")) in orders])
         wiring.install()
         yield Installation(store, odoo, bench, admin)
-    registry._resolver = None
-    registry._connections = tuple
     db.change("DELETE FROM procrastinate_jobs")
 
 
