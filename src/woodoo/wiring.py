@@ -102,6 +102,20 @@ def plan_orders(connection: Connection, external_ids: Sequence[str]) -> list[tup
     return [(record, shown[record]) for record in external_ids]
 
 
+def sync_records(connection: Connection, flow: Flow, records: Sequence[str]) -> int:
+    """Put records of a flow on the to-do list, as if an event had come, and return how many there were."""
+    return enqueue(connection.pk, flow.lane, flow.name, records, source="manual")
+
+
+def plan_records(connection: Connection, flow: Flow, records: Sequence[str]) -> list[tuple[str, Plan | WoodooError]]:
+    """Plan records of a flow without writing anything. Returns a plan, or why there is none, for each."""
+    if flow.with_rules:
+        return plan_orders(connection, records)
+    planned = flow.plan(sides_of(live_connection(connection.pk), NullRecorder()), records)
+    shown: dict[str, Plan | WoodooError] = {**planned.shown(), **planned.failures}
+    return [(record, shown[record]) for record in records if record in shown]
+
+
 def propose(connection: Connection) -> tuple[Proposal, ...]:
     """Return what Woodoo would map of all that is not mapped yet, and why.
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from woodoo.connections.models import Connection
-from woodoo.engine.models import Breaker, Call, Event, Import, Link, Run, Work
+from woodoo.engine.models import Breaker, Call, Drift, Event, Import, Link, Run, Work
 
 SECRETS = {
     "store_key": "ck_0f3b6d8e",
@@ -39,9 +39,8 @@ def work(to: Connection, record: str, state: str = "done", **fields: Any) -> Wor
     given = {"title": f"Order #{record}", "updated_at": moment, "created_at": moment - timedelta(minutes=1)}
     if state == "done":
         given["finished_at"] = moment
-    return Work.objects.create(
-        connection_id=to.pk, lane="orders", flow="order", record=record, state=state, **{**given, **lease, **fields}
-    )
+    given |= {"lane": "orders", "flow": "order", **lease, **fields}
+    return Work.objects.create(connection_id=to.pk, record=record, state=state, **given)
 
 
 def run(of: Work, outcome: str = "done", *, at: datetime | None = None, seconds: float = 1.4, **fields: Any) -> Run:
@@ -72,6 +71,17 @@ def history(of: Connection, state: str = "listing", **fields: Any) -> Import:
     wanted = {"begin": None, "end": "2025-12-31T23:00:00+00:00", "first_id": None, "last_id": None, "statuses": []}
     given = {"title": "orders of 2025-01-01 to 2025-12-31", "total": 1240, "started_by": "ana", "wanted": wanted}
     return Import.objects.create(connection_id=of.pk, lane="orders", flow="order", state=state, **{**given, **fields})
+
+
+def drift(of: Connection, record: str = "7", **fields: Any) -> Drift:
+    """A price somebody changed in the store although Odoo has the say."""
+    given = {
+        "title": "Product MUG",
+        "group": "prices",
+        "side": "store",
+        "detail": "regular price: 12.50 in Odoo, 11.00 in the store",
+    }
+    return Drift.objects.create(connection_id=of.pk, lane="catalogue", record=record, **{**given, **fields})
 
 
 def event(about: Work, topic: str = "order.updated", *, source: str = "webhook", at: datetime | None = None) -> Event:

@@ -12,6 +12,7 @@ import typer
 
 from .completeness import say_pause
 from .connections import find
+from .flows import flow_named
 from .output import as_json, fail, moment, plain, say, state, table
 from .service import service
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 Json = Annotated[bool, typer.Option("--json", help="For other programs.")]
 Where = Annotated[str, typer.Option("--connection", "-c", help="Name or number; may be left out where there is one.")]
 Numbers = Annotated[list[str] | None, typer.Argument(metavar="[N...]", help="The store's ids.")]
+Kind = Annotated[str, typer.Option("--flow", help="Whose ids they are, such as products; see `woodoo sync records`.")]
 Cause = Annotated[str, typer.Option("--cause", metavar="KEY", help="All that one cause holds up; see `woodoo causes`.")]
 #: States in which many can be tried again, or left out, together.
 _TOGETHER = ("parked", "failed", "waiting")
@@ -97,6 +99,7 @@ def retry(
     connection: Where = "",
     in_state: Annotated[str, typer.Option("--state", help="All that are parked, failed or waiting.")] = "",
     cause: Cause = "",
+    flow: Kind = "",
     every: Annotated[bool, typer.Option("--all", help="All that are parked and failed.")] = False,
 ) -> None:
     """Try records again: those named, all in a state, or all that one cause holds up."""
@@ -109,7 +112,7 @@ def retry(
         from woodoo.engine.work import FEW
         from woodoo.engine.work import retry as again
 
-        rows = _chosen(numbers, connection, in_state, cause, every=every)
+        rows = _chosen(numbers, connection, in_state, cause, flow, every=every)
         count = again(rows.order_by("pk").values_list("pk", flat=True))
         how = " behind new orders" if count > FEW else ""
     say(f"[green]✓[/green] {count} record{'s' if count != 1 else ''} will be tried again{how}.")
@@ -121,6 +124,7 @@ def skip(
     connection: Where = "",
     in_state: Annotated[str, typer.Option("--state", help="All that are parked, failed or waiting.")] = "",
     cause: Cause = "",
+    flow: Kind = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Leave records out that need not come over, until the store reports a change of them or you retry them."""
@@ -135,7 +139,8 @@ def skip(
     with service():
         from woodoo.engine.work import skip as leave_out
 
-        chosen = list(_chosen(numbers, connection, in_state, cause).order_by("pk").values_list("pk", flat=True))
+        rows = _chosen(numbers, connection, in_state, cause, flow)
+        chosen = list(rows.order_by("pk").values_list("pk", flat=True))
         if not (numbers or yes):
             typer.confirm(f"Leave {len(chosen)} record{'s' if len(chosen) != 1 else ''} out?", abort=True)
         count = leave_out(chosen, message)
@@ -150,9 +155,9 @@ def _check_state(in_state: str, what: str) -> None:
 
 
 def _chosen(
-    numbers: Sequence[str] | None, connection: str, in_state: str, cause: str, *, every: bool = False
+    numbers: Sequence[str] | None, connection: str, in_state: str, cause: str, flow: str, *, every: bool = False
 ) -> QuerySet[Work]:
-    """Return the records that are meant."""
+    """Return the records that are meant; ids are those of orders where no flow is named."""
     from woodoo.engine.held import is_key, with_cause
     from woodoo.engine.models import Work
     from woodoo.web.words import ATTENTION
@@ -160,9 +165,11 @@ def _chosen(
     rows = Work.objects.all()
     if connection or numbers:
         rows = rows.filter(connection_id=find(connection).pk)
+    if flow:
+        rows = rows.filter(lane=flow_named(flow).lane)
     if numbers:
-        rows = rows.filter(record__in=numbers)
-        _refuse_unknown(numbers, rows)
+        rows = rows.filter(record__in=numbers, lane=flow_named(flow or "order").lane)
+        _refuse_unknown(numbers, rows, flow or "order")
     if in_state or every:
         rows = rows.filter(state__in=ATTENTION if every else (in_state,))
     if cause:
@@ -172,8 +179,11 @@ def _chosen(
     return rows
 
 
-def _refuse_unknown(numbers: Sequence[str], rows: QuerySet[Work]) -> None:
+def _refuse_unknown(numbers: Sequence[str], rows: QuerySet[Work], flow: str) -> None:
     known = set(rows.values_list("record", flat=True))
     unknown = next((number for number in numbers if number not in known), None)
-    if unknown is not None:
+    if unknown is None:
+        return
+    if flow == "order":
         raise fail(f"Order {unknown} is not on the list.", "Bring it over with `woodoo sync order`.")
+    raise fail(f"Record {unknown} of {flow} is not on the list.", f"Bring it over with `woodoo sync records {flow}`.")

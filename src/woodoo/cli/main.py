@@ -14,7 +14,7 @@ import typer
 from woodoo import __version__
 from woodoo.domain.errors import WoodooError
 
-from . import alerts, connections, held, imports, proposals, push, records, run, upkeep, webhooks
+from . import alerts, connections, drift, held, imports, proposals, push, records, run, upkeep, webhooks
 from .output import complain, say
 
 app = typer.Typer(
@@ -49,6 +49,7 @@ push.add_to(connections.app)
 connections.add_to(app)
 records.add_to(app)
 held.add_to(app)
+drift.add_to(app)
 imports.add_to(app)
 alerts.add_to(app)
 

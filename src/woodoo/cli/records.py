@@ -10,6 +10,7 @@ import typer
 
 from .completeness import say_pause, show_completeness
 from .connections import find, shown_state
+from .flows import flow_named
 from .output import Stop, as_json, fail, moment, out, plain, say, state, table
 from .service import service
 from .upkeep import kept_as_json, say_what_is_kept
@@ -63,6 +64,42 @@ def sync_order(
             raise Stop
 
 
+@sync_app.command("records")
+def sync_records(
+    flow: Annotated[str, typer.Argument(help="Which flow, such as products; a wrong one names all there are.")],
+    numbers: Annotated[list[str], typer.Argument(metavar="N...", help="Ids of the records: Odoo's or the store's.")],
+    connection: Where = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
+    wait: Annotated[int, typer.Option(help="Seconds to wait for the outcome.", min=0, max=3600)] = 0,
+) -> None:
+    """Bring any records over as they are now, or show what that would do."""
+    chosen = flow_named(flow)
+    numbers = _checked(numbers)
+    with service():
+        from woodoo import wiring
+
+        on = find(connection)
+        if not chosen.wanted(on.rules):
+            raise fail(f"{flow} is switched off on {on.name}.", "Switch it on under Configuration of the connection.")
+        if dry_run:
+            if not _show_plans(wiring.plan_records(on, chosen, numbers)):
+                raise Stop
+            return
+        wiring.install()
+        wiring.sync_records(on, chosen, numbers)
+        say(f"[green]✓[/green] {len(numbers)} record{'s' if len(numbers) > 1 else ''} queued on {plain(on.name)}.")
+        if wait and not _follow(on, numbers, wait, lane=chosen.lane):
+            raise Stop
+
+
+def _checked(numbers: Sequence[str]) -> list[str]:
+    """Return the ids, each once."""
+    wrong = [number for number in numbers if not (number.isascii() and number.isdigit() and len(number) < 20)]
+    if wrong:
+        raise fail(f"'{wrong[0]}' is no id.", "Ids are whole numbers, as in the address of the record's page.")
+    return list(dict.fromkeys(numbers))
+
+
 def _show_plans(plans: Sequence[tuple[str, Plan | WoodooError]]) -> bool:
     """Print each plan and return whether all can be carried out."""
     from woodoo.domain.errors import WoodooError
@@ -94,11 +131,11 @@ def show_plan(plan: Plan) -> None:
         say(f"  · {plain(note)}")
 
 
-def _follow(connection: Connection, numbers: Sequence[str], seconds: int) -> bool:
-    """Wait until the orders rest, print what became of them, and return whether all are done."""
+def _follow(connection: Connection, numbers: Sequence[str], seconds: int, *, lane: str = "orders") -> bool:
+    """Wait until the records rest, print what became of them, and return whether all are done."""
     from woodoo.engine.models import Work
 
-    rows = Work.objects.filter(connection_id=connection.pk, lane="orders", record__in=numbers).order_by("record")
+    rows = Work.objects.filter(connection_id=connection.pk, lane=lane, record__in=numbers).order_by("record")
     deadline = time.monotonic() + seconds
     with out.status("Waiting for the worker …"):
         while rows.exclude(state__in=_AT_REST).exists() and time.monotonic() < deadline:
@@ -198,19 +235,21 @@ def status(json: Annotated[bool, typer.Option("--json", help="For other programs
 
 
 def erase(
-    record: Annotated[str, typer.Argument(help="The store's id of the order.")],
+    record: Annotated[str, typer.Argument(help="The store's id of the order, or the id of the record.")],
     connection: Where = "",
+    flow: Annotated[str, typer.Option("--flow", help="Whose id it is, such as customers.")] = "order",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Erase what Woodoo keeps of one order that may speak of a person. Store and Odoo keep their own."""
+    """Erase what Woodoo keeps of one record that may speak of a person. Store and Odoo keep their own."""
+    lane, what = flow_named(flow).lane, "order" if flow == "order" else f"record {flow}"
     with service():
         from woodoo.engine.ledger import erase as blank
         from woodoo.engine.models import Work
 
         on = find(connection)
-        if not Work.objects.filter(connection_id=on.pk, record=record).exists():
-            raise fail(f"Nothing is kept of order {record} on {on.name}.")
+        if not Work.objects.filter(connection_id=on.pk, lane=lane, record=record).exists():
+            raise fail(f"Nothing is kept of {what} {record} on {on.name}.")
         if not yes:
-            typer.confirm(f"Erase bodies, plans, requests and answers of order {record} for good?", abort=True)
-        count = blank(on.pk, record)
-    say(f"[green]✓[/green] {count} entr{'ies' if count != 1 else 'y'} of order {plain(record)} blanked.")
+            typer.confirm(f"Erase bodies, plans, requests and answers of {what} {record} for good?", abort=True)
+        count = blank(on.pk, record, lane=lane)
+    say(f"[green]✓[/green] {count} entr{'ies' if count != 1 else 'y'} of {what} {plain(record)} blanked.")

@@ -6,7 +6,9 @@ finds them equal, and opened again when it happens again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+from django.db.models import Count
 
 from woodoo.engine import db
 from woodoo.engine.flow import Outcome
@@ -55,11 +57,13 @@ def note(connection_id: int, lane: str, outcomes: Mapping[str, Outcome]) -> None
     db.change(_END, params)
 
 
-def open_drifts(connection_id: int, *, most: int = 200) -> list[Drift]:
-    """Return where both sides of a connection differ now, the newest first."""
-    return list(Drift.objects.filter(connection_id=connection_id, ended_at=None).order_by("-seen_at")[:most])
+def find_drifts(connection_id: int | None = None, *, ended: bool = False, most: int = 200) -> list[Drift]:
+    """Return where both sides differ now, the newest first; with `ended` what was put right, too."""
+    rows = Drift.objects.all() if connection_id is None else Drift.objects.filter(connection_id=connection_id)
+    return list((rows if ended else rows.filter(ended_at=None)).order_by("-seen_at", "-pk")[:most])
 
 
-def recent_drifts(connection_id: int, *, most: int = 200) -> list[Drift]:
-    """Return what was changed on the wrong side, ended or not, the newest first."""
-    return list(Drift.objects.filter(connection_id=connection_id).order_by("-seen_at")[:most])
+def count_open(connection_ids: Iterable[int]) -> Mapping[int, int]:
+    """Return in how many places both sides of each connection differ now."""
+    rows = Drift.objects.filter(connection_id__in=list(connection_ids), ended_at=None)
+    return dict(rows.values_list("connection_id").annotate(Count("pk")))

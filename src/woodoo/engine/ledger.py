@@ -103,22 +103,22 @@ class LedgerRecorder:
         return Jsonb(clean)
 
 
-def erase(connection_id: int, record: str) -> int:
+def erase(connection_id: int, record: str, *, lane: str = "orders") -> int:
     """Blank everything kept of one record that may speak of a person, and return how many rows it was.
 
     That is: bodies of its events, plans and messages of its runs, requests and answers of calls about it — whole
     ones, where a call was about several records — and its titles and names. What happened and when stays.
     """
-    params = {"id": connection_id, "record": record}
+    params = {"id": connection_id, "record": record, "lane": lane}
     with transaction.atomic():
         return sum(db.change(statement, params) for statement in _ERASE)
 
 
 _RUNS_OF_RECORD = """SELECT r.id, r.batch FROM engine_run r JOIN engine_work w ON w.id = r.work_id
-                      WHERE w.connection_id = %(id)s AND w.record = %(record)s"""
+                      WHERE w.connection_id = %(id)s AND w.lane = %(lane)s AND w.record = %(record)s"""
 _ERASE = (
     """UPDATE engine_event SET raw = '', headers = '{}', erased_at = now()
-        WHERE connection_id = %(id)s AND record = %(record)s AND erased_at IS NULL""",
+        WHERE connection_id = %(id)s AND lane = %(lane)s AND record = %(record)s AND erased_at IS NULL""",
     f"""UPDATE engine_call SET request = NULL, response = NULL, summary = '', error = '', erased_at = now()
          WHERE connection_id = %(id)s AND erased_at IS NULL
            AND (records @> ARRAY[%(record)s]
@@ -130,6 +130,8 @@ _ERASE = (
               fix = CASE WHEN state IN ('parked', 'failed')
                          THEN 'Skip it, or retry it to see what is wrong; a retry reads it from the store again.'
                          ELSE '' END
-        WHERE connection_id = %(id)s AND record = %(record)s""",
-    """UPDATE engine_link SET odoo_name = '' WHERE connection_id = %(id)s AND external_id = %(record)s""",
+        WHERE connection_id = %(id)s AND lane = %(lane)s AND record = %(record)s""",
+    """UPDATE engine_drift SET title = '' WHERE connection_id = %(id)s AND lane = %(lane)s AND record = %(record)s""",
+    """UPDATE engine_link SET odoo_name = '' WHERE connection_id = %(id)s
+          AND (external_id = %(record)s OR (%(lane)s <> 'orders' AND odoo_id::text = %(record)s))""",
 )

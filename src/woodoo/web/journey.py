@@ -18,6 +18,7 @@ from django.db.models import Count, Q
 from woodoo.connections.models import Connection
 from woodoo.engine.models import Call, Event, Link, Run, Work
 
+from .kinds import links_about, odoo_model_of
 from .links import MAIN_MODELS, MODEL_WORDS, odoo_record_url
 
 #: Entries shown; a record that is touched every minute has thousands.
@@ -60,6 +61,7 @@ _SOURCES = {
     "settings": ("The connection's settings were changed", "settings"),
     "contents": ("Reading it again showed a change the store did not date", "clock"),
     "census": ("Counting the store's orders showed a difference", "clock"),
+    "drift": ("It was changed on the side that does not own it", "route"),
     "reconcile": ("Comparing both sides showed a difference", "route"),
 }
 
@@ -231,9 +233,14 @@ def _calls(work: Work, batches: Sequence[UUID]) -> Mapping[UUID, list[Call]]:
 
 
 def _odoo_records(work: Work, connection: Connection | None, with_personal_data: bool) -> list[OdooRecord]:
-    links = Link.objects.filter(connection_id=work.connection_id).filter(_about(work)).order_by("pk")
+    links = Link.objects.filter(connection_id=work.connection_id).filter(links_about(work)).order_by("pk")
     order = list(MODEL_WORDS)
     records = []
+    own = odoo_model_of(work)
+    if own and not links and connection:  # it is there, and not in the store (yet)
+        what, number = MODEL_WORDS.get(own, own), int(work.record)
+        url = odoo_record_url(connection.odoo_url, own, number, database=connection.odoo_database)
+        return [OdooRecord(own, what, f"{what} {number}", url)]
     for link in links:
         what = MODEL_WORDS.get(link.odoo_model, link.odoo_model)
         named = link.odoo_name and (with_personal_data or link.odoo_model != "res.partner")
@@ -246,15 +253,6 @@ def _odoo_records(work: Work, connection: Connection | None, with_personal_data:
 
 def _odoo_url(connection: Connection, link: Link) -> str:
     return odoo_record_url(connection.odoo_url, link.odoo_model, link.odoo_id, database=connection.odoo_database)
-
-
-def _about(work: Work) -> Q:
-    """Return which links belong to a record: those with its own id, or with its id and a part behind a dot."""
-    return Q(external_id=work.record, kind__in=_KINDS.get(work.lane, (work.flow,)))
-
-
-#: Lane → kinds of links that are about its records by the record's own id.
-_KINDS = {"orders": ("order", "invoice", "payment", "delivery", "order_customer", "order_partner")}
 
 
 def call_is_about(call: Call, work: Work) -> bool:

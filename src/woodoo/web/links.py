@@ -17,7 +17,7 @@ MODEL_WORDS = {
 }
 
 #: The document a reader looks for first.
-MAIN_MODELS = ("sale.order", "account.move", "res.partner")
+MAIN_MODELS = ("sale.order", "account.move", "product.template", "product.product", "delivery.carrier", "res.partner")
 
 
 def odoo_record_url(odoo_url: str, model: str, odoo_id: int, *, database: str = "") -> str:
@@ -38,10 +38,27 @@ def store_order_url(platform: str, store_url: str, external_id: str) -> str:
     WooCommerce sends the old post address on to its own order page where orders have their own tables
     (woocommerce `src/Internal/Admin/Orders/PostsRedirectionController.php`).
     """
+    return _back_office(platform, store_url, "post.php?post={}&action=edit", external_id)
+
+
+def store_product_url(platform: str, store_url: str, external_id: str) -> str:
+    """Return the address of a product in the store's back office, or "" where the platform is not known.
+
+    A variation, given as PARENT/VARIATION, is edited on the page of its parent.
+    """
+    return _back_office(platform, store_url, "post.php?post={}&action=edit", external_id.partition("/")[0])
+
+
+def store_customer_url(platform: str, store_url: str, external_id: str) -> str:
+    """Return the address of an account in the store's back office, or "" where the platform is not known."""
+    return _back_office(platform, store_url, "user-edit.php?user_id={}", external_id)
+
+
+def _back_office(platform: str, store_url: str, page: str, external_id: str) -> str:
     base = web_address(store_url)
-    if platform != "woocommerce" or not base or not external_id.isdigit():
+    if platform != "woocommerce" or not base or not (external_id.isascii() and external_id.isdigit()):
         return ""
-    return f"{base}/wp-admin/post.php?post={external_id}&action=edit"
+    return f"{base}/wp-admin/{page.format(external_id)}"
 
 
 def web_address(url: str) -> str:

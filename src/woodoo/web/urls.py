@@ -5,7 +5,20 @@ from __future__ import annotations
 from django.urls import path
 
 from . import health, hooks, odoo_hints
-from .views import account, alerts, causes, configuration, connections, history, home, proposals, record, webhooks, work
+from .views import (
+    account,
+    alerts,
+    causes,
+    configuration,
+    connections,
+    drift,
+    history,
+    home,
+    proposals,
+    record,
+    webhooks,
+    work,
+)
 
 urlpatterns = [
     path("hooks/<str:token>/", hooks.receive, name="hook"),
@@ -20,6 +33,7 @@ urlpatterns = [
     path("work/retry-all/", work.retry_all, name="retry-all"),
     path("work/skip-all/", work.skip_all, name="skip-all"),
     path("work/causes/", causes.causes, name="causes"),
+    path("work/drift/", drift.drift, name="drift"),
     path("work/<int:work_id>/", record.journey, name="journey"),
     path("work/<int:work_id>/retry/", work.retry_one, name="retry"),
     path("work/<int:work_id>/skip/", work.skip_one, name="skip"),

@@ -37,6 +37,46 @@ LONGEST_REASON = 300
 ATTENTION = ("parked", "failed")
 
 
+#: Flow → what its records are, as headings name them.
+FLOWS: dict[str, str] = {
+    "order": "Orders",
+    "products": "Products to the store",
+    "product": "Products from the store",
+    "update_stock": "Stock",
+    "customers": "Customers to the store",
+    "customer": "Customers from the store",
+    "fulfil": "Deliveries and statuses",
+    "shipping_methods": "Shipping methods",
+}
+
+
+#: Group of fields → what it holds (`woodoo.domain.ownership.Group`).
+GROUPS: dict[str, str] = {
+    "names": "Names and texts",
+    "prices": "Prices",
+    "images": "Images",
+    "categories": "Categories and tags",
+    "stock": "Stock",
+    "customers": "Customer data",
+    "statuses": "Status",
+}
+
+
+def group_word(name: str) -> str:
+    """Return what a group of fields holds."""
+    return GROUPS.get(name, name.capitalize())
+
+
+def side_word(name: str) -> str:
+    """Return a side's name within a sentence."""
+    return "Odoo" if name == "odoo" else "the store"
+
+
+def flow_word(name: str) -> str:
+    """Return what the records of a flow are, or the flow's own name."""
+    return FLOWS.get(name, name.replace("_", " ").capitalize())
+
+
 def state_word(name: str) -> StateWord:
     """Return the words for a state, or its own name where the engine knows one that the panel does not."""
     return STATES.get(name, StateWord(name.capitalize(), ""))

@@ -24,6 +24,7 @@ from django.http import QueryDict
 
 from woodoo.engine.held import is_key, with_cause
 from woodoo.engine.models import Work
+from woodoo.flows.table import FLOWS
 
 from .words import ATTENTION, RETRYABLE, SKIPPABLE, STATES
 
@@ -36,6 +37,8 @@ class Query:
 
     state: str = ""
     connection: int | None = None
+    #: Only records of this flow.
+    flow: str = ""
     text: str = ""
     #: Short name of what holds the records up (`engine.held`).
     cause: str = ""
@@ -53,6 +56,7 @@ class Query:
             connection=int(connection)
             if connection.isascii() and connection.isdigit() and len(connection) < 10
             else None,
+            flow=flow if (flow := given.get("flow", "")) in FLOWS else "",
             text=given.get("q", "").replace("\x00", "").strip()[:100],
             cause=cause if is_key(cause) else "",
             before=_position(given.get("before", "")),
@@ -66,12 +70,13 @@ class Query:
     @property
     def narrowed(self) -> bool:
         """Whether anything is filtered out."""
-        return bool(self.state or self.connection or self.text or self.cause)
+        return bool(self.state or self.connection or self.flow or self.text or self.cause)
 
     @property
     def as_string(self) -> str:
         """The query string of the first page."""
-        parts = {"state": self.state, "connection": self.connection or "", "q": self.text, "cause": self.cause}
+        parts = {"state": self.state, "connection": self.connection or "", "flow": self.flow, "q": self.text}
+        parts["cause"] = self.cause
         return urlencode({name: value for name, value in parts.items() if value})
 
     @property
@@ -121,6 +126,8 @@ def found(query: Query) -> QuerySet[Work]:
     rows = Work.objects.all()
     if query.connection:
         rows = rows.filter(connection_id=query.connection)
+    if query.flow:
+        rows = rows.filter(flow=query.flow)
     if query.text:
         bare = query.text.removeprefix("#")
         rows = rows.filter(Q(record=bare) | Q(title__icontains=query.text) | Q(message__icontains=query.text))

@@ -13,10 +13,10 @@ from woodoo.engine.models import Call, Work
 from ..access import Role, may_see_personal_data, needs, refused
 from ..configuration.places import place_on_page
 from ..journey import call_is_about, tell
-from ..links import store_order_url
+from ..kinds import odoo_model_of, store_page_of
 from ..pages import is_fragment, page
 from ..pauses import next_try, pauses_of
-from ..words import RETRYABLE, SKIPPABLE, choices_of
+from ..words import RETRYABLE, SKIPPABLE, choices_of, flow_word
 
 #: In these states something is about to happen, so the page keeps looking.
 _MOVING = ("ready", "running", "waiting")
@@ -35,9 +35,9 @@ def journey(request: HttpRequest, work_id: int) -> HttpResponse:
         "work": work,
         "connection": connection,
         "connection_name": connection.name if connection else "A connection that is gone",
-        "store_url": store_order_url(connection.store_platform, connection.store_url, work.record)
-        if connection and work.lane == "orders"
-        else "",
+        "kind": flow_word(work.flow),
+        "id_of": "Odoo" if odoo_model_of(work) else "Store",
+        "store_url": store_page_of(work, connection) if connection else "",
         "can_retry": work.state in RETRYABLE,
         "can_skip": work.state in SKIPPABLE,
         "choices": choices_of(work.error_kind, work.fix),

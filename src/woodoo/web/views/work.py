@@ -16,9 +16,10 @@ from woodoo.engine.work import retry as retry_work
 from woodoo.engine.work import skip as skip_work
 
 from ..access import Role, needs
+from ..kinds import kinds_of
 from ..pages import is_fragment, page
 from ..pauses import next_try, pauses_of
-from ..words import RETRYABLE, skipped_because, state_word
+from ..words import RETRYABLE, flow_word, skipped_because, state_word
 from ..worklist import PAGE, Query, counts_of, page_of, pills, to_retry, to_skip, together
 
 
@@ -34,6 +35,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
     pauses = pauses_of(names)
     for row in rows:
         row.connection_name = names.get(row.connection_id, "A connection that is gone")  # type: ignore[attr-defined]
+        row.kind = flow_word(row.flow)  # type: ignore[attr-defined]
         row.meaning = state_word(row.state).meaning  # type: ignore[attr-defined]
         row.can_retry = row.state in ("parked", "failed", "waiting")  # type: ignore[attr-defined]
         row.next_try = next_try(row, pauses.get(row.connection_id))  # type: ignore[attr-defined]
@@ -47,6 +49,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "cause": _cause_of(query),
         "connections": connections,
         "many_connections": len(connections) > 1,
+        "kinds": kinds_of(connections, query.flow),
         "paused": [
             (one, pauses[one.pk]) for one in connections if one.pk in pauses and query.connection in (None, one.pk)
         ],
