@@ -9,11 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from ..domain.errors import DataError
 from ..domain.history import OrderRange
 from ..domain.order import Order
+
+if TYPE_CHECKING:
+    from .catalogue import Catalogue
 
 T = TypeVar("T")
 #: In place of a time the store does not tell.
@@ -91,6 +94,10 @@ class StoreChoice:
 
 class Store(Protocol):
     """The store side of a connection. Raises the errors of `woodoo.domain.errors`."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Its products, with the lists they are sorted by."""
 
     def identify(self) -> StoreIdentity:
         """Read what the store is; the connection test."""

@@ -24,10 +24,14 @@ def is_id(text: str) -> bool:
 
 
 def fetch_rows(
-    client: WooClient, path: str, ids: Sequence[str], fields: str | None = None
+    client: WooClient,
+    path: str,
+    ids: Sequence[str],
+    fields: str | None = None,
+    more: Mapping[str, object] | None = None,
 ) -> tuple[dict[str, JsonObject], dict[str, DataError]]:
     """Read up to a hundred records: the list, then the trash, then one by one what is still missing."""
-    params: dict[str, object] = {"_fields": fields} if fields else {"dp": DECIMALS}
+    params: dict[str, object] = {**({"_fields": fields} if fields else {"dp": DECIMALS}), **(more or {})}
     rows, failed = _fetch_listed(client, path, ids, {**params, "status": "any"})
     left = [one for one in ids if one not in rows and one not in failed]
     if left:

@@ -19,6 +19,8 @@ from ...domain.order import Order
 from ..base import Changed, Fetched, OrderPage, StoreChoice, StoreIdentity, StoreTaxRate
 from . import orders as order_reader
 from .bulk import DECIMALS, ask_each, fetch_rows, is_id, still_listed
+from .catalogue.catalogue import WooCatalogue
+from .catalogue.lists import Shelf
 from .changes import DRAFTS, read_change, walk_changes
 from .client import PAGE, JsonObject, WooClient, chunks
 from .errors import NoRoute, NotFound
@@ -41,12 +43,18 @@ class WooCommerceStore:
     ) -> None:
         self.client = client
         self._known = Known(clock, currency_digits)
+        self._shelf = Shelf(clock)
 
     def recording(self, recorder: CallRecorder) -> WooCommerceStore:
         """Return this store, connections and knowledge shared, telling `recorder` of each call."""
         twin = copy.copy(self)
         twin.client = self.client.recording(recorder)
         return twin
+
+    @property
+    def catalogue(self) -> WooCatalogue:
+        """The products of the shop."""
+        return WooCatalogue(self.client, self._shelf)
 
     def identify(self) -> StoreIdentity:
         """Read what the shop is, in four light requests; the connection test.

@@ -69,7 +69,7 @@ def list_products(request: Request) -> Response:
             rows = [r for r in rows if test(shop, r, value)]
     if not params.get("status") or params["status"] == "any":
         rows = [r for r in rows if r["status"] != "trash"]
-    return page(request, ordered(request, rows, SORTERS), lambda row: product_view(request, row))
+    return page(request, ordered(request, rows, SORTERS), lambda row: product_view(request, row, edit=_edited(request)))
 
 
 def _words(value: str) -> list[str]:
@@ -120,7 +120,12 @@ def get_product(request: Request) -> Response:
     row = catalogue.find(request.shop, request.number("id"))
     if row is None:
         raise invalid_id()
-    return Response(product_view(request, row))
+    return Response(product_view(request, row, edit=_edited(request)))
+
+
+def _edited(request: Request) -> bool:
+    """Say whether texts are asked for as they were written."""
+    return request.params.get("context") == "edit"
 
 
 # -- writing --------------------------------------------------------------------------------------------------------
