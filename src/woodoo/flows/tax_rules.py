@@ -16,7 +16,8 @@ from ..mapping.taxes.tax_matching import shown_percent
 from ..odoo.records import Records
 from .pointed import refuse_lost
 
-_FIELDS = ("name", "amount", "amount_type", "type_tax_use", "price_include", "include_base_amount", "sequence")
+#: What `tax_of` needs of account.tax.
+TAX_FIELDS = ("name", "amount", "amount_type", "type_tax_use", "price_include", "include_base_amount", "sequence")
 _WHERE = "settings -> taxes"
 
 #: `amount_type` of account.tax → what such a tax is, and what to map a rate to instead.
@@ -53,7 +54,7 @@ def load_tax_rules(odoo: Records, settings: ConnectionSettings, countries: Mappi
     """
     rows = _read(odoo)
     codes = {odoo_id: code for code, odoo_id in countries.items()}
-    sale = {odoo_id: _tax(row, codes) for odoo_id, row in rows.items() if _is_percentage(row)}
+    sale = {odoo_id: tax_of(row, codes) for odoo_id, row in rows.items() if _is_percentage(row)}
 
     def looked_up(setting: Mapping[str, int]) -> dict[str, Tax]:
         _refuse(rows, setting.values())
@@ -74,7 +75,7 @@ def _read(odoo: Records) -> dict[int, Mapping[str, Any]]:
     """
     dialect = odoo.client.dialect
     newer = {"is_base_affected": dialect.tax_base_affected, "country_id": dialect.tax_country}
-    fields = [*_FIELDS, *(name for name, is_there in newer.items() if is_there)]
+    fields = [*TAX_FIELDS, *(name for name, is_there in newer.items() if is_there)]
     domain = [("company_id", "parent_of", [odoo.company_id])] if odoo.company_id else []
     return {row["id"]: row for row in odoo.search_read("account.tax", domain, fields)}
 
@@ -83,7 +84,8 @@ def _is_percentage(row: Mapping[str, Any]) -> bool:
     return row["amount_type"] == "percent" and row["type_tax_use"] == "sale"
 
 
-def _tax(row: Mapping[str, Any], countries: Mapping[int, str]) -> Tax:
+def tax_of(row: Mapping[str, Any], countries: Mapping[int, str]) -> Tax:
+    """Return a tax in percent; `countries` are codes by id."""
     return Tax(
         odoo_id=row["id"],
         name=row["name"],

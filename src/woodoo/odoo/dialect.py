@@ -126,6 +126,8 @@ TABLE: Mapping[str, Row] = {
     "product_purchase_uom":      _has("product.template", "uom_po_id", {14: True, 19: False}),
     # 19 keeps prices as they are given; before, they are rounded to the precision "Product Price".
     "price_unrounded":           Row({14: False, 19: True}),
+    # Formulas of pricelists start from a base that is in the currency of the pricelist already.
+    "pricelist_converts_first":  Row({14: False, 16: True}),
     # --- partners -----------------------------------------------------------------------------------------------
     "partner_mobile":            _has("res.partner", "mobile", {14: True, 19: False}),
     # 19 stores any language code, the others refuse unknown ones.
@@ -200,6 +202,7 @@ class Dialect:
     product_service: Mapping[str, Any]
     product_purchase_uom: bool
     price_unrounded: bool
+    pricelist_converts_first: bool
     partner_mobile: bool
     partner_lang_checked: bool
     picking_moves: str
