@@ -27,6 +27,7 @@ from .odoo.limiter import rate_of, requests_per_second
 from .odoo.records import Records
 from .stores.base import Store
 from .stores.woocommerce.client import WooClient
+from .stores.woocommerce.media import WordPressMedia
 from .stores.woocommerce.store import WooCommerceStore
 
 #: Seconds for which what the settings point at in Odoo is believed.
@@ -49,7 +50,7 @@ class Live:
     def store(self, recorder: CallRecorder) -> Store:
         with self._lock:
             if self._woo is None:
-                self._woo = WooCommerceStore(_woo_client(self.connection))
+                self._woo = WooCommerceStore(_woo_client(self.connection), media=_media(self.connection))
             return self._woo.recording(recorder)
 
     def odoo(self, recorder: CallRecorder) -> Records:
@@ -119,7 +120,7 @@ def namespace_of(connection: Connection) -> str:
 
 def build_store(connection: Connection, recorder: CallRecorder | None = None) -> Store:
     """Return the store side of a connection."""
-    return WooCommerceStore(_woo_client(connection)).recording(recorder or NullRecorder())
+    return WooCommerceStore(_woo_client(connection), media=_media(connection)).recording(recorder or NullRecorder())
 
 
 def build_odoo(connection: Connection, recorder: CallRecorder | None = None) -> Records:
@@ -131,6 +132,18 @@ def build_odoo(connection: Connection, recorder: CallRecorder | None = None) -> 
 def _woo_client(connection: Connection) -> WooClient:
     return WooClient(
         connection.store_url, connection.store_key, connection.store_secret, ca_bundle=connection.store_ca_bundle
+    )
+
+
+def _media(connection: Connection) -> WordPressMedia | None:
+    """Return the store's media library, where a person has given a login for it."""
+    if not connection.store_login or not connection.store_password:
+        return None
+    return WordPressMedia(
+        connection.store_url,
+        connection.store_login,
+        connection.store_password,
+        ca_bundle=connection.store_ca_bundle,
     )
 
 

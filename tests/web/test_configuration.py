@@ -173,7 +173,7 @@ def test_each_currency_has_the_pricelists_in_it(shop: Connection, administrator:
     text = shown(shop, administrator)
     offered = {
         name: re.findall(r'<option value="(\d+)"', select)
-        for name, select in re.findall(r'<select name="(price\w+)"(.*?)</select>', text, re.DOTALL)
+        for name, select in re.findall(r'<select name="(pricelist\w+)"(.*?)</select>', text, re.DOTALL)
     }
     assert offered == {"pricelist_id": ["5"], "pricelist_map__USD": ["4"], "pricelist_map__CHF": []}
     assert "Odoo has no pricelist in CHF yet" in text
@@ -299,6 +299,13 @@ EVERYTHING: dict[str, Any] = {
     ),
     **dict.fromkeys(["send_fulfilment", "send_status", "send_shipping_methods"], True),
     **dict.fromkeys(["take_products", "create_odoo_products", "take_customers"], True),
+    "price_pricelist_id": 5,
+    "sale_pricelist_id": 5,
+    "prices_when": "daily",
+    "prices_time": "04:30",
+    "send_free": True,
+    "image_max_mb": 20,
+    "store_language": "es",
     "owners": {**DEFAULT_OWNERS, "prices": "store"},
     "repair_drift": False,
     "alert_when": {**DEFAULT_ALERT_WHEN, "payment": "always", "gap": "never"},

@@ -263,3 +263,17 @@ def test_refused_deliveries_are_shown_with_what_to_do(shop: Connection, viewer: 
     assert "Put the secret of this connection into the webhook" in text
     assert ">Ping<" not in text
     assert re.search(r"Last ping</dt><dd><time", text)
+
+
+def test_a_login_for_pictures_needs_its_password_which_is_kept_unseen(shop: Connection, administrator: Client) -> None:
+    kept = {**FORM, "store_key": "", "store_secret": "", "odoo_key": "", "store_login": "woodoo"}
+    edit = reverse("connection-edit", args=[shop.pk])
+    assert "A login needs its application password" in administrator.post(edit, kept).content.decode()
+    assert administrator.post(edit, {**kept, "store_password": "abcd efgh"}).status_code == 302
+    made = Connection.objects.get()
+    assert (made.store_login, made.store_password) == ("woodoo", "abcd efgh")
+    assert "abcd efgh" not in administrator.get(edit).content.decode()
+    assert administrator.post(edit, kept).status_code == 302
+    moved = administrator.post(edit, {**kept, "store_key": "ck_2", "store_secret": "cs_2",
+                                      "store_url": "https://elsewhere.example.com"})  # fmt: skip
+    assert "enter this again" in moved.content.decode()

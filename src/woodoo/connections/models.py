@@ -75,6 +75,12 @@ class Connection(models.Model):
         blank=True,
         help_text="Certificate authority file of the store, if private.",
     )
+    store_login = models.CharField(
+        "WordPress login", max_length=200, default="", blank=True, help_text="Of a user who may upload pictures."
+    )
+    store_password = EncryptedTextField(
+        "application password", default="", blank=True, help_text="Of that user, made in WordPress."
+    )
     odoo_url = models.CharField(
         "Odoo address", max_length=500, validators=[check_address], help_text="Such as https://company.odoo.com"
     )

@@ -17,6 +17,8 @@ from pydantic import ConfigDict, Field, ValidationError, field_validator
 
 from woodoo.connections.alerting import DEFAULT_ALERT_WHEN, AlertKind, AlertWhen, check_quiet_hours
 from woodoo.connections.features import Features
+from woodoo.connections.images import ImageSettings
+from woodoo.connections.prices import PriceSettings
 from woodoo.domain.errors import ConfigError
 
 #: "class:country:percentage"; a star stands for any class or country.
@@ -51,7 +53,7 @@ DEFAULT_STATUS_STEPS: Mapping[str, StatusStep] = {
 CustomerField = Literal["name", "email", "phone", "address", "vat", "lang"]
 
 
-class ConnectionSettings(Features):
+class ConnectionSettings(PriceSettings, ImageSettings, Features):
     """How one store is kept in step with one Odoo."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -24,6 +24,8 @@ _IN_ADDRESS = re.compile(
     r"(?P<name>[?&;](?:[a-z_-]*(?:key|secret|token|password|signature|nonce))=)[^&\s\"'#]+", re.IGNORECASE
 )
 _USERINFO = re.compile(r"(?P<scheme>\b[a-z][a-z0-9+.-]*://)[^/\s@\"']+@", re.IGNORECASE)
+#: The signature in an address of a picture (connections/images.py), good for an hour.
+_PICTURE = re.compile(r"(?P<place>/pictures/\d+/[a-z]+/\d+/\d+/)[0-9a-f]{64}")
 #: Shorter secrets are masked only where they stand alone: as a part they would tear up ordinary words.
 _SHORT = 6
 #: Longer texts, lists and nests are cut: they are no record of anything a person reads.
@@ -86,6 +88,7 @@ class _Redactor:
             text = _IN_ADDRESS.sub(rf"\g<name>{MASK}", text)
         if "://" in text:
             text = _USERINFO.sub(rf"\g<scheme>{MASK}@", text)
+            text = _PICTURE.sub(rf"\g<place>{MASK}", text)
         if "\x00" in text:
             text = text.replace("\x00", "")
         return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -17,6 +17,7 @@ from ..domain.order import Order
 
 if TYPE_CHECKING:
     from .catalogue import Catalogue
+    from .media import Media
 
 T = TypeVar("T")
 #: In place of a time the store does not tell.
@@ -98,6 +99,10 @@ class Store(Protocol):
     @property
     def catalogue(self) -> Catalogue:
         """Its products, with the lists they are sorted by."""
+
+    @property
+    def media(self) -> Media | None:
+        """Its media library; None where nobody has given a login for it."""
 
     def identify(self) -> StoreIdentity:
         """Read what the store is; the connection test."""

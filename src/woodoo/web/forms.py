@@ -61,6 +61,9 @@ class ConnectionForm(_ModelForm):
     webhook_secret = forms.CharField(
         label="Webhook secret", required=False, strip=True, widget=SecretInput(), min_length=16, max_length=200
     )
+    store_password = forms.CharField(
+        label="Application password", required=False, strip=True, widget=SecretInput(), max_length=200
+    )
     odoo_key = forms.CharField(
         label="API key or password", required=False, strip=True, widget=SecretInput(), max_length=500
     )
@@ -72,6 +75,7 @@ class ConnectionForm(_ModelForm):
             "enabled",
             "store_url",
             "store_ca_bundle",
+            "store_login",
             "odoo_url",
             "odoo_database",
             "odoo_login",
@@ -83,6 +87,7 @@ class ConnectionForm(_ModelForm):
             "enabled": "Switched on",
             "store_url": "Store address",
             "store_ca_bundle": "Private certificate authority",
+            "store_login": "WordPress login for pictures",
             "odoo_url": "Odoo address",
             "odoo_database": "Database",
             "odoo_login": "Login",
@@ -91,6 +96,7 @@ class ConnectionForm(_ModelForm):
         }
         help_texts = {
             "store_url": "As in the browser, with the folder if the shop lives in one: https://shop.example.com",
+            "store_login": "Only to put pictures into the media library. Empty: the store fetches them from Woodoo.",
             "odoo_url": "https://company.odoo.com, https://odoo.example.com, …",
             "odoo_database": "On Odoo Online it is the first part of the address.",
             "odoo_login": "The user Woodoo works as. Best one of its own, so that Odoo's log tells you two apart.",
@@ -98,13 +104,21 @@ class ConnectionForm(_ModelForm):
         }
 
     #: Secret → the address it is sent to.
-    SENT_TO = {"store_key": "store_url", "store_secret": "store_url", "odoo_key": "odoo_url"}
+    SENT_TO = {
+        "store_key": "store_url",
+        "store_secret": "store_url",
+        "store_password": "store_url",
+        "odoo_key": "odoo_url",
+    }
     _HELP = {
         "store_key": "WooCommerce → Settings → Advanced → REST API → Add key, permission Read/Write. Begins with ck_.",
         "store_secret": "Shown next to the key, once. Begins with cs_.",
         "webhook_secret": "Signs what the store sends. Empty: one is made.",
+        "store_password": "WordPress → Users → Profile → Application Passwords. Only together with that login.",
         "odoo_key": "Odoo → your picture → My Profile → Account Security → New API Key.",
     }
+
+    _OPTIONAL = frozenset({"webhook_secret", "store_password"})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -114,7 +128,7 @@ class ConnectionForm(_ModelForm):
             if kept:
                 self.fields[name].widget.attrs["placeholder"] = "•••••••• kept"
                 self.fields[name].help_text = "Kept. Enter a new one only to change it."
-            elif name != "webhook_secret":
+            elif name not in self._OPTIONAL:
                 self.fields[name].required = True
         dress(self)
 
@@ -130,6 +144,8 @@ class ConnectionForm(_ModelForm):
                 continue
             if _host(data[address]) != _host(str(self.initial.get(address, ""))):
                 self.add_error(secret, "The address is another one now: enter this again.")
+        if data.get("store_login") and not (data.get("store_password") or self._has("store_password")):
+            self.add_error("store_password", "A login needs its application password.")
         return data
 
     def save(self, commit: bool = True) -> Connection:
@@ -151,7 +167,18 @@ class ConnectionForm(_ModelForm):
         return [
             Group(
                 "Store",
-                [self[n] for n in ("store_url", "store_key", "store_secret", "webhook_secret", "store_ca_bundle")],
+                [
+                    self[n]
+                    for n in (
+                        "store_url",
+                        "store_key",
+                        "store_secret",
+                        "webhook_secret",
+                        "store_ca_bundle",
+                        "store_login",
+                        "store_password",
+                    )
+                ],
                 "WooCommerce 8 or later",
             ),
             Group(

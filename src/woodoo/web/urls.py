@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import health, hooks, odoo_hints
+from . import health, hooks, odoo_hints, pictures
 from .views import (
     account,
     alerts,
@@ -23,6 +23,11 @@ from .views import (
 urlpatterns = [
     path("hooks/<str:token>/", hooks.receive, name="hook"),
     path("hooks/odoo/<str:token>/", odoo_hints.receive, name="odoo-hint"),
+    path(
+        "pictures/<int:connection_id>/<str:place>/<int:odoo_id>/<int:expires>/<str:signature>/<str:name>",
+        pictures.show,
+        name="picture",
+    ),
     path("health", health.health, name="health"),
     path("login/", account.login, name="login"),
     path("logout/", account.logout, name="logout"),

@@ -26,6 +26,7 @@ from .client import PAGE, JsonObject, WooClient, chunks
 from .errors import NoRoute, NotFound
 from .history import LIGHT, count_orders, list_orders, newest_orders
 from .known import Known
+from .media import WordPressMedia
 from .notes import staff_notes
 from .payloads import OrderPayload, TaxRatePayload, parse
 
@@ -36,12 +37,20 @@ class WooCommerceStore:
     Args:
         client: the shop's client.
         currency_digits: decimals of the shop's amounts where they are known; else read once.
+        media: its media library, where a person has given a login for it.
     """
 
     def __init__(
-        self, client: WooClient, *, currency_digits: int | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        client: WooClient,
+        *,
+        currency_digits: int | None = None,
+        media: WordPressMedia | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.client = client
+        #: The media library, where there is a login for it.
+        self.media = media
         self._known = Known(clock, currency_digits)
         self._shelf = Shelf(clock)
 
@@ -49,6 +58,7 @@ class WooCommerceStore:
         """Return this store, connections and knowledge shared, telling `recorder` of each call."""
         twin = copy.copy(self)
         twin.client = self.client.recording(recorder)
+        twin.media = self.media.recording(recorder) if self.media else None
         return twin
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 from .kinds import Day, Fraction, Lines, Named, Number, One, Pick, Pricelist, Several, Switch, Text, Ticks
 from .section import Section
 from .sections_alerts import ALERTS
-from .sections_features import FEATURES, OWNERSHIP
+from .sections_features import FEATURES, OWNERSHIP, PRICES
 from .sections_store import ORDERS, PAYMENTS, PRODUCTS, SHIPPING, TAXES
 from .tables import AnotherRow, Table
 
@@ -212,5 +212,5 @@ PACE = Section(
 
 PAGE = (
     ORDERS, TAXES, PAYMENTS, SHIPPING, PRODUCTS, CUSTOMERS, INVOICES, HEADER, CURRENCIES, NOTES, FEATURES,
-    OWNERSHIP, ALERTS, PACE,
+    PRICES, OWNERSHIP, ALERTS, PACE,
 )  # fmt: skip

@@ -5,10 +5,11 @@ from __future__ import annotations
 from woodoo.domain.ownership import Group
 
 from ..choices import Choice
-from .kinds import Pick, Switch
+from .kinds import Number, One, Pick, Switch, Text
 from .section import Section
 from .tables import Table
 
+PRICES_WHEN = {"change": "When they change in Odoo", "daily": "Once a day"}
 SIDES = {"odoo": "Odoo", "store": "The store"}
 GROUPS: dict[Group, tuple[str, str]] = {
     Group.NAMES: ("Names and texts", "Name, descriptions, SKU, barcode, weight, attributes, whether it is for sale"),
@@ -41,6 +42,35 @@ FEATURES = Section(
         Switch("take_customers", "Customers: store → Odoo", "Changes of accounts, without waiting for an order."),
     ),
     "customers, shipping methods, products and customers from the store",
+)
+PRICES = Section(
+    "store_prices",
+    "Prices and pictures in the store",
+    "Where prices and pictures belong to Odoo.",
+    (
+        One(
+            "price_pricelist_id",
+            "Regular price",
+            "What the pricelist asks for one piece, in the currency of the store.",
+            "pricelists",
+            "The sales price of the product",
+        ),
+        One(
+            "sale_pricelist_id",
+            "Sale price",
+            "Where it is the same pricelist, its rules with an end are sales.",
+            "pricelists",
+            "No sale prices",
+        ),
+    ),
+    (
+        Pick("prices_when", "Prices go to the store", words=PRICES_WHEN),
+        Text("prices_time", "At", "Where they go once a day: the time in the time zone of the shop."),
+        Switch("send_free", "Prices of 0 go, too", "Off: such products are reported."),
+        Number("image_max_mb", "Most megabytes of a picture", "Larger ones are reported; the product goes without."),
+        Text("store_language", "Language in the store", "With WPML or Polylang: its code there, such as es."),
+    ),
+    "when, prices of 0, pictures, languages",
 )
 OWNERSHIP = Section(
     "ownership",

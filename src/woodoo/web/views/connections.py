@@ -76,7 +76,7 @@ def show_connection(request: HttpRequest, found: Connection, new_secret: str = "
     return page(request, "connection.html", context)
 
 
-@sensitive_post_parameters("store_key", "store_secret", "webhook_secret", "odoo_key")
+@sensitive_post_parameters("store_key", "store_secret", "store_password", "webhook_secret", "odoo_key")
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Role.ADMINISTRATOR)
 def connection_add(request: HttpRequest) -> HttpResponse:
@@ -90,7 +90,7 @@ def connection_add(request: HttpRequest) -> HttpResponse:
     return page(request, "connection_form.html", {"section": "connections", "form": form, "groups": form.groups()})
 
 
-@sensitive_post_parameters("store_key", "store_secret", "webhook_secret", "odoo_key")
+@sensitive_post_parameters("store_key", "store_secret", "store_password", "webhook_secret", "odoo_key")
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Role.ADMINISTRATOR)
 def connection_edit(request: HttpRequest, connection_id: int) -> HttpResponse:
