@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from .engine.numbers import ZERO, loose
 from .state import Record, Shop
+from .texts import slug_of
 
 DEFAULTS: Record = {
     "name": "", "slug": "", "type": "simple", "status": "publish", "featured": False,
@@ -43,8 +44,14 @@ def parent(shop: Shop, product: Record) -> Record | None:
 
 
 def variations(shop: Shop, product: Record) -> list[Record]:
-    """Return a variable product's variations."""
-    return [row for row in (find(shop, vid) for vid in product["variations"]) if row is not None]
+    """Return a variable product's variations in their order, without those in the trash."""
+    rows = [row for row in (find(shop, vid) for vid in product["variations"]) if row and row["status"] != "trash"]
+    return sorted(rows, key=lambda row: (row["menu_order"], row["id"]))
+
+
+def offered(shop: Shop, product: Record) -> list[Record]:
+    """Return the variations customers see."""
+    return [row for row in variations(shop, product) if row["status"] == "publish"]
 
 
 def own_price(shop: Shop, product: Record) -> str:
@@ -56,7 +63,7 @@ def price(shop: Shop, product: Record) -> str:
     """Return the active price; that of a variable product is its cheapest variation's."""
     if product["type"] != "variable":
         return own_price(shop, product)
-    prices = [own_price(shop, v) for v in variations(shop, product)]
+    prices = [own_price(shop, v) for v in offered(shop, product)]
     return min((p for p in prices if p), key=Decimal, default="")
 
 
@@ -72,7 +79,7 @@ def on_sale_itself(shop: Shop, product: Record) -> bool:
 def on_sale(shop: Shop, product: Record) -> bool:
     """Say whether the product, or any of its variations, is on sale."""
     if product["type"] == "variable":
-        return any(on_sale_itself(shop, v) for v in variations(shop, product))
+        return any(on_sale_itself(shop, v) for v in offered(shop, product))
     return on_sale_itself(shop, product)
 
 
@@ -100,9 +107,20 @@ def sku(shop: Shop, product: Record) -> str:
     return str(product["sku"] or (owner["sku"] if owner else ""))
 
 
-def option_names(product: Record) -> str:
+def choices(shop: Shop, variation: Record) -> list[Record]:
+    """Return a variation's choices as they show: only of attributes its product still varies by."""
+    owner = parent(shop, variation)
+    held: list[Record] = variation["attributes"]
+    if owner is None:
+        return held
+    varied = [attribute for attribute in owner["attributes"] if attribute["variation"]]
+    keys = {attribute["slug"] if attribute["id"] else slug_of(attribute["name"]) for attribute in varied}
+    return [choice for choice in held if choice["slug"] in keys]
+
+
+def option_names(shop: Shop, variation: Record) -> str:
     """Return a variation's choices: "Red, S"."""
-    return ", ".join(a["option"] for a in product["attributes"] if a.get("option"))
+    return ", ".join(choice["option"] for choice in choices(shop, variation) if choice["option"])
 
 
 def full_name(shop: Shop, product: Record) -> str:
@@ -110,7 +128,7 @@ def full_name(shop: Shop, product: Record) -> str:
     owner = parent(shop, product)
     if owner is None:
         return str(product["name"])
-    options = option_names(product)
+    options = option_names(shop, product)
     return f"{owner['name']} - {options}" if options else str(owner["name"])
 
 
@@ -154,6 +172,11 @@ def stock_status(shop: Shop, product: Record) -> str:
     owner = stock_owner(shop, product)
     if owner is None:
         return str(product["stock_status"])
+    return status_by_quantity(shop, owner)
+
+
+def status_by_quantity(shop: Shop, owner: Record) -> str:
+    """Return instock, outofstock or onbackorder of a record whose stock is managed."""
     if (owner["stock_quantity"] or 0) > int(shop.option("woocommerce_notify_no_stock_amount") or 0):
         return "instock"
     return "outofstock" if owner["backorders"] == "no" else "onbackorder"
@@ -175,9 +198,3 @@ def saved(shop: Shop, product: Record, *, new: bool = False) -> None:
         owner["date_modified"] = shop.now()
         shop.announce("product.updated", owner["id"])
     shop.touch()
-
-
-def slug_of(text: str) -> str:
-    """Return the slug WordPress makes of a name."""
-    kept = "".join(c if c.isalnum() else "-" for c in text.lower())
-    return "-".join(part for part in kept.split("-") if part)

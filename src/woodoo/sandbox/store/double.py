@@ -20,7 +20,19 @@ from .deliveries import Deliveries, Delivery
 from .orders import backoffice, checkout, refunds, status
 from .orders.views import order_view
 from .page import Page
-from .resources import coupons, customers, orders, products, shipping, site, taxes, terms, variations, webhooks
+from .resources import (
+    attributes,
+    coupons,
+    customers,
+    orders,
+    products,
+    shipping,
+    site,
+    taxes,
+    terms,
+    variations,
+    webhooks,
+)
 from .resources.product_views import product_view
 from .rest import Api, Request, RestError
 from .server import Server, Site
@@ -289,7 +301,7 @@ _GONE = {
 def build_api(deliveries: Deliveries) -> Api:
     """Return the API with all its resources."""
     api = Api()
-    for resource in (products, variations, terms, customers, coupons, taxes, shipping, site, orders):
+    for resource in (products, variations, attributes, terms, customers, coupons, taxes, shipping, site, orders):
         resource.register(api)
     webhooks.register(api, deliveries.ping)
     return api

@@ -37,7 +37,7 @@ class RestError(Exception):
 
     def body(self) -> dict[str, Any]:
         """Return the error as it is sent."""
-        return {"code": self.code, "message": self.message, "data": self.data}
+        return {"code": self.code, "message": self.message, "data": self.data or None}
 
 
 def no_route() -> RestError:
@@ -150,10 +150,17 @@ class Api:
         """Check parameters, fill in defaults and let the route answer."""
         given: dict[str, Any] = query_params(request.query)
         given.update(body or {})
-        given.update(dict(request.path_args.items()))
+        request.path_args = {name: _path_arg(given, name, value) for name, value in request.path_args.items()}
+        given.update(request.path_args)
         request.sent = set(given)
         request.params = validate(route.args[request.method], given)
         return route.handlers[request.method](request)
+
+
+def _path_arg(given: Mapping[str, Any], name: str, value: str) -> str:
+    """Return an argument of the path; a number of that name in the body wins over it."""
+    sent = given.get(name)
+    return str(sent) if value.isdigit() and str(sent).isdigit() else value
 
 
 def _head(path: str) -> str:

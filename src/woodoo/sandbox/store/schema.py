@@ -13,6 +13,8 @@ from typing import Any
 
 Args = Mapping[str, Any]
 #: Lists of ids that WordPress reads without checking: what is no number counts as 0.
+#: What null means to a parameter that cannot be null: it is not checked, and read as its type.
+_NOTHING: dict[str, Any] = {"string": "", "integer": 0, "number": 0.0, "boolean": False}
 ID_LISTS = ("include", "exclude", "parent", "parent_exclude")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -45,7 +47,7 @@ def validate(args: Args, given: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in given.items():
         spec = args.get(name)
         if spec is None or value is None:
-            params[name] = value
+            params[name] = value if spec is None else _NOTHING.get(str(spec.get("type")))
             continue
         try:
             params[name] = clean(value, spec, name)
@@ -85,7 +87,10 @@ def clean(value: Any, spec: Args, name: str) -> Any:
     """
     kind = spec.get("type")
     if isinstance(kind, list):
-        kind = _fitting_type(value, kind)
+        fitting = _fitting_type(value, kind)
+        if fitting is None:
+            raise _wrong_type(name, ",".join(kind))
+        kind = fitting
     reader = _READERS.get(kind or "")
     if reader is None:
         return value
@@ -100,13 +105,17 @@ def _fitting_type(value: Any, kinds: list[str]) -> str | None:
     checks = {
         "null": lambda v: v is None,
         "boolean": lambda v: isinstance(v, bool),
-        "integer": lambda v: isinstance(v, int) and not isinstance(v, bool),
+        "integer": _is_integer,
         "number": lambda v: isinstance(v, int | float) and not isinstance(v, bool),
         "string": lambda v: isinstance(v, str),
         "array": lambda v: isinstance(v, list),
         "object": lambda v: isinstance(v, dict),
     }
     return next((kind for kind in kinds if kind in checks and checks[kind](value)), None)
+
+
+def _is_integer(value: Any) -> bool:
+    return not isinstance(value, bool) and re.fullmatch(r"[+-]?\d+(\.0*)?", str(value)) is not None
 
 
 def _integer(value: Any, spec: Args, name: str) -> Any:

@@ -10,6 +10,7 @@ from .. import catalogue, metadata
 from ..engine.numbers import loose, plain
 from ..engine.taxes import price_without_base_tax
 from ..state import VERSION, Record, Shop
+from ..texts import slug_of
 
 BILLING = (
     "first_name", "last_name", "company", "address_1", "address_2", "city", "state", "postcode", "country",
@@ -105,7 +106,7 @@ def _choice(shop: Shop, attribute: Record) -> Record:
     return {
         "id": shop.next_id("item_meta"),
         "key": attribute["slug"],
-        "value": catalogue.slug_of(value) if attribute["id"] else value,
+        "value": slug_of(value) if attribute["id"] else value,
         "display_key": attribute["name"],
         "display_value": value,
     }

@@ -118,7 +118,7 @@ def _move(shop: Shop, line: Record, by: int) -> tuple[str, str] | None:
     if product is None or owner is None:
         return None
     new = catalogue.change_stock(shop, owner, by)
-    name = f"{line['name']} ({catalogue.sku(shop, product)})" if catalogue.sku(shop, product) else line["name"]
+    name = f"{line['name']} ({catalogue.sku(shop, product) or '#' + str(product['id'])})"
     return name, f"{new - by}&rarr;{new}"
 
 

@@ -32,7 +32,8 @@ def batch_handler(api: Api, collection: str, item: str, id_name: str, noun: str)
             )
         answer: dict[str, Any] = {}
         for name, (kind, method) in _ROUTE_OF.items():
-            done = [one(request, name, method, kind, sent) for sent in jobs[name]]
+            wanted = [item for item in jobs[name] if name != "delete" or item]
+            done = [one(request, name, method, kind, item) for item in wanted]
             if done:
                 answer[name] = done
         return Response(answer or [])
@@ -40,9 +41,10 @@ def batch_handler(api: Api, collection: str, item: str, id_name: str, noun: str)
     def one(request: Request, name: str, method: str, kind: str, sent: Any) -> Any:
         if name == "delete":
             sent = {"id": sent, "force": True}
-        record = sent.get("id", 0) if isinstance(sent, dict) else 0
-        if kind == "item" and not record:
-            return _failed(0, RestError(404, f"woocommerce_rest_{noun}_invalid_id", "Invalid ID."))
+        record = sent.get("id") if isinstance(sent, dict) else None
+        if kind == "item" and not str(record or "").isdigit():
+            status = 400 if noun == "product" else 404
+            return _failed(record, RestError(status, f"woocommerce_rest_{noun}_invalid_id", "Invalid ID."))
         path_args = {**request.path_args, **({id_name: str(record)} if kind == "item" else {})}
         inner = Request(request.shop, method, request.path, request.home, path_args, [], {}, batch=True)
         inner.params = {**_defaults(routes[kind].args[method]), **sent}
@@ -52,7 +54,9 @@ def batch_handler(api: Api, collection: str, item: str, id_name: str, noun: str)
         try:
             return routes[kind].handlers[method](inner).body
         except RestError as error:
-            return _failed(record, error)
+            if name == "delete" and request.path_args:
+                record = {"id": record, **{k: int(v) for k, v in request.path_args.items()}, "force": True}
+            return _failed(record or 0, error)
 
     return handle
 

@@ -157,7 +157,8 @@ def note_view(request: Request, note: Record) -> Record:
 
 def _notes(request: Request) -> list[Record]:
     order = find_order(request, "order_id")
-    return [note for note in request.shop.tables["notes"].values() if note["order_id"] == order["id"]]
+    notes = [note for note in request.shop.tables["notes"].values() if note["order_id"] == order["id"]]
+    return sorted(notes, key=lambda note: (note["date_created"], note["id"]), reverse=True)
 
 
 def _note(request: Request) -> Record:

@@ -9,6 +9,8 @@ from .. import catalogue, metadata
 from ..engine.numbers import loose, shown
 from ..rest import Request, links
 from ..state import Record, Shop
+from ..texts import shown as shown_html
+from ..texts import slug_of
 from .money import money_html, symbol
 
 ALL = "GET POST PUT PATCH DELETE"
@@ -22,7 +24,7 @@ def product_view(request: Request, row: Record, *, edit: bool = False) -> Record
     view: Record = {
         "id": row["id"],
         "name": catalogue.full_name(shop, row),
-        "slug": row["slug"] or catalogue.slug_of(catalogue.full_name(shop, row)),
+        "slug": row["slug"] or (slug_of(catalogue.full_name(shop, row)) if is_variation else ""),
         "permalink": permalink(request, row),
         **shop.stamps("date_created", row["date_created"]),
         **shop.stamps("date_modified", row["date_modified"]),
@@ -30,8 +32,10 @@ def product_view(request: Request, row: Record, *, edit: bool = False) -> Record
         "status": row["status"],
         "featured": row["featured"],
         "catalog_visibility": row["catalog_visibility"],
-        "description": row["description"] if edit else paragraphs(row["description"]),
-        "short_description": row["short_description"] if edit else paragraphs(row["short_description"]),
+        "description": row["description"] if edit else shown_html(row["description"]),
+        "short_description": row["short_description"]
+        if edit
+        else shown_html(row["short_description"], typographic=True),
         "sku": catalogue.sku(shop, row),
         **price_fields(shop, row),
         "total_sales": str(row["total_sales"]) if is_variation else row["total_sales"],
@@ -66,9 +70,9 @@ def product_view(request: Request, row: Record, *, edit: bool = False) -> Record
         "brands": row["brands"],
         "tags": row["tags"],
         "images": row["images"],
-        "attributes": row["attributes"],
+        "attributes": catalogue.choices(shop, row) if is_variation else row["attributes"],
         "default_attributes": row["default_attributes"],
-        "variations": row["variations"],
+        "variations": [v["id"] for v in catalogue.variations(shop, row)] if row["type"] == "variable" else [],
         "grouped_products": row["grouped_products"],
         "menu_order": row["menu_order"],
         "price_html": price_html(shop, row),
@@ -97,7 +101,7 @@ def variation_view(request: Request, row: Record, *, edit: bool = False) -> Reco
         "type": "variation",
         **shop.stamps("date_created", row["date_created"]),
         **shop.stamps("date_modified", row["date_modified"]),
-        "description": row["description"] if edit else paragraphs(row["description"]),
+        "description": shown_html(row["description"], typographic=True),
         "permalink": permalink(request, row),
         "sku": catalogue.sku(shop, row),
         "global_unique_id": row["global_unique_id"],
@@ -116,17 +120,27 @@ def variation_view(request: Request, row: Record, *, edit: bool = False) -> Reco
         "stock_status": catalogue.stock_status(shop, row),
         **backorder_fields(shop, row, managing),
         "low_stock_amount": row["low_stock_amount"],
-        "weight": row["weight"],
-        "dimensions": dict(row["dimensions"]),
-        "shipping_class": row["shipping_class"],
-        "shipping_class_id": row["shipping_class_id"],
+        **measures(shop, row),
         "image": row["image"],
-        "attributes": row["attributes"],
+        "attributes": catalogue.choices(shop, row),
         "menu_order": row["menu_order"],
         "meta_data": metadata.shown(row["meta_data"]),
-        "name": catalogue.option_names(row),
+        "name": catalogue.option_names(shop, row),
         "parent_id": row["parent_id"],
         "_links": links(request, base, row["id"], ALL, up=f"products/{row['parent_id']}"),
+    }
+
+
+def measures(shop: Shop, row: Record) -> Record:
+    """Return weight, dimensions and shipping class; what a variation leaves open is its parent's."""
+    owner = catalogue.parent(shop, row) or row
+    sides = {name: value or owner["dimensions"][name] for name, value in row["dimensions"].items()}
+    source = row if row["shipping_class_id"] else owner
+    return {
+        "weight": row["weight"] or owner["weight"],
+        "dimensions": sides,
+        "shipping_class": source["shipping_class"],
+        "shipping_class_id": source["shipping_class_id"],
     }
 
 
@@ -147,8 +161,9 @@ def price_fields(shop: Shop, row: Record, *, with_purchasable: bool = True) -> R
 
 
 def is_purchasable(shop: Shop, row: Record) -> bool:
-    """Say whether it can be put into a cart: published and with a price."""
-    return row["status"] == "publish" and catalogue.price(shop, row) != ""
+    """Say whether the one who asks could put it into a cart: drafts of products, too, as he may edit them."""
+    hidden = row["type"] == "variation" and row["status"] != "publish"
+    return not hidden and catalogue.price(shop, row) != ""
 
 
 def backorder_fields(shop: Shop, row: Record, managing: Record | None) -> Record:
@@ -170,16 +185,9 @@ def permalink(request: Request, row: Record) -> str:
     for attribute in row["attributes"]:
         value = attribute["option"]
         if attribute["id"]:
-            value = catalogue.slug_of(value)
+            value = slug_of(value)
         pairs.append(f"attribute_{attribute['slug']}={quote(value)}")
     return f"{request.home}/product/{owner['slug']}/?{'&'.join(pairs)}"
-
-
-def paragraphs(text: str) -> str:
-    """Wrap a text in a paragraph the way WordPress shows it."""
-    if not text:
-        return ""
-    return f"{text}\n" if text.startswith("<p") else f"<p>{text}</p>\n"
 
 
 def price_html(shop: Shop, row: Record) -> str:
@@ -202,7 +210,7 @@ def price_html(shop: Shop, row: Record) -> str:
 
 
 def _range_html(shop: Shop, row: Record) -> str:
-    prices = [loose(catalogue.own_price(shop, v)) for v in catalogue.variations(shop, row)]
+    prices = [loose(catalogue.own_price(shop, v)) for v in catalogue.offered(shop, row)]
     if not prices:
         return ""
     low, high = (shown(price, shop.decimals) for price in (min(prices), max(prices)))

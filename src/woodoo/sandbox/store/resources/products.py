@@ -13,16 +13,14 @@ from .. import catalogue, metadata
 from ..listing import DATE_SORTERS, by_ids, by_time, ordered, page
 from ..rest import Api, Request, Response, RestError
 from ..state import Record, Shop
+from ..texts import free_slug, slug_of
 from .batch import batch_handler
+from .product_fields import apply_product
 from .product_views import product_view
 
 ONE = r"/products/(?P<id>[\d]+)"
-PLAIN_FIELDS = (
-    "name", "type", "status", "featured", "catalog_visibility", "description", "short_description", "virtual",
-    "downloadable", "downloads", "download_limit", "download_expiry", "external_url", "button_text", "tax_status",
-    "sold_individually", "weight", "reviews_allowed", "upsell_ids", "cross_sell_ids", "purchase_note",
-    "default_attributes", "grouped_products", "menu_order", "post_password", "low_stock_amount",
-)  # fmt: skip
+#: In these a product has a slug made of its name.
+WITH_SLUG = ("publish", "private", "future", "trash")
 SORTERS = {
     **DATE_SORTERS,
     "menu_order": lambda row: row["menu_order"],
@@ -132,24 +130,26 @@ def _edited(request: Request) -> bool:
 
 
 def create_product(request: Request) -> Response:
-    shop = request.shop
-    if request.params.get("id"):
+    shop, params = request.shop, request.params
+    if params.get("id"):
         raise RestError(400, "woocommerce_rest_product_exists", "Cannot create existing product.")
     row = copy.deepcopy(catalogue.DEFAULTS)
-    row.update(id=0, date_created=shop.now(), date_modified=shop.now())
-    row["name"] = "Product"
+    row.update(id=0, date_created=shop.now(), date_modified=shop.now(), name="Product")
     apply_product(request, row)
-    _check_unique(shop, row)
+    row["name"] = row["name"] or "Product"
+    check_unique(shop, row)
+    _refuse_sku_in_trash(shop, row)
     row["id"] = shop.next_id("product")
-    row["slug"] = request.params.get("slug") or catalogue.slug_of(row["name"])
+    row["slug"] = _slug(shop, row, str(params.get("slug") or ""))
     shop.tables["products"][row["id"]] = row
-    _index(shop, row, "")
+    index(shop, row, "")
     catalogue.saved(shop, row, new=True)
     location = {"Location": request.link(f"products/{row['id']}")}
     return Response(product_view(request, row, edit=True), 201, location)
 
 
 def update_product(request: Request) -> Response:
+    """Change a product; any other status brings it back out of the trash, without its variations."""
     shop = request.shop
     row = catalogue.find(shop, request.number("id"))
     if row is None:
@@ -158,14 +158,33 @@ def update_product(request: Request) -> Response:
         raise _not_here()
     draft = copy.deepcopy(row)
     apply_product(request, draft)
-    if "slug" in request.params:
-        draft["slug"] = request.params["slug"] or catalogue.slug_of(draft["name"])
-    _check_unique(shop, draft)
+    if request.has("slug") or (not draft["slug"] and draft["status"] in WITH_SLUG):
+        draft["slug"] = _slug(shop, draft, str(request.params.get("slug") or ""))
+    check_unique(shop, draft)
     old_sku = row["sku"]
     row.update(draft)
-    _index(shop, row, old_sku)
+    index(shop, row, old_sku)
     catalogue.saved(shop, row)
     return Response(product_view(request, row, edit=True))
+
+
+def _slug(shop: Shop, row: Record, wanted: str) -> str:
+    """Return a slug of its own for a product; drafts have none until they are published or given one."""
+    if not wanted and row["status"] not in WITH_SLUG:
+        return ""
+    others = (other for other in shop.tables["products"].values() if other["id"] != row["id"])
+    taken = {other["slug"] for other in others if other["type"] != "variation" and other["status"] != "trash"}
+    return free_slug(slug_of(wanted or row["name"]), taken)
+
+
+def _refuse_sku_in_trash(shop: Shop, row: Record) -> None:
+    """Refuse to make a product whose SKU lies in the trash: the shop's lookup table still knows it."""
+    for other in shop.tables["products"].values() if row["sku"] else ():
+        if other["status"] == "trash" and other["sku"].casefold() == row["sku"].casefold():
+            message = (
+                f"The product with SKU ({row['sku']}) you are trying to insert is already present in the lookup table"
+            )
+            raise RestError(400, "woocommerce_rest_product_not_created", message)
 
 
 def delete_product(request: Request) -> Response:
@@ -184,13 +203,22 @@ def delete_product(request: Request) -> Response:
         return Response(view)
     if row["status"] == "trash":
         raise RestError(410, "woocommerce_rest_already_trashed", "The product has already been deleted.")
-    row["status"] = "trash"
-    row["date_modified"] = shop.now()
-    shop.sku_index.pop(row["sku"].lower(), None)
+    for one in [row, *catalogue.variations(shop, row)]:
+        trash(shop, one)
+    return Response(view)
+
+
+def trash(shop: Shop, row: Record) -> None:
+    """Put a product or variation into the trash; its SKU is free for other products that are there already."""
+    marks = {"_wp_trash_meta_status": row["status"], "_wp_trash_meta_time": str(int(shop.clock()))}
+    for key, value in marks.items():
+        metadata.put(shop, row["meta_data"], key, value)
+    row.update(status="trash", date_modified=shop.now())
+    if row["sku"] and shop.sku_index.get(row["sku"].lower()) == row["id"]:
+        del shop.sku_index[row["sku"].lower()]
     shop.announce("product.deleted", row["id"])
     shop.announce("coupon.deleted", row["id"])
     shop.touch()
-    return Response(view)
 
 
 def _forget(shop: Shop, product_id: int) -> None:
@@ -200,7 +228,8 @@ def _forget(shop: Shop, product_id: int) -> None:
     shop.touch()
 
 
-def _index(shop: Shop, row: Record, old_sku: str) -> None:
+def index(shop: Shop, row: Record, old_sku: str) -> None:
+    """Keep the index of SKUs up to date after a product or variation was written."""
     if old_sku and shop.sku_index.get(old_sku.lower()) == row["id"]:
         del shop.sku_index[old_sku.lower()]
     if row["sku"] and row["status"] != "trash":
@@ -235,143 +264,8 @@ def check_unique(shop: Shop, row: Record) -> None:
             )
 
 
-_check_unique = check_unique
-
-
 def _free_sku(shop: Shop, sku: str) -> str:
     number = 1
     while catalogue.by_sku(shop, f"{sku}-{number}"):
         number += 1
     return f"{sku}-{number}"
-
-
-def apply_product(request: Request, row: Record) -> None:
-    """Write what the call sends into a product that is not yet saved."""
-    shop, params = request.shop, request.params
-    for name in PLAIN_FIELDS:
-        if params.get(name) is not None and (request.has(name) or not row["id"]):
-            row[name] = params[name]
-    if params.get("tax_class") is not None:
-        row["tax_class"] = "" if params["tax_class"] == "standard" else params["tax_class"]
-    if params.get("dimensions"):
-        row["dimensions"] = {**row["dimensions"], **params["dimensions"]}
-    if params.get("attributes") is not None:
-        row["attributes"] = [_attribute(shop, a) for a in params["attributes"]]
-    if params.get("images") is not None:
-        row["images"] = [image(shop, sent) for sent in params["images"]]
-    for name in ("categories", "tags"):
-        if params.get(name) is not None:
-            row[name] = _terms(shop, name, params[name])
-    if not row["categories"] and not row["id"]:
-        row["categories"] = _terms(shop, "categories", [{"id": _default_category(shop)}])
-    apply_common(request, row)
-
-
-def apply_common(request: Request, row: Record) -> None:
-    """Write what products and variations share: identity, prices, stock and meta data."""
-    shop, params = request.shop, request.params
-    for name in ("sku", "global_unique_id"):
-        if params.get(name) is not None:
-            row[name] = params[name].strip()
-    for name in ("regular_price", "sale_price"):
-        if params.get(name) is not None:
-            row[name] = "".join(sign for sign in params[name] if sign in "0123456789.-")
-    for name in ("date_on_sale_from", "date_on_sale_to"):
-        if request.has(name):
-            row[name] = shop.utc(params[name]) if params[name] else None
-        if request.has(f"{name}_gmt"):
-            row[name] = params[f"{name}_gmt"] or None
-    if row["sale_price"] and catalogue.loose(row["sale_price"]) >= catalogue.loose(row["regular_price"]):
-        row["sale_price"] = ""
-    apply_stock(request, row)
-    if params.get("shipping_class") is not None:
-        row["shipping_class"] = params["shipping_class"]
-    metadata.merge(shop, row["meta_data"], params.get("meta_data"))
-
-
-def apply_stock(request: Request, row: Record) -> None:
-    """Write stock fields: a quantity only counts where stock is managed, and null then means 0."""
-    params = request.params
-    if params.get("manage_stock") is not None and (request.has("manage_stock") or not row["id"]):
-        row["manage_stock"] = params["manage_stock"] is True
-    if params.get("backorders") is not None and (request.has("backorders") or not row["id"]):
-        row["backorders"] = params["backorders"]
-    if not row["manage_stock"]:
-        row["stock_quantity"] = None
-        if params.get("stock_status") is not None and (request.has("stock_status") or not row["id"]):
-            row["stock_status"] = params["stock_status"]
-        return
-    if request.has("stock_quantity"):
-        row["stock_quantity"] = int(params["stock_quantity"] or 0)
-    elif request.has("inventory_delta"):
-        row["stock_quantity"] = (row["stock_quantity"] or 0) + int(params["inventory_delta"])
-    if row["stock_quantity"] is None:
-        row["stock_quantity"] = 0
-
-
-def image(shop: Shop, sent: Record) -> Record:
-    """Return an image: one that is there by its id, or a new one for every `src` sent. Nothing is downloaded.
-
-    Raises:
-        RestError: 400 for an id that no image has.
-    """
-    known = {i["id"]: i for product in shop.tables["products"].values() for i in product["images"]}
-    found = known.get(sent.get("id") or 0)
-    if found is None and not sent.get("src"):
-        message = f"#{sent.get('id') or 0} is an invalid image ID."
-        raise RestError(400, "woocommerce_product_invalid_image_id", message)
-    if found is None:
-        stamps = {**shop.stamps("date_created", shop.now()), **shop.stamps("date_modified", shop.now())}
-        name = str(sent["src"]).rsplit("/", 1)[-1].rsplit(".", 1)[0]
-        found = {"id": shop.next_id("product"), **stamps, "src": sent["src"], "name": name, "alt": ""}
-    return {**found, **{key: sent[key] for key in ("name", "alt") if sent.get(key)}}
-
-
-def _default_category(shop: Shop) -> int:
-    rows = shop.tables["categories"].values()
-    return next((row["id"] for row in rows if row["slug"] == "uncategorized"), 0)
-
-
-def _terms(shop: Shop, table: str, wanted: list[Record]) -> list[Record]:
-    found = []
-    for item in wanted:
-        row = shop.tables[table].get(item.get("id") or 0)
-        if row is None and table == "tags" and item.get("name"):
-            row = next((r for r in shop.tables[table].values() if r["name"] == item["name"]), None)
-            if row is None:
-                row = {"id": shop.next_id("term"), "name": item["name"], "slug": catalogue.slug_of(item["name"]),
-                       "description": "", "count": 0}  # fmt: skip
-                shop.tables[table][row["id"]] = row
-        if row is not None:
-            found.append({"id": row["id"], "name": row["name"], "slug": row["slug"]})
-    return found
-
-
-def _attribute(shop: Shop, sent: Record) -> Record:
-    taxonomy = shop.tables["attributes"].get(sent.get("id") or 0)
-    options = sent.get("options") or []
-    options = [o.strip() for o in options.split("|")] if isinstance(options, str) else options
-    if taxonomy is None:
-        name = sent.get("name", "")
-        identity: Record = {"id": 0, "name": name, "slug": name}
-    else:
-        identity = {"id": taxonomy["id"], "name": taxonomy["name"], "slug": taxonomy["slug"]}
-        for option in options:
-            _ensure_term(shop, taxonomy["id"], option)
-        options = sorted(options)
-    return {
-        **identity,
-        "position": sent.get("position", 0),
-        "visible": bool(sent.get("visible", False)),
-        "variation": bool(sent.get("variation", False)),
-        "options": options,
-    }
-
-
-def _ensure_term(shop: Shop, attribute_id: int, name: str) -> None:
-    terms = shop.tables["terms"]
-    if any(t["attribute_id"] == attribute_id and t["name"].lower() == name.lower() for t in terms.values()):
-        return
-    term_id = shop.next_id("term")
-    terms[term_id] = {"id": term_id, "attribute_id": attribute_id, "name": name, "slug": catalogue.slug_of(name),
-                      "description": "", "menu_order": 0, "count": 0}  # fmt: skip

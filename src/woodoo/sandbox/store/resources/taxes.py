@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .. import catalogue
 from ..engine.numbers import loose, shown
 from ..listing import page, whole
 from ..rest import Api, Request, Response, RestError, links
 from ..state import Record
+from ..texts import slug_of
 from .batch import batch_handler
 
 ONE = r"/taxes/(?P<id>[\d]+)"
@@ -117,7 +117,7 @@ def get_class(request: Request) -> Response:
 def create_class(request: Request) -> Response:
     shop = request.shop
     name = str(request.params.get("name") or "")
-    slug = catalogue.slug_of(name)
+    slug = slug_of(name)
     if any(row["slug"] == slug for row in shop.tax_classes):
         raise RestError(400, "woocommerce_rest_tax_class_exists", "Tax class already exists")
     row = {"slug": slug, "name": name}

@@ -8,16 +8,17 @@ from .. import catalogue
 from ..listing import DATE_SORTERS, by_ids, by_time, ordered, page
 from ..rest import Api, Request, Response, RestError, broken_off
 from ..state import Record
+from ..texts import html_kept
 from .batch import batch_handler
+from .images import image
+from .product_attributes import choices
+from .product_fields import apply_common, apply_stock, metadata_kept, tax_class_kept
 from .product_views import variation_view
-from .products import FILTERS, apply_common, check_unique, image
+from .products import FILTERS, check_unique, index, trash
 
 ALL = r"/products/(?P<product_id>[\d]+)/variations"
 ONE = ALL + r"/(?P<id>[\d]+)"
-PLAIN_FIELDS = (
-    "description", "status", "virtual", "downloadable", "downloads", "download_limit", "download_expiry",
-    "tax_class", "weight", "menu_order", "low_stock_amount",
-)  # fmt: skip
+PLAIN = ("virtual", "downloadable", "downloads", "download_limit", "download_expiry")
 
 
 def register(api: Api) -> None:
@@ -48,7 +49,7 @@ def _variation(request: Request) -> Record:
 def list_variations(request: Request) -> Response:
     shop, params = request.shop, request.params
     owner = catalogue.find(shop, request.number("product_id"))
-    rows = [v for v in catalogue.variations(shop, owner) if v["status"] != "trash"] if owner else []
+    rows = catalogue.variations(shop, owner) if owner else []
     rows = by_time(request, by_ids(request, rows))
     for name in ("sku", "status", "on_sale", "stock_status", "min_price", "max_price", "search"):
         if params.get(name) not in (None, "", []):
@@ -57,7 +58,8 @@ def list_variations(request: Request) -> Response:
 
 
 def get_variation(request: Request) -> Response:
-    return Response(variation_view(request, _variation(request)))
+    edit = request.params.get("context") == "edit"
+    return Response(variation_view(request, _variation(request), edit=edit))
 
 
 def create_variation(request: Request) -> Response:
@@ -71,8 +73,7 @@ def create_variation(request: Request) -> Response:
     row["id"] = shop.next_id("product")
     shop.tables["products"][row["id"]] = row
     owner["variations"].append(row["id"])
-    if row["sku"]:
-        shop.sku_index[row["sku"].lower()] = row["id"]
+    index(shop, row, "")
     catalogue.saved(shop, row, new=True)
     location = {"Location": request.link(f"products/{owner['id']}/variations/{row['id']}")}
     return Response(variation_view(request, row, edit=True), 201, location)
@@ -84,11 +85,9 @@ def update_variation(request: Request) -> Response:
     draft = copy.deepcopy(row)
     _apply(request, draft, _parent(request))
     check_unique(shop, draft)
-    if row["sku"] and shop.sku_index.get(row["sku"].lower()) == row["id"]:
-        del shop.sku_index[row["sku"].lower()]
+    old_sku = row["sku"]
     row.update(draft)
-    if row["sku"]:
-        shop.sku_index[row["sku"].lower()] = row["id"]
+    index(shop, row, old_sku)
     catalogue.saved(shop, row)
     return Response(variation_view(request, row, edit=True))
 
@@ -101,9 +100,7 @@ def delete_variation(request: Request) -> Response:
         if row["status"] == "trash":
             message = "The product_variation has already been deleted."
             raise RestError(410, "woocommerce_rest_already_trashed", message)
-        row["status"] = "trash"
-        shop.announce("product.deleted", row["id"])
-        shop.touch()
+        trash(shop, row)
         return Response(view)
     owner = _parent(request)
     owner["variations"] = [vid for vid in owner["variations"] if vid != row["id"]]
@@ -116,32 +113,20 @@ def delete_variation(request: Request) -> Response:
 
 
 def _apply(request: Request, row: Record, owner: Record) -> None:
-    params = request.params
-    for name in PLAIN_FIELDS:
-        if params.get(name) is not None and (request.has(name) or not row["id"]):
+    """Write what the call sends into a variation that is not yet saved. A `menu_order` of 0 is passed over."""
+    shop, params = request.shop, request.params
+    for name in PLAIN:
+        if params.get(name) is not None:
             row[name] = params[name]
-    if row["tax_class"] == "standard":
-        row["tax_class"] = ""
+    row["menu_order"] = params.get("menu_order") or row["menu_order"]
+    if params.get("description") is not None:
+        row["description"] = html_kept(str(params["description"]))
+    if params.get("tax_class") is not None:
+        row["tax_class"] = tax_class_kept(shop, params["tax_class"])
     if request.has("image"):
-        row["image"] = image(request.shop, params["image"]) if params["image"] else None
-    if params.get("dimensions"):
-        row["dimensions"] = {**row["dimensions"], **params["dimensions"]}
+        row["image"] = image(shop, params["image"]) if params["image"] else None
     if params.get("attributes") is not None:
-        row["attributes"] = [a for a in (_choice(request, owner, sent) for sent in params["attributes"]) if a]
+        row["attributes"] = choices(shop, owner, params["attributes"])
     apply_common(request, row)
-
-
-def _choice(request: Request, owner: Record, sent: Record) -> Record | None:
-    """Return one choice of a variation, named as its parent names the attribute."""
-    wanted_id, wanted_name = sent.get("id") or 0, str(sent.get("name", "")).lower()
-    for attribute in owner["attributes"]:
-        same = attribute["id"] == wanted_id if wanted_id else attribute["name"].lower() == wanted_name
-        if same and attribute["variation"]:
-            slug = attribute["slug"] if attribute["id"] else attribute["slug"].lower()
-            return {
-                "id": attribute["id"],
-                "name": attribute["name"],
-                "slug": slug,
-                "option": sent.get("option", ""),
-            }
-    return None
+    apply_stock(request, row)
+    metadata_kept(shop, row, params.get("meta_data"))
