@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -17,17 +18,20 @@ from .connections.models import Connection
 from .connections.settings import ConnectionSettings
 from .domain.calls import CallRecorder, NullRecorder
 from .domain.errors import ConfigError
+from .engine.links import Links
 from .engine.pace import SharedLimiter
 from .flows.rules import load_rules
-from .flows.sides import Memory
+from .flows.sides import Memory, Sides
 from .mapping.rules import Rules
 from .odoo.client import OdooClient, connect
 from .odoo.endpoint import Endpoint
 from .odoo.limiter import rate_of, requests_per_second
 from .odoo.records import Records
 from .stores.base import Store
+from .stores.stock import StockStore
 from .stores.woocommerce.client import WooClient
 from .stores.woocommerce.media import WordPressMedia
+from .stores.woocommerce.stock import WooStock
 from .stores.woocommerce.store import WooCommerceStore
 
 #: Seconds for which what the settings point at in Odoo is believed.
@@ -53,6 +57,12 @@ class Live:
                 self._woo = WooCommerceStore(_woo_client(self.connection), media=_media(self.connection))
             return self._woo.recording(recorder)
 
+    def stock(self, recorder: CallRecorder) -> StockStore:
+        """Return the stock of the store."""
+        self.store(recorder)
+        assert self._woo is not None
+        return WooStock(self._woo.client.recording(recorder))
+
     def odoo(self, recorder: CallRecorder) -> Records:
         with self._lock:
             if self._odoo is None:
@@ -62,6 +72,11 @@ class Live:
                 self._odoo = connect(endpoint, recorder=recorder, limiter=limiter)
             client = self._odoo.with_recorder(recorder)
         return Records(client, self.connection.odoo_company_id, namespace=namespace_of(self.connection))
+
+    def sides(self, recorder: CallRecorder, renew: Callable[[], None] = lambda: None) -> Sides:
+        """Return both sides, as flows that do not go by the rules of orders see them."""
+        store, odoo, number = self.store(recorder), self.odoo(recorder), self.connection.pk
+        return Sides(store, odoo, self.settings, Links(number), number, self.memory, renew, self.stock(recorder))
 
     def knock(self, side: str) -> None:
         """Ask a side for a sign of life, in one small request.

@@ -66,6 +66,7 @@ def lanes_of(connection_id: int) -> registry.Lanes:
         bulk=frozenset(flow.lane for flow in FLOWS.values() if flow.bulk),
         slots=live.settings.odoo_slots,
         batch_size=live.settings.batch_size,
+        sizes={flow.lane: flow.batch for flow in FLOWS.values() if flow.batch},
         enabled=live.connection.enabled,
         chores=chores_of(live),
         knock=live.knock,
@@ -195,8 +196,7 @@ def _check_currency(store: StoreIdentity, rules: Rules) -> Check:
 
 def sides_of(live: Live, recorder: CallRecorder, renew: Callable[[], None] = lambda: None) -> Sides:
     """Return both sides of a connection, as flows that do not go by the rules of orders see them."""
-    store, odoo, number = live.store(recorder), live.odoo(recorder), live.connection.pk
-    return Sides(store, odoo, live.settings, Links(number), number, live.memory, renew)
+    return live.sides(recorder, renew)
 
 
 def _handler(live: Live, flow: Flow) -> Handler:

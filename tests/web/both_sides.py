@@ -51,6 +51,8 @@ class FakeOdoo:
             {"id": 4, "name": "Export", "currency_id": 2},
             {"id": 5, "name": "Retail EUR", "currency_id": 1},
         ],
+        "stock.location": [{"id": 8, "name": "Stock", "complete_name": "WH/Stock"}],
+        "product.category": [{"id": 7, "name": "Mugs", "complete_name": "All / Mugs"}],
         "crm.team": [{"id": 3, "name": "Website"}],
         "crm.tag": [{"id": 5, "name": "Web"}, {"id": 6, "name": "Gift"}],
     }

@@ -16,6 +16,12 @@ from .odoo_changes import follow_odoo
 from .odoo_records import EVERY as RECORDS_EVERY
 from .odoo_records import look_after_records
 from .poll import poll_orders
+from .stock import COMPARE as STOCK_COMPARE
+from .stock import NAME as STOCK
+from .stock import follow_stock
+from .stock import seconds as stock_seconds
+from .stock_compare import compare_all
+from .stock_compare import seconds as compare_seconds
 from .webhooks import EVERY as WEBHOOKS_EVERY
 from .webhooks import look_after_webhooks
 
@@ -59,6 +65,8 @@ CHORES: Mapping[str, ChoreRow] = {
             look_after_records,
             ODOO,
         ),
+        ChoreRow(STOCK, "Ask Odoo what moved in its stock", stock_seconds, follow_stock, ODOO),
+        ChoreRow(STOCK_COMPARE, "Compare all stock figures", compare_seconds, compare_all, STORE | ODOO),
         ChoreRow("webhooks", "Look after the webhooks", lambda settings: WEBHOOKS_EVERY, look_after_webhooks, STORE),
     )
 }

@@ -14,7 +14,7 @@ import typer
 from woodoo import __version__
 from woodoo.domain.errors import WoodooError
 
-from . import alerts, connections, drift, held, imports, proposals, push, records, run, upkeep, webhooks
+from . import alerts, connections, drift, held, imports, proposals, push, records, run, stock, upkeep, webhooks
 from .output import complain, say
 
 app = typer.Typer(
@@ -50,6 +50,7 @@ connections.add_to(app)
 records.add_to(app)
 held.add_to(app)
 drift.add_to(app)
+stock.add_to(app)
 imports.add_to(app)
 alerts.add_to(app)
 

@@ -19,6 +19,7 @@ from woodoo.connections.alerting import DEFAULT_ALERT_WHEN, AlertKind, AlertWhen
 from woodoo.connections.features import Features
 from woodoo.connections.images import ImageSettings
 from woodoo.connections.prices import PriceSettings
+from woodoo.connections.stock import StockSettings
 from woodoo.domain.errors import ConfigError
 
 #: "class:country:percentage"; a star stands for any class or country.
@@ -53,7 +54,7 @@ DEFAULT_STATUS_STEPS: Mapping[str, StatusStep] = {
 CustomerField = Literal["name", "email", "phone", "address", "vat", "lang"]
 
 
-class ConnectionSettings(PriceSettings, ImageSettings, Features):
+class ConnectionSettings(PriceSettings, ImageSettings, StockSettings, Features):
     """How one store is kept in step with one Odoo."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

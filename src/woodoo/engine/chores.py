@@ -7,7 +7,7 @@ whose worker ended in the middle of it does not wait for its next turn.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,6 +24,12 @@ log = logging.getLogger(__name__)
 _at_work: set[tuple[int, str]] = set()
 #: Seconds after which a chore that nobody is at any more is begun again.
 _LOST_AFTER = 60.0
+#: A chore that comes more often than that, in seconds, is looked at each second (`ring_quick`).
+QUICK = 10.0
+
+#: A chore as it is rung for: connection, name, seconds between two, sides.
+Wanted = tuple[int, str, float, list[str]]
+_quick: list[Wanted] = []
 
 
 def ring_due(connection_ids: Iterable[int]) -> list[tuple[int, str]]:
@@ -32,13 +38,27 @@ def ring_due(connection_ids: Iterable[int]) -> list[tuple[int, str]]:
     One whose side is down is due as soon as the connection has rested. A connection that cannot be read has none;
     its work says why.
     """
-    wanted: list[tuple[int, str, float, list[str]]] = []
+    global _quick
+    wanted: list[Wanted] = []
     for number in connection_ids:
         try:
             lanes = registry.resolve(number)
         except WoodooError:
             continue
         wanted += [(number, one.name, one.seconds, sorted(one.sides)) for one in lanes.chores if lanes.enabled]
+    _quick = [one for one in wanted if one[2] < QUICK]
+    return _ring(wanted)
+
+
+def ring_quick() -> list[tuple[int, str]]:
+    """Ring for the chores among those that come every few seconds, as the last `ring_due` found them.
+
+    One statement, and none at all where no connection has such a chore.
+    """
+    return _ring(_quick)
+
+
+def _ring(wanted: Sequence[Wanted]) -> list[tuple[int, str]]:
     if not wanted:
         return []
     found = db.rows(

@@ -66,7 +66,7 @@ def _begin(connection_id: int, lane: str, lanes: Lanes) -> Claim | None:
             connection_id,
             lane,
             slots=1 if _last_thread() else lanes.slots,
-            batch_size=lanes.batch_size,
+            batch_size=lanes.sizes.get(lane, lanes.batch_size),
             keep_free=1 if lane in lanes.bulk else 0,
         )
         if held is not None:

@@ -60,8 +60,9 @@ class Lanes:
     handlers: Mapping[str, Handler]
     #: Most batches at work at once, over all lanes.
     slots: int = 2
-    #: Most records in a batch.
+    #: Most records in a batch; of lanes with a size of their own, that.
     batch_size: int = 50
+    sizes: Mapping[str, int] = field(default_factory=dict)
     #: Off: events are taken in and wait.
     enabled: bool = True
     #: What is done again and again.

@@ -32,6 +32,10 @@ TIDY_SECONDS = 3600.0
 _HANDOVER = 2.0
 
 
+#: Chores that come every few seconds do not wait for the sweep.
+QUICK_CHORES = registry.Watch("quick-chores", 1.0, chores.ring_quick)
+
+
 @app.task(name=PUMP_TASK, queue=QUEUE)
 def pump_task(connection_id: int, lane: str) -> None:
     """Run one batch of a lane."""
@@ -93,7 +97,7 @@ class Worker:
                 signal.signal(number, self._on_signal)
         caretaker = threading.Thread(target=_take_care, name="woodoo-caretaker", daemon=True)
         caretaker.start()
-        for one in registry.watches():
+        for one in (QUICK_CHORES, *registry.watches()):
             threading.Thread(target=watch, args=(one,), name=f"woodoo-{one.name}", daemon=True).start()
         pause = 1.0
         while not pump.stopping.is_set():

@@ -7,6 +7,7 @@ person asks for are news, while many at once wait behind the news, so that no ne
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from django.db import transaction
 
@@ -46,6 +47,57 @@ def enqueue(
     """
     priority = HISTORY if behind else 0
     return accept(connection_id, lane, flow, records, source=source, topic=topic, priority=priority)
+
+
+def seen_of(connection_id: int, lane: str, records: Sequence[str]) -> dict[str, str]:
+    """Return what was noted of these records when they were looked at last (`Outcome.seen`)."""
+    found = db.rows(
+        "SELECT record, seen FROM engine_work WHERE connection_id = %s AND lane = %s AND record = ANY(%s)",
+        [connection_id, lane, list(records)],
+    )
+    return {record: seen for record, seen in found if seen}
+
+
+def noted(connection_id: int, lane: str, part: str) -> dict[str, str]:
+    """Return the records of a lane of which something with `part` in it was noted (`Outcome.seen`), and what."""
+    found = db.rows(
+        "SELECT record, seen FROM engine_work WHERE connection_id = %s AND lane = %s AND position(%s in seen) > 0",
+        [connection_id, lane, part],
+    )
+    return dict(found)
+
+
+def forget_seen(connection_id: int, lane: str, records: Sequence[str]) -> int:
+    """Forget what was noted of these records, so that their next look is like the first."""
+    return db.change(
+        "UPDATE engine_work SET seen = '' WHERE connection_id = %s AND lane = %s AND record = ANY(%s) AND seen <> ''",
+        [connection_id, lane, list(records)],
+    )
+
+
+def unsettled(connection_id: int, lane: str, *, most: int) -> dict[str, int]:
+    """Return the records of a lane that wait, need somebody or have failed, with their generations, the newest first.
+
+    Without those an import put there.
+    """
+    found = db.rows(
+        """SELECT record, generation FROM engine_work
+            WHERE connection_id = %s AND lane = %s AND priority < %s
+              AND state IN ('ready', 'waiting', 'running', 'parked', 'failed')
+            ORDER BY id DESC LIMIT %s""",
+        [connection_id, lane, HISTORY, most],
+    )
+    return dict(found)
+
+
+def rested_at(connection_id: int, lane: str, records: Sequence[str]) -> dict[str, datetime]:
+    """Return when something happened last to these records; those at work are left out."""
+    found = db.rows(
+        """SELECT record, updated_at FROM engine_work
+            WHERE connection_id = %s AND lane = %s AND record = ANY(%s) AND state <> 'running'""",
+        [connection_id, lane, list(records)],
+    )
+    return dict(found)
 
 
 def retry(work_ids: Iterable[int], *, source: str = "retry") -> int:

@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar, cast
 
 from ..connections.settings import ConnectionSettings
+from ..domain.errors import ConfigError
 from ..domain.ownership import Owners
 from ..engine.flow import LinkVals
 from ..odoo.records import Records
 from ..stores.base import Store
+from ..stores.stock import StockStore
 from .context import Links as StoreLinks
 
 T = TypeVar("T")
@@ -28,6 +30,9 @@ class Links(StoreLinks, Protocol):
 
     def find_by_odoo(self, odoo_model: str, odoo_ids: Iterable[int]) -> Mapping[int, LinkVals]:
         """Return the links of those Odoo records, as far as there are any."""
+
+    def leading_to(self, odoo_model: str, odoo_ids: Iterable[int]) -> list[LinkVals]:
+        """Return all links that lead to those Odoo records, whatever their kind."""
 
     def forget_odoo(self, odoo_model: str, odoo_ids: Iterable[int]) -> int:
         """Forget what leads to those Odoo records."""
@@ -75,6 +80,19 @@ class Sides:
     memory: Memory = field(default_factory=Memory)
     #: Called between steps; raises where somebody else has taken the batch over meanwhile.
     still_ours: Callable[[], None] = field(default=_keep_going)
+    #: The stock of the store, where it keeps any.
+    shelves: StockStore | None = None
+
+    @property
+    def stock(self) -> StockStore:
+        """The stock of the store.
+
+        Raises:
+            ConfigError: the store keeps none.
+        """
+        if self.shelves is None:
+            raise ConfigError("This store keeps no stock that Woodoo can write.", where="stock")
+        return self.shelves
 
     @property
     def owners(self) -> Owners:

@@ -11,6 +11,7 @@ from ..domain.ownership import Owner
 from ..engine.flow import Outcome
 from .order import plan_orders, sync_orders
 from .planned import Plans
+from .stock import plan_stock, update_stock
 
 
 def _always(settings: ConnectionSettings) -> bool:
@@ -41,6 +42,8 @@ class Flow:
     with_rules: bool = False
     #: It leaves one slot of the connection to the others.
     bulk: bool = False
+    #: Most records in one of its batches; 0: as the connection says.
+    batch: int = 0
 
 
 FLOWS: Mapping[str, Flow] = {
@@ -56,6 +59,18 @@ FLOWS: Mapping[str, Flow] = {
             with_rules=True,
             help="A shop order becomes what the policies make of it in Odoo: a sales order with its invoice, payment "
             "and delivery, or an invoice.",
+        ),
+        Flow(
+            name="update_stock",
+            lane="stock",
+            resource="",
+            sync=update_stock,
+            plan=plan_stock,
+            of=Owner.ODOO,
+            wanted=lambda settings: settings.send_stock,
+            bulk=True,
+            batch=200,
+            help="What Odoo has of a product becomes its stock figure in the store.",
         ),
     )
 }

@@ -56,18 +56,20 @@ def read_changes(
     *,
     page: int = PAGE,
     pages: int = PAGES,
+    overlap: timedelta = OVERLAP,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Changes:
     """Read the next piece of what changed, archived records included; one call for most.
 
-    An empty cursor begins now, less the overlap. A row may be one that was handed out before.
+    An empty cursor begins now, less the overlap. A row may be one that was handed out before. With a shorter overlap
+    less is read again, and what long transactions wrote is left to a walk with the whole one.
 
     Raises:
         WoodooError: where Odoo does not answer, or the model or a field is not there.
     """
     walk = _Walk.read(cursor)
     if not walk.at:
-        walk = _begin(records, walk)
+        walk = _begin(records, walk, overlap)
     found: dict[int, Mapping[str, Any]] = {}
     wanted = list(dict.fromkeys(["write_date", *fields]))
     context = {"active_test": False}
@@ -152,13 +154,13 @@ class _Walk:
         return _Walk(since, ask=future or self.count > CROWD)
 
 
-def _begin(records: Records, walk: _Walk) -> _Walk:
+def _begin(records: Records, walk: _Walk, overlap: timedelta) -> _Walk:
     """Set out: a little before the end of the last walk."""
     began = utc_text(server_time(records)) if walk.ask else ""
     since = walk.since or began
     # Odoo's clock was set back: what is written now is earlier than what was seen.
     since = min(since, began) if began else since
-    return _Walk(since, at=utc_text(_moment(since) - OVERLAP), began=began)
+    return _Walk(since, at=utc_text(_moment(since) - overlap), began=began)
 
 
 def _moment(text: str) -> datetime:

@@ -79,6 +79,8 @@ LISTS: Mapping[str, Listed] = {
     "service_products": Listed("product.product", (("type", "=", "service"), SHARED), "default_code"),
     "carriers": Listed("delivery.carrier", (SHARED,)),
     "warehouses": Listed("stock.warehouse", (COMPANY,)),
+    "stock_locations": Listed("stock.location", (COMPANY, ("usage", "=", "internal")), "complete_name"),
+    "product_categories": Listed("product.category", (), "complete_name"),
     "teams": Listed("crm.team", (SHARED,)),
     "tags": Listed("crm.tag"),
 }

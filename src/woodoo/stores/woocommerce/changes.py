@@ -17,6 +17,8 @@ from .payloads import ChangedPayload, parse
 
 #: Statuses of carts that are not orders yet.
 DRAFTS = frozenset({"checkout-draft", "auto-draft"})
+#: What is read of a record at least, to walk on by.
+LIGHT = "id,date_modified_gmt,status"
 _SECOND = timedelta(seconds=1)
 
 
@@ -31,7 +33,7 @@ def read_change(row: JsonObject) -> Changed | None:
     return Changed(payload.id, payload.date_modified_gmt or NO_TIME, payload.status, refunds)
 
 
-def walk_changes(client: WooClient, path: str, since: datetime | None) -> Iterator[JsonObject]:
+def walk_changes(client: WooClient, path: str, since: datetime | None, fields: str = LIGHT) -> Iterator[JsonObject]:
     """Yield light rows by time of change; a record that moves during the walk is met again, none is passed over.
 
     `modified_after` means strictly later and knows whole seconds only. So each step asks from a second before
@@ -39,7 +41,8 @@ def walk_changes(client: WooClient, path: str, since: datetime | None) -> Iterat
     """
     after = None if since is None else _floor(since) - _SECOND
     while True:
-        answer = client.request("GET", path, params={**_changes(after), "per_page": PAGE, "page": 1})
+        params = {**_changes(after), "_fields": fields, "per_page": PAGE, "page": 1}
+        answer = client.request("GET", path, params=params)
         rows = read_rows(answer, path)
         _check_filter(rows, after)
         # A page may be short and not the last: plugins hide rows.
@@ -52,7 +55,7 @@ def walk_changes(client: WooClient, path: str, since: datetime | None) -> Iterat
         if complete:
             after = last - _SECOND
         else:
-            yield from _whole_second(client, path, last, rows)
+            yield from _whole_second(client, path, last, rows, fields)
             after = last
 
 
@@ -66,7 +69,9 @@ def _check_filter(rows: list[JsonObject], after: datetime | None) -> None:
         )
 
 
-def _whole_second(client: WooClient, path: str, moment: datetime, rows: list[JsonObject]) -> Iterator[JsonObject]:
+def _whole_second(
+    client: WooClient, path: str, moment: datetime, rows: list[JsonObject], fields: str
+) -> Iterator[JsonObject]:
     """Yield every record changed in one second, however many.
 
     Read from the last page to the first: a record that changes meanwhile leaves the set and the rest moves
@@ -74,7 +79,8 @@ def _whole_second(client: WooClient, path: str, moment: datetime, rows: list[Jso
     """
     seen = {row.get("id") for row in rows}
     yield from rows
-    params = {**_changes(moment - _SECOND, until=moment + _SECOND), "orderby": "id", "per_page": PAGE}
+    second = _changes(moment - _SECOND, until=moment + _SECOND)
+    params = {**second, "_fields": fields, "orderby": "id", "per_page": PAGE}
     answer = client.request("GET", path, params=params)
     for page in range(total_pages(answer) or 1, 0, -1):
         for row in client.rows(path, {**params, "page": page}):
@@ -86,7 +92,6 @@ def _whole_second(client: WooClient, path: str, moment: datetime, rows: list[Jso
 def _changes(after: datetime | None, until: datetime | None = None) -> dict[str, object]:
     """Return the parameters of a poll. The times go naive and in GMT, with the flag; a zone would shift them."""
     return {
-        "_fields": "id,date_modified_gmt,status",
         "status": "any",
         "orderby": "modified",
         "order": "asc",

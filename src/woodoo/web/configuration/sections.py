@@ -9,6 +9,7 @@ from .kinds import Day, Fraction, Lines, Named, Number, One, Pick, Pricelist, Se
 from .section import Section
 from .sections_alerts import ALERTS
 from .sections_features import FEATURES, OWNERSHIP, PRICES
+from .sections_stock import STOCK
 from .sections_store import ORDERS, PAYMENTS, PRODUCTS, SHIPPING, TAXES
 from .tables import AnotherRow, Table
 
@@ -212,5 +213,5 @@ PACE = Section(
 
 PAGE = (
     ORDERS, TAXES, PAYMENTS, SHIPPING, PRODUCTS, CUSTOMERS, INVOICES, HEADER, CURRENCIES, NOTES, FEATURES,
-    PRICES, OWNERSHIP, ALERTS, PACE,
+    PRICES, STOCK, OWNERSHIP, ALERTS, PACE,
 )  # fmt: skip
