@@ -158,7 +158,7 @@ def check_connection(connection: Connection) -> list[Check]:
         odoo = build_odoo(connection)
     except WoodooError as error:
         return [*found, Check("Odoo", False, error.message, error.fix)]
-    for one in checks.check(odoo.client, odoo.company_id):
+    for one in checks.check(odoo.client, odoo.company_id, products=connection.rules.takes_products):
         right = {checks.State.OK: True, checks.State.ERROR: False}.get(one.state)
         found.append(Check(f"Odoo: {one.name}", right, one.message, one.fix))
     if any(one.ok is False for one in found):

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..connections.settings import ConnectionSettings
 from ..engine.registry import Chore
+from ..flows.table import FLOWS
 from ..live import Live
 from .census import count_orders
 from .contents import compare_contents
@@ -22,10 +23,15 @@ from .stock import follow_stock
 from .stock import seconds as stock_seconds
 from .stock_compare import compare_all
 from .stock_compare import seconds as compare_seconds
+from .store_products import count_products, poll_products
 from .webhooks import EVERY as WEBHOOKS_EVERY
 from .webhooks import look_after_webhooks
 
 STORE, ODOO = frozenset({"store"}), frozenset({"odoo"})
+
+
+def _with_products(settings: ConnectionSettings) -> bool:
+    return FLOWS["product"].wanted(settings)
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,20 @@ CHORES: Mapping[str, ChoreRow] = {
             "Look for deleted customer accounts",
             lambda s: min(300.0, s.census_seconds),
             look_for_deleted_customers,
+            STORE,
+        ),
+        ChoreRow(
+            "store_products",
+            "Ask the store which products changed",
+            lambda s: s.poll_seconds if _with_products(s) else None,
+            poll_products,
+            STORE,
+        ),
+        ChoreRow(
+            "product_ids",
+            "Look for products deleted in the store",
+            lambda s: min(300.0, s.census_seconds) if _with_products(s) else None,
+            count_products,
             STORE,
         ),
         ChoreRow("odoo", "Ask Odoo what changed", lambda settings: settings.odoo_poll_seconds, follow_odoo, ODOO),

@@ -5,6 +5,8 @@ Decides that nothing is sent to a store, and no product or customer taken from i
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, Field
 
 from woodoo.domain.ownership import DEFAULT_OWNERS, Group, Owner, Owners
@@ -42,6 +44,16 @@ class Features(BaseModel):
     create_odoo_products: bool = Field(
         False, description="Products of the store that Odoo does not have are created there, with their variants."
     )
+    new_product_type: Literal["store", "storable", "consumable", "service"] = Field(
+        "store",
+        description="What products made in Odoo are: by the store (virtual ones services, those whose stock is counted "
+        "there storable, others consumable), or one of the three.",
+    )
+    archive_deleted_products: bool = Field(
+        True,
+        description="A product or variation deleted in the store is archived in Odoo, and taken out of the archive "
+        "when it is restored, where the store owns names. Off, or where Odoo owns them: it is only told.",
+    )
     take_customers: bool = Field(
         False, description="Customers who change their account in the store change in Odoo, too, without an order."
     )
@@ -59,6 +71,11 @@ class Features(BaseModel):
         description="A change on the side that does not own the fields is told, and written over. Off: it is only "
         "told.",
     )
+
+    @property
+    def takes_products(self) -> bool:
+        """Whether products are made or changed in Odoo."""
+        return self.take_products or self.create_odoo_products
 
     @property
     def ownership(self) -> Owners:

@@ -113,6 +113,9 @@ class Variant:
     status: str = "publish"
     prices: Prices = Prices()
     image: Image | None = None
+    #: Nothing that is sent; its own stock is counted.
+    virtual: bool = field(default=False, compare=False)
+    manages_stock: bool = field(default=False, compare=False)
 
     @property
     def key(self) -> tuple[tuple[str, str], ...]:
@@ -164,6 +167,13 @@ class Product:
     #: Meta data by key, as far as it was read.
     meta: Mapping[str, Any] = field(default_factory=dict, compare=False)
     modified_at: datetime | None = field(default=None, compare=False)
+    #: The store's own word for its kind: "simple", "grouped", "bundle" …
+    store_type: str = field(default="", compare=False)
+    #: Nothing that is sent; its stock is counted.
+    virtual: bool = field(default=False, compare=False)
+    manages_stock: bool = field(default=False, compare=False)
+    #: What is no number where one has to be, of it or a variation: (field, text).
+    unreadable: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
     @property
     def label(self) -> str:

@@ -62,6 +62,15 @@ class Links:
         found = Link.objects.filter(connection_id=self.connection_id, odoo_model=odoo_model, odoo_id__in=list(odoo_ids))
         return {link.odoo_id: link_vals(link) for link in found}
 
+    def parents_of(self, numbers: Sequence[str]) -> Mapping[str, str]:
+        """Return whose variations the store records with these ids were, by the links of variants."""
+        rows = db.rows(
+            """SELECT split_part(external_id, '/', 2), split_part(external_id, '/', 1) FROM engine_link
+                WHERE connection_id = %s AND kind = 'variant' AND split_part(external_id, '/', 2) = ANY(%s)""",
+            [self.connection_id, list(numbers)],
+        )
+        return dict(rows)
+
     def leading_to(self, odoo_model: str, odoo_ids: Iterable[int]) -> list[LinkVals]:
         """Return all links that lead to these Odoo records; several store records may share one, such as a customer."""
         found = Link.objects.filter(connection_id=self.connection_id, odoo_model=odoo_model, odoo_id__in=list(odoo_ids))

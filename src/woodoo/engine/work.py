@@ -13,7 +13,7 @@ from django.db import transaction
 
 from woodoo.engine import breaker, db
 from woodoo.engine.inbox import accept
-from woodoo.engine.models import HISTORY
+from woodoo.engine.models import HISTORY, State, Work
 from woodoo.engine.wake import wake
 
 #: More records than this, brought back at once, wait behind the news.
@@ -108,6 +108,13 @@ def retry(work_ids: Iterable[int], *, source: str = "retry") -> int:
     numbers = list(work_ids)
     priority = 0 if len(numbers) <= FEW else HISTORY
     return sum(_again("id = ANY(%(ids)s)", {"ids": part}, source, priority=priority) for part in _parts(numbers))
+
+
+def retry_waiting(connection_id: int, lane: str, place: str, words: Sequence[str], *, source: str) -> int:
+    """Have parked records tried again whose error names this place and holds any of these words; return how many."""
+    parked = Work.objects.filter(connection_id=connection_id, lane=lane, state=State.PARKED, place=place)
+    numbers = [work.pk for work in parked if any(word in work.message for word in words)]
+    return retry(numbers, source=source)
 
 
 def connection_changed(connection_id: int) -> int:

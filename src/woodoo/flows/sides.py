@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar, cast
 
@@ -33,6 +33,9 @@ class Links(StoreLinks, Protocol):
 
     def leading_to(self, odoo_model: str, odoo_ids: Iterable[int]) -> list[LinkVals]:
         """Return all links that lead to those Odoo records, whatever their kind."""
+
+    def parents_of(self, numbers: Sequence[str]) -> Mapping[str, str]:
+        """Return whose variations the store records with these ids were, as far as they were linked."""
 
     def forget_odoo(self, odoo_model: str, odoo_ids: Iterable[int]) -> int:
         """Forget what leads to those Odoo records."""

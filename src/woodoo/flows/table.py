@@ -11,6 +11,7 @@ from ..domain.ownership import Owner
 from ..engine.flow import Outcome
 from .order import plan_orders, sync_orders
 from .planned import Plans
+from .product import plan_products_in, sync_products_in
 from .stock import plan_stock, update_stock
 
 
@@ -71,6 +72,17 @@ FLOWS: Mapping[str, Flow] = {
             bulk=True,
             batch=200,
             help="What Odoo has of a product becomes its stock figure in the store.",
+        ),
+        Flow(
+            name="product",
+            lane="products_in",
+            resource="product",
+            sync=sync_products_in,
+            plan=plan_products_in,
+            wanted=lambda settings: settings.takes_products or settings.send_products,
+            bulk=True,
+            help="A product of the store is matched or made in Odoo with its variants, or changes there what the store "
+            "has the say on.",
         ),
     )
 }

@@ -44,6 +44,8 @@ NEEDED = (
     ("account.journal", "Invoicing", ("read",)),
     ("account.tax", "Invoicing", ("read",)),
 )
+#: What products need that are to be made or changed in Odoo.
+NEEDED_FOR_PRODUCTS = ("product.template", "product.product", "product.attribute", "product.category")
 #: Apps that add something where they are there.
 OPTIONAL = (
     ("stock.picking", "Inventory", "Orders come over, but stock and deliveries do not."),
@@ -56,8 +58,10 @@ _ROLES = {
 }
 
 
-def check(client: OdooClient, company_id: int | None = None) -> list[Check]:
+def check(client: OdooClient, company_id: int | None = None, *, products: bool = False) -> list[Check]:
     """Look at everything an order needs. Without a company, the user's own one is looked at.
+
+    `products`: also at what products need that come from the store.
 
     Raises:
         RemoteError: where Odoo cannot be asked at all.
@@ -76,6 +80,8 @@ def check(client: OdooClient, company_id: int | None = None) -> list[Check]:
         return found
     records = Records(client, company_id or user_companies(client)[0][0])
     found.append(_guarded("rights", lambda: _rights(records, present)))
+    if products:
+        found.append(_guarded("product_rights", lambda: product_rights(records)))
     return [*found, *_amounts(records)]
 
 
@@ -158,6 +164,21 @@ def _rights(records: Records, models: Iterable[str]) -> Check:
         return Check("rights", State.OK, "The API user may do everything orders need.")
     wanted = " and ".join(f"'{role}'" for role in sorted(roles))
     return Check("rights", State.ERROR, f"The API user may not {', '.join(missing)}.", f"Give it the role {wanted}.")
+
+
+def product_rights(records: Records) -> Check:
+    """Say whether the user may make and change products (api-facts C.4: a group of its own from 18 on)."""
+    missing = [
+        f"{operation} {model}"
+        for model in NEEDED_FOR_PRODUCTS
+        for operation in ("create", "write")
+        if not _allowed(records, model, operation)
+    ]
+    if not missing:
+        return Check("product_rights", State.OK, "The API user may make and change products.")
+    wanted = records.client.dialect.product_role
+    fix = f"Give it the role {wanted}, or switch off products from the store."
+    return Check("product_rights", State.ERROR, f"The API user may not {', '.join(missing)}.", fix)
 
 
 def _allowed(records: Records, model: str, operation: str) -> bool:

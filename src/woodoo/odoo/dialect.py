@@ -124,6 +124,10 @@ TABLE: Mapping[str, Row] = {
                                      "product.template", {"detailed_type": {"detailed_type": "service"}},
                                      absent={"type": "service"}),
     "product_purchase_uom":      _has("product.template", "uom_po_id", {14: True, 19: False}),
+    # Who may make products: administrators of an app; 18 has a group for it, too, 19 nothing else.
+    "product_role":              Row({14: "'Sales / Administrator'",
+                                      18: "'Product Creation' or 'Sales / Administrator'",
+                                      19: "'Product Creation' (product.group_product_manager)"}),
     # 19 keeps prices as they are given; before, they are rounded to the precision "Product Price".
     "price_unrounded":           Row({14: False, 19: True}),
     # Formulas of pricelists start from a base that is in the currency of the pricelist already.
@@ -201,6 +205,7 @@ class Dialect:
     product_storable: Mapping[str, Any]
     product_service: Mapping[str, Any]
     product_purchase_uom: bool
+    product_role: str
     price_unrounded: bool
     pricelist_converts_first: bool
     partner_mobile: bool

@@ -87,6 +87,16 @@ class Catalogue(Protocol):
     def fetch_products(self, external_ids: Sequence[str]) -> Fetched[Product]:
         """Read those products whole, variants included; those in the trash with status "trash"."""
 
+    def parents_of(self, external_ids: Sequence[str]) -> Mapping[str, str]:
+        """Return whose variations these ids are, as far as they are variations."""
+
+    def download(self, src: str) -> bytes:
+        """Return a picture of a product.
+
+        Raises:
+            DataError: where it is none, or too large.
+        """
+
     def find_by_skus(self, skus: Iterable[str]) -> Sequence[Owned]:
         """Return what has one of these SKUs, products and variations alike, whatever the case."""
 

@@ -98,6 +98,10 @@ class WooClient:
         """The way the key is carried at present."""
         return self._transport.scheme
 
+    def picture(self, src: str) -> bytes:
+        """Return the bytes of a picture of the shop, as images.py allows."""
+        return self._transport.picture(src)
+
     def clock(self) -> datetime | None:
         """Return what time it is for the shop, in UTC, by its last answer; None where none told."""
         return self._transport.clock()

@@ -23,7 +23,7 @@ from ... import __version__
 from ...domain.calls import CallRecorder
 from ...domain.errors import ConfigError, WoodooError
 from ...runtime.addresses import Guard
-from . import address, auth, errors
+from . import address, auth, errors, images
 from .answers import Answer, read_body, told_time
 from .auth import Scheme
 
@@ -118,6 +118,10 @@ class Transport:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+
+    def picture(self, src: str) -> bytes:
+        """Download a picture; without the key."""
+        return images.download(self._http, src)
 
     def clock(self) -> datetime | None:
         """Return what time it is for the shop, in UTC, by its last answer; None where none told."""

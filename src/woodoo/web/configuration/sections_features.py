@@ -39,6 +39,17 @@ FEATURES = Section(
         Switch("send_shipping_methods", "Shipping methods: Odoo → store", ""),
         Switch("take_products", "Products: store → Odoo", "Changes of products Odoo has."),
         Switch("create_odoo_products", "Create products in Odoo", "With their variants, where Odoo lacks them."),
+        Pick(
+            "new_product_type",
+            "New products in Odoo are",
+            words={
+                "store": "as in the store",
+                "storable": "storable",
+                "consumable": "consumable",
+                "service": "services",
+            },
+        ),
+        Switch("archive_deleted_products", "Archive in Odoo what the store deletes", "Where the store owns names."),
         Switch("take_customers", "Customers: store → Odoo", "Changes of accounts, without waiting for an order."),
     ),
     "customers, shipping methods, products and customers from the store",

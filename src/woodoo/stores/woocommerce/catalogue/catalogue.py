@@ -15,7 +15,7 @@ from ....domain.product import Attribute, Product, split_variant
 from ....domain.product import variant_external_id as joined
 from ...base import Changed, Fetched
 from ...catalogue import Owned, ProductWrite, StoreTerm, Units, Written
-from ..bulk import fetch_rows, is_id
+from ..bulk import ask_each, fetch_rows, is_id
 from ..changes import read_change, walk_changes
 from ..client import PAGE, BatchItem, JsonObject, WooClient, chunks
 from ..errors import NotFound, Refused
@@ -56,6 +56,16 @@ class WooCatalogue:
             except DataError as error:
                 broken[one] = error
         return Fetched(found, frozenset(asked.keys() - rows.keys() - broken.keys()), broken)
+
+    def parents_of(self, external_ids: Sequence[str]) -> Mapping[str, str]:
+        """Ask for each id alone: no list shows variations."""
+        wanted = [one for one in external_ids if is_id(one)]
+        rows = ask_each(self.client, "products", wanted, "id,type,parent_id")
+        of_variations = ((one, row) for one, row in rows.items() if row.get("type") == "variation")
+        return {one: str(row["parent_id"]) for one, row in of_variations if row.get("parent_id")}
+
+    def download(self, src: str) -> bytes:
+        return self.client.picture(src)
 
     def _variations(self, row: JsonObject) -> list[JsonObject]:
         if row.get("type") != "variable" or not row.get("variations"):

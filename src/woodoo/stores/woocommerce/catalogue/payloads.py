@@ -13,10 +13,10 @@ from pydantic import BeforeValidator
 from ....domain.money import to_decimal
 from ..payloads import Items, MetaPayload, OptionalId, OptionalUtc, Payload, RecordId, Text, parse
 
-__all__ = ["ProductPayload", "TermPayload", "VariationPayload", "parse"]
+__all__ = ["ProductPayload", "TermPayload", "VariationPayload", "as_number", "parse"]
 
 
-def _number(value: object) -> Decimal | None:
+def as_number(value: object) -> Decimal | None:
     """Read a number; the shop keeps prices and measures as free texts."""
     if value in (None, ""):
         return None
@@ -27,7 +27,7 @@ def _number(value: object) -> Decimal | None:
 
 
 #: A number, or nothing where there is no readable one.
-Number = Annotated[Decimal | None, BeforeValidator(_number)]
+Number = Annotated[Decimal | None, BeforeValidator(as_number)]
 
 
 def _object(value: object) -> object:
@@ -92,6 +92,9 @@ class SoldPayload(Payload):
     weight: Number = None
     dimensions: Annotated[DimensionsPayload, BeforeValidator(_object)] = DimensionsPayload()
     meta_data: Items[MetaPayload] = []
+    virtual: bool = False
+    #: A variation says "parent" where its product's stock is counted.
+    manage_stock: bool | Text = False
 
 
 class VariationPayload(SoldPayload):

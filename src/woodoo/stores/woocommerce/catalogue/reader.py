@@ -13,7 +13,7 @@ from ....domain.product import Attribute, Category, Dimensions, Image, Kind, Pri
 from ....domain.product import variant_external_id as joined
 from ..client import JsonObject
 from ..orders import plain_text
-from .payloads import ImagePayload, ProductPayload, SoldPayload, VariationPayload, parse
+from .payloads import ImagePayload, ProductPayload, SoldPayload, VariationPayload, as_number, parse
 
 KINDS = {"simple": Kind.SIMPLE, "variable": Kind.VARIABLE}
 #: Category id → its way down the tree.
@@ -54,6 +54,10 @@ def read_product(row: Mapping[str, Any], paths: Paths, variations: Sequence[Json
         variants=tuple(read_variant(one, payload.id, payload.sku) for one in variations),
         meta=_meta(payload),
         modified_at=payload.date_modified_gmt,
+        store_type=payload.type,
+        virtual=payload.virtual,
+        manages_stock=payload.manage_stock is True,
+        unreadable=tuple(pair for one in (row, *variations) for pair in _unreadable(one)),
     )
 
 
@@ -78,7 +82,15 @@ def read_variant(row: Mapping[str, Any], parent_id: str, parent_sku: str = "") -
         status=payload.status or "publish",
         prices=_prices(payload),
         image=_image(image) if image and (image.id or image.src) else None,
+        virtual=payload.virtual,
+        manages_stock=payload.manage_stock is True,
     )
+
+
+def _unreadable(row: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the fields that should be numbers and are none, such as a price with a comma."""
+    given = ((name, row.get(name)) for name in ("regular_price", "sale_price", "weight"))
+    return [(name, str(value)[:40]) for name, value in given if value not in (None, "") and as_number(value) is None]
 
 
 def _image(payload: ImagePayload) -> Image:

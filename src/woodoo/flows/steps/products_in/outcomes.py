@@ -1,0 +1,183 @@
+"""What came of each product of a batch: the line the screen shows, the links with their prints, and who is told.
+
+Decides that what was written is read back, and that prints are kept only of what is settled: a change on the wrong side
+that was not written over, and a picture that could not be had, are found again with the next look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ....domain.errors import WoodooError
+from ....domain.mark import GONE
+from ....domain.ownership import Group, Owner
+from ....domain.product import PRODUCT, VARIANT, Product, Variant
+from ....engine.flow import DriftVals, LinkVals, Outcome, OutcomeKind
+from ....engine.work import enqueue, retry_waiting
+from ....mapping.products_in.held import held, prints_of, write_both
+from ....mapping.products_in.product_plan import Nothing, ProductPlan, group_values, link_key
+from ....mapping.products_in.product_rules import ProductRules
+from ....mapping.products_in.product_words import product_plan_shown, summary
+from ....mapping.products_in.seen import Known, OdooTemplate, Prints, Seen
+from ...sides import Sides
+from .batch import ProductBatch, Progress
+from .observe import read_templates, records_of
+
+#: What a product was like in the store, where it was there.
+THERE = "there"
+#: The flow from Odoo to the store, and the lane of orders.
+_OUT, _OUT_LANE, _ORDERS = "products", "catalogue", "orders"
+
+
+def of_batch(
+    sides: Sides,
+    plans: Mapping[str, ProductPlan | Nothing],
+    batch: ProductBatch | None,
+    rules: ProductRules,
+    seen: Seen,
+) -> dict[str, Outcome]:
+    """Return an outcome for each product that could be planned."""
+    done = dict(batch.progress) if batch is not None else {}
+    dropped = dict(batch.dropped) if batch is not None else {}
+    again = read_templates(sides, [progress.template_id for progress in done.values()], rules)
+    found: dict[str, Outcome] = {}
+    for record, plan in plans.items():
+        known = seen.known.get(record, Known())
+        if isinstance(plan, Nothing):
+            found[record] = _nothing(plan)
+        elif record in dropped:
+            progress, error = dropped[record]
+            found[record] = _dropped(progress, error)
+        elif record in done:
+            template = again.get(done[record].template_id)
+            found[record] = _done(plan, template, done[record], known, rules)
+        else:
+            found[record] = _done(plan, plan.match.template, None, known, rules)
+    return found
+
+
+def refused(error: WoodooError, product: str = "") -> Outcome:
+    """Return the outcome of a product that cannot be planned."""
+    return Outcome.from_error(error, title=error.record or product)
+
+
+def _nothing(plan: Nothing) -> Outcome:
+    shown = product_plan_shown(plan).to_json()
+    gone = plan.product.status == "trash"
+    return Outcome(OutcomeKind.SKIPPED, plan.reason, plan.product.label, plan=shown, seen=GONE if gone else THERE)
+
+
+def _dropped(progress: Progress, error: WoodooError) -> Outcome:
+    shown = product_plan_shown(progress.plan).to_json()
+    links = [_product_link(progress.product, progress.template_id)] if progress.template_id else []
+    links += [
+        LinkVals(VARIANT, external_id, "product.product", odoo_id)
+        for external_id, odoo_id in progress.variant_ids.items()
+    ]
+    return Outcome.from_error(error, title=progress.product.label, plan=shown, links=tuple(links))
+
+
+def _done(
+    plan: ProductPlan, template: OdooTemplate | None, progress: Progress | None, known: Known, rules: ProductRules
+) -> Outcome:
+    product = plan.product
+    notes = progress.notes if progress else []
+    shown = product_plan_shown(plan)
+    shown = replace(shown, notes=(*shown.notes, *notes))
+    gone = product.status == "trash"
+    links = _links(plan, template, progress, known, rules) if template and not gone else ()
+    return Outcome(
+        OutcomeKind.DONE,
+        " ".join([summary(plan), *plan.notes, *notes]),
+        title=product.label,
+        plan=shown.to_json(),
+        links=links,
+        seen=GONE if gone else THERE,
+        drifts=tuple(DriftVals(one.group.value, one.side.value, one.detail, one.repaired) for one in plan.changes),
+    )
+
+
+def _product_link(product: Product, template_id: int, name: str = "", seen: str = "") -> LinkVals:
+    return LinkVals(PRODUCT, product.external_id, "product.template", template_id, name, odoo_seen=seen)
+
+
+def _links(
+    plan: ProductPlan, template: OdooTemplate, progress: Progress | None, known: Known, rules: ProductRules
+) -> tuple[LinkVals, ...]:
+    """Return the links of a product and its variants, with what both sides hold now."""
+    product = plan.product
+    ids = progress.variant_ids if progress else {one: v.odoo_id for one, v in plan.match.variants.items()}
+    ours = group_values(template, ids.get(product.external_id, 0))
+    prints = _prints(plan, product, ours, progress, known, rules)
+    links = [_product_link(product, template.odoo_id, template.name, write_both(prints))]
+    by_id = {one.external_id: one for one in product.variants}
+    names = {one.odoo_id: one.name for one in template.variants}
+    for external_id, odoo_id in ids.items():
+        variant = by_id.get(external_id)
+        own = template.variant_values.get(odoo_id, {})
+        seen = write_both(_prints(plan, variant, own, progress, known, rules)) if variant else ""
+        links.append(LinkVals(VARIANT, external_id, "product.product", odoo_id, names.get(odoo_id, ""), odoo_seen=seen))
+    return tuple(links)
+
+
+def _prints(
+    plan: ProductPlan,
+    record: Product | Variant,
+    ours: Mapping[Group, Mapping[str, object]],
+    progress: Progress | None,
+    known: Known,
+    rules: ProductRules,
+) -> Prints:
+    """Return the prints to keep of a record."""
+    old = known.prints.get(link_key(record), Prints())
+    new = prints_of(held(record, plan.product.tax_class, rules), ours)
+    made = plan.create or record in plan.new
+    open_ones = {one.group for one in plan.changes if one.side is Owner.ODOO and not one.repaired}
+    open_ones |= {group for group in Group if rules.owners.of(group) is Owner.STORE and not (rules.take or made)}
+    writes = plan.groups if isinstance(record, Product) else plan.writes_of(record.external_id)
+    if (made or Group.IMAGES in writes) and record.external_id not in (progress.pictures if progress else ()):
+        open_ones.add(Group.IMAGES)
+    return Prints(
+        {group: value for group in Group if (value := (old if group in open_ones else new).store.get(group))},
+        {group: value for group in Group if (value := (old if group in open_ones else new).odoo.get(group))},
+    )
+
+
+def ring(sides: Sides, outcomes: Mapping[str, Outcome], plans: Mapping[str, ProductPlan | Nothing]) -> None:
+    """Tell the flow from Odoo to the store what it has to look at, and orders that waited for a product."""
+    told = {str(plan.match.template.odoo_id) for plan in plans.values() if _is_told(plan) and plan.match.template}
+    if told and sides.connection_id:
+        enqueue(sides.connection_id, _OUT_LANE, _OUT, sorted(told), source="store")
+    skus = {
+        one.sku
+        for record, plan in plans.items()
+        if isinstance(plan, ProductPlan) and plan.writes and outcomes[record].kind is OutcomeKind.DONE
+        for one in records_of(plan.product)
+        if one.sku
+    }
+    if skus and sides.connection_id:
+        where = f"product.product -> {sides.settings.sku_field}"
+        retry_waiting(sides.connection_id, _ORDERS, where, [f"SKU {sku} " for sku in skus], source="product")
+
+
+def _is_told(plan: ProductPlan | Nothing) -> bool:
+    return isinstance(plan, ProductPlan) and plan.told
+
+
+def forget_stale(sides: Sides, seen: Seen) -> None:
+    """Forget links to what is gone from Odoo: what stands in its place is found or made anew."""
+    templates = {known.template_id for known in seen.known.values()} - {0} - set(seen.templates)
+    variants = {one for known in seen.known.values() for one in known.variant_ids.values()} - set(seen.variants)
+    if templates:
+        sides.links.forget_odoo("product.template", templates)
+    if variants:
+        sides.links.forget_odoo("product.product", variants)
+
+
+def as_variation(outcome: Outcome, record: str, root: str) -> Outcome:
+    """Return the outcome of a product, for a record that is one of its variations."""
+    if record == root:
+        return outcome
+    kind = OutcomeKind.SKIPPED if outcome.kind is OutcomeKind.DONE else outcome.kind
+    return replace(outcome, kind=kind, message=f"Variation of product #{root}: {outcome.message}", drifts=None)
