@@ -21,6 +21,7 @@ from .engine import registry
 from .engine.flow import Batch, Handler, Item, Outcome, OutcomeKind
 from .engine.links import Links
 from .engine.work import connection_changed, enqueue
+from .flows.catalogue_walk import CatalogueWalk
 from .flows.context import Context
 from .flows.history import History
 from .flows.policy_check import check_policies
@@ -70,7 +71,10 @@ def lanes_of(connection_id: int) -> registry.Lanes:
         enabled=live.connection.enabled,
         chores=chores_of(live),
         knock=live.knock,
-        archives={flow.lane: _history(live, flow) for flow in FLOWS.values() if flow.past},
+        archives={
+            **{flow.lane: _history(live, flow) for flow in FLOWS.values() if flow.past},
+            FLOWS["products"].lane: _catalogue(live),
+        },
         secrets=live.connection.known_secrets,
     )
 
@@ -254,3 +258,16 @@ def _history(live: Live, flow: Flow) -> History:
         return Context(store, odoo, rules, links)
 
     return History(flow, store, links, context)
+
+
+def catalogue_of(connection_id: int) -> CatalogueWalk:
+    """Return the products of a connection's Odoo.
+
+    Raises:
+        ConfigError: where the connection is gone or its settings cannot be used.
+    """
+    return _catalogue(live_connection(connection_id))
+
+
+def _catalogue(live: Live) -> CatalogueWalk:
+    return CatalogueWalk(lambda: sides_of(live, NullRecorder()))

@@ -54,6 +54,7 @@ class FakeOdoo:
         "stock.location": [{"id": 8, "name": "Stock", "complete_name": "WH/Stock"}],
         "product.category": [{"id": 7, "name": "Mugs", "complete_name": "All / Mugs"}],
         "crm.team": [{"id": 3, "name": "Website"}],
+        "product.tag": [{"id": 41, "name": "Web"}],
         "crm.tag": [{"id": 5, "name": "Web"}, {"id": 6, "name": "Gift"}],
     }
     #: Archived, or of another kind: only read by id.

@@ -16,10 +16,17 @@ from ..mapping.policy import BECOMES
 from ..odoo.automation import Hinted, HintRule, ensure_rules, find_rules, remove_rules
 from ..odoo.records import Records
 from .followed import FOLLOWED
-from .odoo_changes import HINT, domain_of_company
+from .odoo_changes import HINT, NAME, domain_of_company
 
 #: Followed models that are not hinted at: they are written all day long for reasons of their own.
 _QUIET = frozenset({"res.partner"})
+#: What a product shows in a store; stock and costs, which change all day long, are not among it.
+_PRODUCTS = (
+    Hinted("product.template", ("name", "active", "sale_ok", "list_price", "description_sale", "categ_id")),
+    Hinted("product.product", ("active", "default_code", "barcode", "weight")),
+)
+#: Chores a hint has done.
+HINTED = (NAME, "products")
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,7 @@ def rules_of(connection: Connection, login: str = "", key: str = "") -> list[Hin
 
 def _hinted(connection: Connection) -> list[Hinted]:
     steps = BECOMES[connection.rules.order_becomes]
-    return [
+    followed = [
         Hinted(
             one.model,
             tuple(name for name in one.fields if name != one.owner),
@@ -90,6 +97,7 @@ def _hinted(connection: Connection) -> list[Hinted]:
         for one in FOLLOWED.values()
         if one.wanted(steps) and one.model not in _QUIET
     ]
+    return [*followed, *(_PRODUCTS if connection.rules.send_products else ())]
 
 
 def _as(connection: Connection, login: str, key: str) -> Records:

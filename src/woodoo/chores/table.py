@@ -17,6 +17,11 @@ from .odoo_changes import follow_odoo
 from .odoo_records import EVERY as RECORDS_EVERY
 from .odoo_records import look_after_records
 from .poll import poll_orders
+from .products import COMPARE as PRODUCTS_COMPARE
+from .products import NAME as PRODUCTS
+from .products import compare_products, follow_products
+from .products import compare_seconds as products_compare_seconds
+from .products import seconds as products_seconds
 from .stock import COMPARE as STOCK_COMPARE
 from .stock import NAME as STOCK
 from .stock import follow_stock
@@ -87,6 +92,10 @@ CHORES: Mapping[str, ChoreRow] = {
         ),
         ChoreRow(STOCK, "Ask Odoo what moved in its stock", stock_seconds, follow_stock, ODOO),
         ChoreRow(STOCK_COMPARE, "Compare all stock figures", compare_seconds, compare_all, STORE | ODOO),
+        ChoreRow(PRODUCTS, "Ask Odoo which products changed", products_seconds, follow_products, ODOO),
+        ChoreRow(
+            PRODUCTS_COMPARE, "Compare products with the store", products_compare_seconds, compare_products, frozenset()
+        ),
         ChoreRow("webhooks", "Look after the webhooks", lambda settings: WEBHOOKS_EVERY, look_after_webhooks, STORE),
     )
 }

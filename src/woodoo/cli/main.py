@@ -14,7 +14,21 @@ import typer
 from woodoo import __version__
 from woodoo.domain.errors import WoodooError
 
-from . import alerts, connections, drift, held, imports, proposals, push, records, run, stock, upkeep, webhooks
+from . import (
+    alerts,
+    connections,
+    drift,
+    held,
+    imports,
+    products,
+    proposals,
+    push,
+    records,
+    run,
+    stock,
+    upkeep,
+    webhooks,
+)
 from .output import complain, say
 
 app = typer.Typer(
@@ -52,6 +66,7 @@ held.add_to(app)
 drift.add_to(app)
 stock.add_to(app)
 imports.add_to(app)
+products.add_to(app)
 alerts.add_to(app)
 
 

@@ -16,6 +16,7 @@ from zoneinfo import available_timezones
 from pydantic import ConfigDict, Field, ValidationError, field_validator
 
 from woodoo.connections.alerting import DEFAULT_ALERT_WHEN, AlertKind, AlertWhen, check_quiet_hours
+from woodoo.connections.catalogue import CatalogueSettings
 from woodoo.connections.features import Features
 from woodoo.connections.images import ImageSettings
 from woodoo.connections.prices import PriceSettings
@@ -54,7 +55,7 @@ DEFAULT_STATUS_STEPS: Mapping[str, StatusStep] = {
 CustomerField = Literal["name", "email", "phone", "address", "vat", "lang"]
 
 
-class ConnectionSettings(PriceSettings, ImageSettings, StockSettings, Features):
+class ConnectionSettings(CatalogueSettings, PriceSettings, ImageSettings, StockSettings, Features):
     """How one store is kept in step with one Odoo."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

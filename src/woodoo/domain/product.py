@@ -86,8 +86,10 @@ class Attribute:
     variation: bool = False
     #: Shown on the product's page.
     visible: bool = True
-    #: Id of the store's global attribute; empty: the product's own.
+    #: Id of the store's global attribute; empty: not known, or the product's own.
     external_id: str = field(default="", compare=False)
+    #: In the store it is this product's own, not one of the shop's.
+    own: bool = field(default=False, compare=False)
 
 
 #: What tells a variant apart: (name of the attribute, option), in the order of the product's attributes.

@@ -57,10 +57,14 @@ class Links:
         found = Link.objects.filter(connection_id=self.connection_id, kind=kind, external_id=external_id)
         return [link_vals(link) for link in found.order_by("odoo_model")]
 
-    def find_by_odoo(self, odoo_model: str, odoo_ids: Iterable[int]) -> Mapping[int, LinkVals]:
-        """Return the links of these Odoo records by their id, as far as there are any."""
+    def find_by_odoo(self, odoo_model: str, odoo_ids: Iterable[int], *, kind: str = "") -> Mapping[int, LinkVals]:
+        """Return the links of these Odoo records by their id, as far as there are any; only those of a kind, if given.
+
+        Of several links of one record the one made last counts.
+        """
         found = Link.objects.filter(connection_id=self.connection_id, odoo_model=odoo_model, odoo_id__in=list(odoo_ids))
-        return {link.odoo_id: link_vals(link) for link in found}
+        found = found.filter(kind=kind) if kind else found
+        return {link.odoo_id: link_vals(link) for link in found.order_by("id")}
 
     def parents_of(self, numbers: Sequence[str]) -> Mapping[str, str]:
         """Return whose variations the store records with these ids were, by the links of variants."""

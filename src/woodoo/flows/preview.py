@@ -74,6 +74,14 @@ class Preview:
             why = self.skipped if isinstance(error, NothingLeft) else self.parked
             _note(why, _without(error.message, [error.record, f"Order {record}"]), record)
 
+    def skip(self, record: str, reason: str) -> None:
+        """Add one that would be left out."""
+        _note(self.skipped, reason, record)
+
+    def park(self, record: str, message: str, names: list[str]) -> None:
+        """Add one that would need a person; `names` are what the message calls it."""
+        _note(self.parked, _without(message, names), record)
+
     def _add_plan(self, record: str, plan: OrderPlan) -> None:
         if plan.document is None:
             self.create += 1

@@ -28,8 +28,11 @@ LIFE = 300.0
 class Links(StoreLinks, Protocol):
     """What earlier runs linked, looked up from either side."""
 
-    def find_by_odoo(self, odoo_model: str, odoo_ids: Iterable[int]) -> Mapping[int, LinkVals]:
-        """Return the links of those Odoo records, as far as there are any."""
+    def find_by_odoo(self, odoo_model: str, odoo_ids: Iterable[int], *, kind: str = "") -> Mapping[int, LinkVals]:
+        """Return the links of those Odoo records, as far as there are any; only those of a kind, if given."""
+
+    def forget(self, kind: str, external_ids: Iterable[str]) -> int:
+        """Forget what those store records are linked to."""
 
     def leading_to(self, odoo_model: str, odoo_ids: Iterable[int]) -> list[LinkVals]:
         """Return all links that lead to those Odoo records, whatever their kind."""

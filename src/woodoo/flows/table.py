@@ -12,6 +12,7 @@ from ..engine.flow import Outcome
 from .order import plan_orders, sync_orders
 from .planned import Plans
 from .product import plan_products_in, sync_products_in
+from .products import plan_products, sync_products
 from .stock import plan_stock, update_stock
 
 
@@ -83,6 +84,19 @@ FLOWS: Mapping[str, Flow] = {
             bulk=True,
             help="A product of the store is matched or made in Odoo with its variants, or changes there what the store "
             "has the say on.",
+        ),
+        Flow(
+            name="products",
+            lane="catalogue",
+            resource="",
+            sync=sync_products,
+            plan=plan_products,
+            of=Owner.ODOO,
+            wanted=lambda settings: settings.send_products,
+            bulk=True,
+            batch=100,
+            help="A product of Odoo goes to the store: created where that is allowed, else changed, by groups of "
+            "fields and their owners.",
         ),
     )
 }

@@ -123,6 +123,9 @@ TABLE: Mapping[str, Row] = {
                                       18: {"type": "service"}},
                                      "product.template", {"detailed_type": {"detailed_type": "service"}},
                                      absent={"type": "service"}),
+    "product_tags":              _has("product.template", "product_tag_ids", {14: False, 16: True}),
+    "product_public_categories": _has("product.template", "public_categ_ids", {14: True}),  # app website_sale
+    "product_published":         _has("product.template", "is_published", {14: True}),      # app website_sale
     "product_purchase_uom":      _has("product.template", "uom_po_id", {14: True, 19: False}),
     # Who may make products: administrators of an app; 18 has a group for it, too, 19 nothing else.
     "product_role":              Row({14: "'Sales / Administrator'",
@@ -204,6 +207,9 @@ class Dialect:
     tax_country: bool
     product_storable: Mapping[str, Any]
     product_service: Mapping[str, Any]
+    product_tags: bool
+    product_public_categories: bool
+    product_published: bool
     product_purchase_uom: bool
     product_role: str
     price_unrounded: bool

@@ -106,6 +106,9 @@ class Catalogue(Protocol):
     def find_by_slugs(self, slugs: Iterable[str]) -> Mapping[str, str]:
         """Return the ids of the products with these slugs, the trash left out."""
 
+    def find_by_meta(self, key: str, values: Iterable[str]) -> Mapping[str, str]:
+        """Return the ids of variable products whose meta data has one of these values, among the newest thousand."""
+
     def changed_products(self, since: datetime | None) -> Iterator[Changed]:
         """Yield products modified at or after `since` (aware UTC; None: all), oldest change first, lightly."""
 
@@ -138,8 +141,13 @@ class Catalogue(Protocol):
     def ensure_attributes(self, names: Iterable[str]) -> Mapping[str, str]:
         """Return the id of each global attribute, made where there is none, whatever the spelling."""
 
-    def ensure_terms(self, attribute_id: str, options: Sequence[str]) -> Mapping[str, str]:
-        """Return the name under which the store has each option, made in this order where there is none."""
+    def ensure_terms(
+        self, attribute_id: str, options: Sequence[str], places: Mapping[str, int] | None = None
+    ) -> Mapping[str, str]:
+        """Return the name under which the store has each option, made in this order where there is none.
+
+        `places`: the place of each in the order of all options; else that in the list.
+        """
 
     def write_products(self, writes: Sequence[ProductWrite]) -> Sequence[Written]:
         """Create and change products, a hundred a request; those of one request may be done in part when it fails.

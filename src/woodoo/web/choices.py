@@ -83,6 +83,7 @@ LISTS: Mapping[str, Listed] = {
     "product_categories": Listed("product.category", (), "complete_name"),
     "teams": Listed("crm.team", (SHARED,)),
     "tags": Listed("crm.tag"),
+    "product_tags": Listed("product.tag"),
 }
 
 

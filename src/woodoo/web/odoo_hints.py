@@ -16,7 +16,8 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from woodoo.chores.odoo_changes import HINT, NAME
+from woodoo.chores.odoo_changes import HINT
+from woodoo.chores.push import HINTED
 from woodoo.connections.models import Connection
 from woodoo.engine import chores
 from woodoo.engine.cursors import set_cursor
@@ -51,7 +52,8 @@ def receive(request: HttpRequest, token: str) -> HttpResponse:
         if number is None:
             return _answer(429 if throttle.refuse(source_of(request)) else 404)
         set_cursor(number, HINT, datetime.now(UTC).isoformat())
-        chores.hint(number, NAME, delay=DELAY, gap=GAP)
+        for name in HINTED:
+            chores.hint(number, name, delay=DELAY, gap=GAP)
     except DatabaseError:
         log.exception("a hint of Odoo could not be taken")
         return _answer(503)

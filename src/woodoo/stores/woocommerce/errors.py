@@ -51,6 +51,9 @@ class Refused(DataError):
 class NotFound(Refused):
     """The store has no such record (any more)."""
 
+    #: For flows, which know no errors of one platform.
+    gone = True
+
 
 class NoRoute(ConfigError):
     """The store does not offer this part of the API: a feature is off, or it is no WooCommerce at all."""

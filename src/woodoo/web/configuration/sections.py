@@ -8,6 +8,7 @@ from __future__ import annotations
 from .kinds import Day, Fraction, Lines, Named, Number, One, Pick, Pricelist, Several, Switch, Text, Ticks
 from .section import Section
 from .sections_alerts import ALERTS
+from .sections_catalogue import CATALOGUE
 from .sections_features import FEATURES, OWNERSHIP, PRICES
 from .sections_stock import STOCK
 from .sections_store import ORDERS, PAYMENTS, PRODUCTS, SHIPPING, TAXES
@@ -213,5 +214,5 @@ PACE = Section(
 
 PAGE = (
     ORDERS, TAXES, PAYMENTS, SHIPPING, PRODUCTS, CUSTOMERS, INVOICES, HEADER, CURRENCIES, NOTES, FEATURES,
-    PRICES, STOCK, OWNERSHIP, ALERTS, PACE,
+    CATALOGUE, PRICES, STOCK, OWNERSHIP, ALERTS, PACE,
 )  # fmt: skip

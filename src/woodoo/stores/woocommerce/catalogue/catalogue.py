@@ -27,6 +27,8 @@ from .writing import write_payload
 EDIT = {"context": "edit"}
 #: Characters of SKUs one request asks for: addresses beyond some thousand are cut off by web servers.
 ASKED = 3000
+#: Pages of the newest products that are searched for a mark.
+MARKED = 10
 #: Longest slug of an attribute (`wc_create_attribute`).
 SLUG = 28
 
@@ -101,6 +103,19 @@ class WooCatalogue:
             found.update((slug, str(row["id"])) for row in rows if str(row.get("slug")) == slug)
         return found
 
+    def find_by_meta(self, key: str, values: Iterable[str]) -> Mapping[str, str]:
+        """Look for marks in meta data, which no filter knows: through the newest variable products."""
+        wanted = set(values)
+        found: dict[str, str] = {}
+        params = {"type": "variable", "status": "any", "orderby": "id", "order": "desc", "_fields": "id,meta_data"}
+        for number, rows in enumerate(self.client.pages("products", params) if wanted else ()):
+            for row in rows:
+                marks = [entry.get("value") for entry in row.get("meta_data") or () if entry.get("key") == key]
+                found.update((str(mark), str(row["id"])) for mark in marks if str(mark) in wanted)
+            if wanted <= found.keys() or number + 1 >= MARKED:
+                break
+        return found
+
     def changed_products(self, since: datetime | None) -> Iterator[Changed]:
         for row in walk_changes(self.client, "products", since):
             changed = read_change(row)
@@ -148,8 +163,10 @@ class WooCatalogue:
         found = self.lists.ensure(ATTRIBUTES, names, more=_short_slug)
         return {name: term.external_id for name, term in found.items()}
 
-    def ensure_terms(self, attribute_id: str, options: Sequence[str]) -> Mapping[str, str]:
-        places = {name: place for place, name in enumerate(options)}
+    def ensure_terms(
+        self, attribute_id: str, options: Sequence[str], places: Mapping[str, int] | None = None
+    ) -> Mapping[str, str]:
+        places = places or {name: place for place, name in enumerate(options)}
         found = self.lists.ensure(_terms(attribute_id), options, more=lambda name: {"menu_order": places[name]})
         return {name: term.name for name, term in found.items()}
 

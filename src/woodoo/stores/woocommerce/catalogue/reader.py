@@ -44,7 +44,14 @@ def read_product(row: Mapping[str, Any], paths: Paths, variations: Sequence[Json
         tax_class=_tax_class(payload.tax_class),
         tax_status=payload.tax_status,
         attributes=tuple(
-            Attribute(plain_text(one.name), tuple(map(plain_text, one.options)), one.variation, one.visible, one.id)
+            Attribute(
+                plain_text(one.name),
+                tuple(map(plain_text, one.options)),
+                one.variation,
+                one.visible,
+                one.id,
+                own=not one.id,
+            )
             for one in payload.attributes
         ),
         prices=_prices(payload),

@@ -1,0 +1,90 @@
+"""A product of Odoo is in the store as Odoo has it: created where that is allowed, else changed by groups of fields.
+
+    observe  Odoo's products with their variants, what the links remember, and the store where that is needed
+    plan     what differs, who owns it, and what is done (`woodoo.mapping.catalogue.product_plan`)
+    apply    categories, tags, attributes; products; their variations
+    verify   the store's answers: what was written, and whether something else was changed there
+
+A product whose links show that nothing has changed costs no request to the store. Where the store's answer shows a
+change of somebody else, or that the product is gone, it is read and planned once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ..domain.errors import WoodooError
+from ..domain.plan import Plan
+from ..engine.flow import Outcome
+from ..mapping.catalogue.product_plan import ProductPlan, Skipped, plan_product
+from ..mapping.catalogue.product_words import plan_shown
+from ..mapping.catalogue.rules import CatalogueRules
+from .planned import PlansInWords
+from .sides import Sides
+from .steps.products_out.batch import Going, ProductBatch
+from .steps.products_out.lists import ensure_lists
+from .steps.products_out.observe import Observed, observe_products
+from .steps.products_out.outcomes import outcomes_of
+from .steps.products_out.rules import load_catalogue_rules
+from .steps.products_out.write import STEPS
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What is to be done with each product of a batch, and what cannot be planned."""
+
+    seen: Observed
+    plans: Mapping[str, ProductPlan] = field(default_factory=dict)
+
+
+def sync_products(sides: Sides, template_ids: Sequence[str]) -> dict[str, Outcome]:
+    """Bring these products to the store. Returns an outcome for each; raises only for the batch as a whole."""
+    rules = load_catalogue_rules(sides)
+    found, again = _sync(sides, template_ids, rules)
+    if again:
+        second, _ = _sync(sides, again, rules, look=True)
+        found |= {record: _both(found[record], outcome) for record, outcome in second.items()}
+    return found
+
+
+def _sync(
+    sides: Sides, records: Sequence[str], rules: CatalogueRules, *, look: bool = False
+) -> tuple[dict[str, Outcome], list[str]]:
+    planned = plan_batch(sides, records, rules, look=look)
+    going = {record: Going(plan, plan.main.external_id) for record, plan in planned.plans.items()}
+    batch = ProductBatch(going, places=planned.seen.places)
+    ensure_lists(sides, batch)
+    for step in STEPS:
+        sides.still_ours()
+        step(sides, batch)
+    again = [one.record for one in batch if one.again]
+    return outcomes_of(sides, planned.seen, batch), again
+
+
+def _both(first: Outcome, second: Outcome) -> Outcome:
+    """Return the outcome of a product that was looked at once more, with what was written before."""
+    return replace(second, plan=second.plan or first.plan)
+
+
+def plan_batch(sides: Sides, records: Sequence[str], rules: CatalogueRules, *, look: bool = False) -> Planned:
+    """Observe and plan, writing nothing; `look`: ask the store about all of them."""
+    seen = observe_products(sides, records, rules, look=look)
+    plans: dict[str, ProductPlan] = {}
+    for record, subject in list(seen.subjects.items()):
+        try:
+            plans[record] = plan_product(subject, rules)
+        except Skipped as skipped:
+            seen.skipped[record] = str(skipped)
+        except WoodooError as error:
+            seen.failures[record] = error
+    return Planned(seen, plans)
+
+
+def plan_products(sides: Sides, template_ids: Sequence[str]) -> PlansInWords:
+    """Say what would be done with these products, writing nothing."""
+    planned = plan_batch(sides, template_ids, load_catalogue_rules(sides))
+    titles = planned.seen.titles
+    words = {record: plan_shown(plan) for record, plan in planned.plans.items()}
+    words |= {record: Plan(titles.get(record, record), why) for record, why in planned.seen.skipped.items()}
+    return PlansInWords(words, planned.seen.failures)

@@ -1,0 +1,146 @@
+"""Writes a batch of products to the store, in this order: what is in the way, products, their variations, the trash.
+
+Decides that what was created is remembered at once, so that a run that is cut off creates nothing twice: simple
+products and variations are found again by their SKU, and a variable product by a mark that is set before it is created
+(`BEGUN`) and by its meta data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ....domain.errors import WoodooError
+from ....domain.product import PRODUCT, VARIANT, Kind, Product, Variant
+from ....engine.flow import LinkVals
+from ....mapping.catalogue.product_plan import Part
+from ....stores.catalogue import ProductWrite, Written
+from ...sides import Sides
+from .batch import Going, ProductBatch, changed_meanwhile
+from .observe import BEGUN, META, TEMPLATE, VARIANT_MODEL, mark_of
+
+
+def clear_the_way(sides: Sides, batch: ProductBatch) -> None:
+    """Delete the variations of products that are simple now: they hold the SKU the product is to have."""
+    for going in batch:
+        if not going.plan.deleted:
+            continue
+        written = sides.store.catalogue.delete_variants(going.external_id, going.plan.deleted)
+        error = next((one.error for one in written if one.error), None)
+        if error is not None:
+            batch.drop(going, error)
+        else:
+            sides.links.forget(VARIANT, going.plan.deleted)
+
+
+def write_products(sides: Sides, batch: ProductBatch) -> None:
+    """Create and change the products themselves."""
+    wanted = [going for going in batch if going.plan.main.create or going.plan.main.groups]
+    new = [going for going in wanted if going.plan.main.create]
+    begun = [going.record for going in new if going.plan.product.kind is Kind.VARIABLE]
+    sides.links.upsert(LinkVals(BEGUN, record, TEMPLATE, int(record)) for record in begun)
+    written = sides.store.catalogue.write_products([_product_write(sides, going) for going in wanted])
+    links = []
+    for going, one in zip(wanted, written, strict=True):
+        _take(going, one, batch)
+        if going.plan.main.create and going.external_id:
+            links += _first_links(going)
+    sides.links.upsert(links)
+    sides.links.forget(BEGUN, begun)
+
+
+def _take(going: Going, one: Written, batch: ProductBatch) -> None:
+    if one.error is not None:
+        if is_gone(one.error) and not going.plan.main.create:
+            going.again = True
+        else:
+            batch.drop(going, one.error)
+        return
+    going.external_id = one.external_id or going.external_id
+    if isinstance(one.record, Product):
+        going.product = one.record
+        going.again = changed_meanwhile(going.plan.main, one.record)
+
+
+def is_gone(error: WoodooError) -> bool:
+    """Say whether the store does not have the record any more; stores mark that with `gone`."""
+    return bool(getattr(error, "gone", False))
+
+
+def _product_write(sides: Sides, going: Going) -> ProductWrite:
+    main = going.plan.main
+    meta = {META: mark_of(sides, going.record)} if main.create else {}
+    return ProductWrite(main.record, main.groups, main.external_id, main.leave, meta)
+
+
+def _first_links(going: Going) -> list[LinkVals]:
+    """Return what is to be remembered of a new product at once. Without prints: it is looked at next time."""
+    product = going.plan.product
+    links = [LinkVals(PRODUCT, going.external_id, TEMPLATE, product.odoo_id, product.name)]
+    if product.kind is Kind.SIMPLE and product.odoo_variant_id:
+        links.append(LinkVals(VARIANT, going.external_id, VARIANT_MODEL, product.odoo_variant_id, product.name))
+    return links
+
+
+def write_variants(sides: Sides, batch: ProductBatch) -> None:
+    """Create and change variations, product by product, and take off sale those that are archived."""
+    for going in batch:
+        parts = [part for part in going.plan.variants if part.create or part.groups]
+        if going.again or not (parts or going.plan.retired):
+            continue
+        sides.still_ours()
+        retired = [_retirement(external_id) for external_id in going.plan.retired]
+        writes = [ProductWrite(part.record, part.groups, part.external_id, part.leave) for part in parts]
+        product = going.plan.product
+        written = sides.store.catalogue.write_variants(going.external_id, [*retired, *writes], product.attributes)
+        _take_variants(going, parts, written[len(retired) :])
+        failed = next((one.error for one in written[: len(retired)] if one.error and not is_gone(one.error)), None)
+        if failed is not None:
+            batch.drop(going, failed)
+        sides.links.upsert(_variant_links(going, parts))
+
+
+def _retirement(external_id: str) -> ProductWrite:
+    return ProductWrite(Variant(()), frozenset(), external_id, more={"status": "private"})
+
+
+def _take_variants(going: Going, parts: Sequence[Part], written: Sequence[Written]) -> None:
+    for part, one in zip(parts, written, strict=True):
+        assert isinstance(part.record, Variant)
+        number = part.record.odoo_id
+        if one.error is not None:
+            if is_gone(one.error) and not part.create:
+                going.again = True
+            else:
+                going.refused[number] = one.error
+            continue
+        going.variations[number] = one.external_id
+        if isinstance(one.record, Variant):
+            going.variants[number] = one.record
+            going.again |= changed_meanwhile(part, one.record)
+
+
+def _variant_links(going: Going, parts: Sequence[Part]) -> list[LinkVals]:
+    names = {part.record.odoo_id: part.record for part in parts if isinstance(part.record, Variant)}
+    return [
+        LinkVals(VARIANT, external_id, VARIANT_MODEL, number, names[number].sku)
+        for number, external_id in going.variations.items()
+        if number in names
+    ]
+
+
+def trash_products(sides: Sides, batch: ProductBatch) -> None:
+    """Put into the trash what is archived in Odoo, where that is wished."""
+    wanted = [going for going in batch if going.plan.trash]
+    if not wanted:
+        return
+    written = sides.store.catalogue.trash_products([going.external_id for going in wanted])
+    for going, one in zip(wanted, written, strict=True):
+        if one.error is not None:
+            batch.drop(going, one.error)
+        else:
+            going.product = replace(going.plan.product, status="trash")
+
+
+#: The order in which a batch goes to the store; `lists.ensure_lists` goes first.
+STEPS = (clear_the_way, write_products, write_variants, trash_products)
