@@ -55,6 +55,7 @@ class FakeOdoo:
         "product.category": [{"id": 7, "name": "Mugs", "complete_name": "All / Mugs"}],
         "crm.team": [{"id": 3, "name": "Website"}],
         "product.tag": [{"id": 41, "name": "Web"}],
+        "res.partner.category": [{"id": 8, "name": "Web account"}],
         "crm.tag": [{"id": 5, "name": "Web"}, {"id": 6, "name": "Gift"}],
     }
     #: Archived, or of another kind: only read by id.

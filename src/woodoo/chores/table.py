@@ -10,7 +10,9 @@ from ..connections.settings import ConnectionSettings
 from ..engine.registry import Chore
 from ..flows.table import FLOWS
 from ..live import Live
+from .accounts import walk_accounts, wants_walk
 from .census import count_orders
+from .contacts import look_at_contacts, wants_contacts
 from .contents import compare_contents
 from .customers import look_for_deleted_customers
 from .odoo_changes import follow_odoo
@@ -95,6 +97,20 @@ CHORES: Mapping[str, ChoreRow] = {
         ChoreRow(PRODUCTS, "Ask Odoo which products changed", products_seconds, follow_products, ODOO),
         ChoreRow(
             PRODUCTS_COMPARE, "Compare products with the store", products_compare_seconds, compare_products, frozenset()
+        ),
+        ChoreRow(
+            "accounts",
+            "Look through the customer accounts",
+            lambda s: min(300.0, s.accounts_seconds) if wants_walk(s) else None,
+            walk_accounts,
+            STORE,
+        ),
+        ChoreRow(
+            "contacts",
+            "Ask Odoo which customers changed",
+            lambda s: s.odoo_poll_seconds if wants_contacts(s) else None,
+            look_at_contacts,
+            ODOO,
         ),
         ChoreRow("webhooks", "Look after the webhooks", lambda settings: WEBHOOKS_EVERY, look_after_webhooks, STORE),
     )

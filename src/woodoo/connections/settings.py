@@ -53,6 +53,8 @@ DEFAULT_STATUS_STEPS: Mapping[str, StatusStep] = {
 
 #: Fields of a customer that orders may be allowed to change; "address" is street, city, postcode, state and country.
 CustomerField = Literal["name", "email", "phone", "address", "vat", "lang"]
+#: Fields of a customer with an account; "delivery" is the delivery address.
+AccountField = Literal["name", "email", "phone", "address", "delivery", "vat"]
 
 
 class ConnectionSettings(CatalogueSettings, PriceSettings, ImageSettings, StockSettings, Features):
@@ -275,6 +277,47 @@ class ConnectionSettings(CatalogueSettings, PriceSettings, ImageSettings, StockS
     language_map: dict[str, str] = Field(
         default_factory=dict,
         description="Language as that key names it, such as es → as Odoo calls it, such as es_ES.",
+    )
+
+    # Customers with an account
+
+    account_fields_in: tuple[AccountField, ...] = Field(
+        ("name", "email", "phone", "address", "delivery", "vat"),
+        description="What a changed account may change on its customer in Odoo: name, email, phone, address, delivery, "
+        "vat. Needs take_customers, and the store as the owner of customers.",
+    )
+    account_fields_out: tuple[AccountField, ...] = Field(
+        ("name", "phone", "address", "delivery", "vat"),
+        description="What a change in Odoo may change on the account. Of a changed email, with which customers sign "
+        "in, WordPress tells the old address by mail. Needs send_customers, and Odoo as the owner of customers.",
+    )
+    account_vat_key: str = Field(
+        "",
+        max_length=80,
+        description="Key of an account's meta data that takes the VAT number, such as vat_number, where the account "
+        "has none under one of vat_meta_keys. Empty: it is not sent to accounts without one.",
+    )
+    create_odoo_customers: Literal["never", "buyers", "all"] = Field(
+        "never",
+        description="Accounts that become customers in Odoo without an order: never, buyers (who have paid an order "
+        "before) or all, also those who only registered. Needs take_customers.",
+    )
+    account_tag_id: int | None = Field(
+        None,
+        description="Odoo tag (res.partner.category) of the contacts that get an account in the store, where they have "
+        "none. Empty: nobody does. Needs create_accounts.",
+    )
+    account_mails: bool = Field(
+        False,
+        description='The store may send its mail "New account" to those who get one. Off: while the store sends it, no '
+        "accounts are made.",
+    )
+    accounts_seconds: int = Field(
+        21_600,
+        ge=300,
+        le=2_592_000,
+        description="Seconds between two walks through all accounts of the store, for changes that no webhook told of: "
+        "its list of accounts cannot be asked for changes.",
     )
 
     # Alerts

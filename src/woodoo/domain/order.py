@@ -152,6 +152,11 @@ class Order:
         return f"Order #{shortened(self.number, 60)}"
 
     @property
+    def noun(self) -> str:
+        """What messages call it."""
+        return "order"
+
+    @property
     def content_hash(self) -> str:
         """Tell this content from any other: the same as long as nothing but the time of the change is different.
 

@@ -9,6 +9,8 @@ from typing import Any
 from ..connections.settings import ConnectionSettings
 from ..domain.ownership import Owner
 from ..engine.flow import Outcome
+from .customer import plan_accounts, sync_accounts
+from .customers import plan_contacts, sync_contacts
 from .order import plan_orders, sync_orders
 from .planned import Plans
 from .product import plan_products_in, sync_products_in
@@ -97,6 +99,28 @@ FLOWS: Mapping[str, Flow] = {
             batch=100,
             help="A product of Odoo goes to the store: created where that is allowed, else changed, by groups of "
             "fields and their owners.",
+        ),
+        Flow(
+            name="customer",
+            lane="customers_in",
+            resource="customer",
+            sync=sync_accounts,
+            plan=plan_accounts,
+            # Accounts are also where contacts are matched by e-mail address, and where changes on the wrong side show.
+            wanted=lambda settings: settings.take_customers or settings.send_customers,
+            help="An account of the store that was made or changed reaches its customer in Odoo, without waiting for "
+            "an order.",
+        ),
+        Flow(
+            name="customers",
+            lane="customers",
+            resource="",
+            of=Owner.ODOO,
+            sync=sync_contacts,
+            plan=plan_contacts,
+            wanted=lambda settings: settings.send_customers or settings.create_accounts,
+            help="A contact that was changed in Odoo reaches its account in the store; contacts that are meant for it "
+            "get an account.",
         ),
     )
 }

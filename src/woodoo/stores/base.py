@@ -17,7 +17,9 @@ from ..domain.order import Order
 
 if TYPE_CHECKING:
     from .catalogue import Catalogue
+    from .customers import CustomerStore
     from .media import Media
+    from .shipping import ShippingStore
 
 T = TypeVar("T")
 #: In place of a time the store does not tell.
@@ -93,6 +95,10 @@ class StoreChoice:
     title: str
 
 
+class EmailTaken(DataError):
+    """Another account of the store has the e-mail address."""
+
+
 class Store(Protocol):
     """The store side of a connection. Raises the errors of `woodoo.domain.errors`."""
 
@@ -103,6 +109,14 @@ class Store(Protocol):
     @property
     def media(self) -> Media | None:
         """Its media library; None where nobody has given a login for it."""
+
+    @property
+    def customers(self) -> CustomerStore:
+        """Its customer accounts."""
+
+    @property
+    def shipping(self) -> ShippingStore:
+        """Its shipping zones and their methods."""
 
     def identify(self) -> StoreIdentity:
         """Read what the store is; the connection test."""

@@ -84,6 +84,7 @@ LISTS: Mapping[str, Listed] = {
     "teams": Listed("crm.team", (SHARED,)),
     "tags": Listed("crm.tag"),
     "product_tags": Listed("product.tag"),
+    "partner_tags": Listed("res.partner.category"),
 }
 
 

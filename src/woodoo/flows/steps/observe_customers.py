@@ -29,11 +29,11 @@ from ..context import Context
 _WITH_ARCHIVED = {"active_test": False}
 
 
-def observe_customers(context: Context, orders: Sequence[Order]) -> Customers:
-    """Read what Odoo has of the orders' customers."""
+def observe_customers(context: Context, orders: Sequence[Order], known: Mapping[str, int] | None = None) -> Customers:
+    """Read what Odoo has of the orders' customers. `known`: contacts by the keys of links, where they are known."""
     rules = context.rules
     linked = context.links.find("customer", sorted({key for order in orders for key in link_keys(order, rules)}))
-    customers = Customers(linked={key: link.odoo_id for key, link in linked.items()})
+    customers = Customers(linked={key: link.odoo_id for key, link in linked.items()} | dict(known or {}))
     customers = replace(customers, partners=_partners(context, orders, customers.linked.values()))
     unclear = sorted({odoo_id for order in orders for odoo_id in ambiguous_ids(order, customers, rules)})
     if unclear:

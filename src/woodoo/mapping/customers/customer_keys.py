@@ -15,7 +15,12 @@ _EMAIL = re.compile(r"[^\s,;<>\"()]+@[^\s,;<>\"()]+")
 
 def email_of(order: Order) -> str:
     """Return the customer's e-mail address as it is compared: lower case; the first where there are several."""
-    found = _EMAIL.search(email_text(order.billing.email))
+    return email_in(email_text(order.billing.email))
+
+
+def email_in(text: str) -> str:
+    """Return the first e-mail address of a text, lower case; empty where there is none."""
+    found = _EMAIL.search(text)
     return found[0].lower() if found else ""
 
 

@@ -15,7 +15,7 @@ _SHOWN = 10
 def refuse_several(order: Order, partners: Sequence[Mapping[str, Any]], what: str, where: str) -> DataError:
     """Return the error of an order whose e-mail address or VAT number (`what`) several partners have."""
     return DataError(
-        f"{order.label}: {len(partners)} customers in Odoo have the {what} of this order: {_listed(partners)}.",
+        f"{order.label}: {len(partners)} customers in Odoo have the {what} of this {order.noun}: {_listed(partners)}.",
         record=order.label,
         where=where,
         fix=f"Merge them in Odoo, or remove the {what} from those that are not meant, then retry.",

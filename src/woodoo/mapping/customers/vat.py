@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from ...domain.order import Order
 from ..rules import Rules
@@ -22,8 +24,13 @@ def vat_number(order: Order, rules: Rules) -> str:
 
     Texts without a digit, such as "none" or "-", are no numbers.
     """
-    for key in rules.customers.vat_meta_keys:
-        value = order.meta.get(key)
+    return vat_in(order.meta, rules.customers.vat_meta_keys)
+
+
+def vat_in(meta: Mapping[str, Any], keys: Iterable[str]) -> str:
+    """Return the VAT number that meta data hold under the first of these keys that is filled."""
+    for key in keys:
+        value = meta.get(key)
         if isinstance(value, str | int) and not isinstance(value, bool):
             text = without_controls(str(value))
             if any(one.isdigit() for one in text):

@@ -157,6 +157,8 @@ def _json_body(web: WebRequest) -> dict[str, Any] | None:
             json_error_code=4,
             json_error_message="Syntax error",
         ) from None
+    if isinstance(data, list):  # as WordPress has it: parameters 0, 1, …
+        return {str(number): one for number, one in enumerate(data)}
     return data if isinstance(data, dict) else None
 
 

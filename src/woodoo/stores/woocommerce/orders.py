@@ -57,7 +57,7 @@ def to_domain(
     """
     order = payload if isinstance(payload, OrderPayload) else parse_order(payload)
     rates = tuple(_tax_rate(line, order) for line in order.tax_lines)
-    meta = _meta(order.meta_data)
+    meta = meta_by_key(order.meta_data)
     return Order(
         external_id=order.id,
         number=order.number or order.id,
@@ -69,8 +69,8 @@ def to_domain(
         modified_at=order.date_modified_gmt or order.date_created_gmt,
         paid_at=order.date_paid_gmt,
         customer_id=order.customer_id,
-        billing=_address(order.billing),
-        shipping=_address(order.shipping),
+        billing=address_of(order.billing),
+        shipping=address_of(order.shipping),
         lines=_lines(order.line_items, parent_skus or {}),
         shipping_lines=tuple(
             ShippingLine(
@@ -132,7 +132,7 @@ def plain_lines(value: object) -> str:
     return "\n".join(filter(None, map(plain_text, _BREAK.split(text))))
 
 
-def _address(address: AddressPayload) -> Address:
+def address_of(address: AddressPayload) -> Address:
     return Address(**{name: getattr(address, name).strip() for name in Address.__dataclass_fields__})
 
 
@@ -197,7 +197,7 @@ def _letters(text: str) -> str:
     return "".join(plain_text(text).split())
 
 
-def _meta(entries: Iterable[MetaPayload]) -> dict[str, Any]:
+def meta_by_key(entries: Iterable[MetaPayload]) -> dict[str, Any]:
     """Return `meta_data` by key; of a key that is there twice the first counts, as in `WC_Data::get_meta`."""
     meta: dict[str, Any] = {}
     for entry in entries:

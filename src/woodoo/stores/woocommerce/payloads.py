@@ -147,6 +147,20 @@ class AddressPayload(Payload):
     phone: Text = ""
 
 
+class CustomerPayload(Payload):
+    """A row of `customers`."""
+
+    id: RecordId
+    email: Text = ""
+    first_name: Text = ""
+    last_name: Text = ""
+    role: Text = ""
+    is_paying_customer: bool = False
+    billing: AddressPayload = AddressPayload()
+    shipping: AddressPayload = AddressPayload()
+    meta_data: Items[MetaPayload] = []
+
+
 class LineTaxPayload(Payload):
     """One rate's tax on one line, unrounded; an empty total means the rate does not apply to the line."""
 

@@ -23,12 +23,14 @@ from .catalogue.catalogue import WooCatalogue
 from .catalogue.lists import Shelf
 from .changes import DRAFTS, read_change, walk_changes
 from .client import PAGE, JsonObject, WooClient, chunks
+from .customers import WooCustomers
 from .errors import NoRoute, NotFound
 from .history import LIGHT, count_orders, list_orders, newest_orders
 from .known import Known
 from .media import WordPressMedia
 from .notes import staff_notes
 from .payloads import OrderPayload, TaxRatePayload, parse
+from .shipping import WooShipping
 
 
 class WooCommerceStore:
@@ -65,6 +67,16 @@ class WooCommerceStore:
     def catalogue(self) -> WooCatalogue:
         """The products of the shop."""
         return WooCatalogue(self.client, self._shelf)
+
+    @property
+    def customers(self) -> WooCustomers:
+        """The shop's customer accounts (customers.py)."""
+        return WooCustomers(self.client)
+
+    @property
+    def shipping(self) -> WooShipping:
+        """The shop's shipping zones and methods (shipping.py)."""
+        return WooShipping(self.client)
 
     def identify(self) -> StoreIdentity:
         """Read what the shop is, in four light requests; the connection test.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .kinds import Day, Fraction, Lines, Named, Number, One, Pick, Pricelist, Several, Switch, Text, Ticks
 from .section import Section
+from .sections_accounts import ACCOUNTS
 from .sections_alerts import ALERTS
 from .sections_catalogue import CATALOGUE
 from .sections_features import FEATURES, OWNERSHIP, PRICES
@@ -214,5 +215,5 @@ PACE = Section(
 
 PAGE = (
     ORDERS, TAXES, PAYMENTS, SHIPPING, PRODUCTS, CUSTOMERS, INVOICES, HEADER, CURRENCIES, NOTES, FEATURES,
-    CATALOGUE, PRICES, STOCK, OWNERSHIP, ALERTS, PACE,
+    CATALOGUE, PRICES, STOCK, ACCOUNTS, OWNERSHIP, ALERTS, PACE,
 )  # fmt: skip

@@ -111,8 +111,11 @@ def list_locations(request: Request) -> Response:
 
 def replace_locations(request: Request) -> Response:
     zone = _zone(request)
-    sent = request.params.get("locations") or []
-    zone["locations"] = [{"code": i.get("code", ""), "type": i.get("type") or "country"} for i in sent]
+    if zone["id"] == 0:
+        message = 'The "locations not covered by your other zones" zone cannot be updated.'
+        raise RestError(403, "woocommerce_rest_shipping_zone_locations_invalid_zone", message)
+    sent = [one for name, one in request.params.items() if name.isdigit() and isinstance(one, dict)]
+    zone["locations"] = [{"code": i["code"], "type": i.get("type") or "country"} for i in sent if i.get("code")]
     request.shop.touch()
     return list_locations(request)
 
@@ -168,8 +171,8 @@ def _apply_method(request: Request, method: Record) -> None:
         if request.params.get(name) is not None and request.has(name):
             method[name] = request.params[name]
     for name, value in (request.params.get("settings") or {}).items():
-        if name not in method["settings"]:
-            raise RestError(400, "rest_setting_value_invalid", "An invalid setting value was passed.")
+        if name not in method["settings"]:  # passed over (`update_fields` goes by the method's own fields)
+            continue
         method["settings"][name]["value"] = str(value)
         if name == "title":
             method["title"] = str(value)

@@ -14,7 +14,7 @@ from .money import currency, symbol
 GROUP = r"/settings/(?P<group_id>[\w-]+)"
 SETTING = GROUP + r"/(?P<id>[\w-]+)"
 GATEWAY = r"/payment_gateways/(?P<id>[\w-]+)"
-GROUPS = ("general", "products", "tax")
+GROUPS = ("general", "products", "tax", "email_customer_new_account")
 
 
 def register(api: Api) -> None:
@@ -58,8 +58,13 @@ def _setting(request: Request) -> tuple[str, Record]:
     raise RestError(404, "rest_setting_setting_invalid", "Invalid setting.")
 
 
+def option_name(group: str, setting: Record) -> str:
+    """Return under which name the shop keeps a setting: those of mails have the same ids in each group."""
+    return f"{group}:{setting['id']}" if group.startswith("email_") else str(setting["id"])
+
+
 def setting_view(request: Request, group: str, setting: Record) -> Record:
-    view = {**setting, "value": request.shop.option(setting["id"])}
+    view = {**setting, "value": request.shop.option(option_name(group, setting))}
     if isinstance(view.get("options"), str):
         view["options"] = _OPTIONS[view["options"]]()
     view["_links"] = links(request, f"settings/{group}", setting["id"], "GET POST PUT PATCH")
@@ -99,7 +104,7 @@ def list_settings(request: Request) -> Response:
 
 
 def update_setting(request: Request) -> Response:
-    _, setting = _setting(request)
+    group, setting = _setting(request)
     value = request.params.get("value")
     options = setting.get("options")
     allowed = _OPTIONS[options]() if isinstance(options, str) else options
@@ -107,7 +112,7 @@ def update_setting(request: Request) -> Response:
         allowed = {"yes": "", "no": ""}
     if allowed and setting["type"] != "multiselect" and value not in allowed:
         raise RestError(400, "rest_setting_value_invalid", "An invalid setting value was passed.")
-    request.shop.set_option(setting["id"], value)
+    request.shop.set_option(option_name(group, setting), value)
     return Response(one_setting(request))
 
 
@@ -215,4 +220,4 @@ def get_country(request: Request) -> Response:
 
 def default_settings(shop: Shop) -> dict[str, Any]:
     """Return the settings a fresh shop starts with."""
-    return {setting["id"]: setting["value"] for group in GROUPS for setting in load_data("settings")[group]}
+    return {option_name(group, row): row["value"] for group in GROUPS for row in load_data("settings")[group]}
