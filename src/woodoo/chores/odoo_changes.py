@@ -18,11 +18,13 @@ from ..domain.calls import NullRecorder
 from ..domain.errors import RemoteDown, WoodooError
 from ..engine import chores
 from ..engine.cursors import get_cursor, set_cursor
+from ..engine.flow import LinkVals
 from ..engine.links import Links
 from ..live import Live
 from ..mapping.policy import BECOMES
 from ..odoo.feed import Changes, read_changes
 from ..odoo.records import Records
+from . import fulfilment_news
 from .followed import FOLLOWED, Followed
 from .ringing import changed, ring
 
@@ -82,12 +84,21 @@ class _Turn:
 
     def models(self, live: Live, *, hinted: bool) -> list[Followed]:
         """Return the models to be asked now."""
-        steps = BECOMES[live.settings.order_becomes]
-        wanted = [one for one in FOLLOWED.values() if one.wanted(steps)]
-        return [one for one in wanted if hinted or self.number % one.every == one.rest or one.model in self.unfinished]
+        steps, settings = BECOMES[live.settings.order_becomes], live.settings
+        wanted = [one for one in FOLLOWED.values() if one.wanted(steps) or fulfilment_news.follows(settings, one.model)]
+        return [
+            one
+            for one in wanted
+            if hinted or self.number % one.every == one.rest or one.model in self.unfinished or _is_urgent(live, one)
+        ]
 
     def next(self, hint: str, unfinished: Sequence[str] = ()) -> _Turn:
         return _Turn(self.number + 1, hint, tuple(unfinished))
+
+
+def _is_urgent(live: Live, one: Followed) -> bool:
+    """Say whether customers wait for what is read: a delivery is told with each look."""
+    return one.model == "stock.picking" and fulfilment_news.follows(live.settings, one.model)
 
 
 def _follow(live: Live, odoo: Records, one: Followed, found: Counter[str]) -> bool:
@@ -95,19 +106,43 @@ def _follow(live: Live, odoo: Records, one: Followed, found: Counter[str]) -> bo
     number, name = live.connection.pk, f"odoo:{one.model}"
     kept: dict[str, Any] = json.loads(get_cursor(number, name) or "{}")
     domain = domain_of_company(live.connection.odoo_company_id, one)
-    piece = read_changes(odoo, one.model, kept.get("feed", ""), one.fields, domain)
+    news = fulfilment_news.fields_of(odoo.client.dialect, live.settings, one.model)
+    fields = list(dict.fromkeys([*one.fields, *news]))
+    piece = read_changes(odoo, one.model, kept.get("feed", ""), fields, domain)
     rows = _with_those_left(odoo, one, piece, kept.get("later", ()))
     links = Links(number).leading_to(one.linked, {row[one.owner] for row in rows})
     ours = {link.odoo_id for link in links}
     rows = [row for row in rows if row[one.owner] in ours]
-    noticed = changed(links, one.look(odoo, rows)) if rows else []
+    matters = one.wanted(BECOMES[live.settings.order_becomes])
+    noticed = changed(links, one.look(odoo, rows)) if rows and matters else []
     with transaction.atomic():
         rung = ring(number, one, noticed)
         # Those of a delivery are kept by the delivery's id.
         later = [row["id"] for row in rows if row[one.owner] in rung.later]
-        set_cursor(number, name, json.dumps({"feed": piece.cursor, "later": later}))
-    found.update(read=len(piece.rows), changed=len(noticed), rung=rung.orders)
+        told, count = _ring_fulfilment(live, one, news, piece, links, kept.get("told", {}))
+        set_cursor(number, name, json.dumps({"feed": piece.cursor, "later": later, **({"told": told} if told else {})}))
+    found.update(read=len(piece.rows), changed=len(noticed), rung=rung.orders + count)
     return piece.more
+
+
+def _ring_fulfilment(
+    live: Live,
+    one: Followed,
+    news: Sequence[str],
+    piece: Changes,
+    links: Sequence[LinkVals],
+    before: Mapping[str, str],
+) -> tuple[dict[str, str], int]:
+    """Ring for what the store is to be told of a piece of what changed; return the prints to be kept."""
+    if not news:
+        return {}, 0
+    by_id: dict[int, list[LinkVals]] = {}
+    for link in links:
+        by_id.setdefault(link.odoo_id, []).append(link)
+    rows = [(row, by_id.get(row[one.owner], [])) for row in piece.rows]
+    prints, count = fulfilment_news.ring_fulfilment(live, one.model, news, rows, before)
+    # While a long walk goes on, what it has passed is still within the overlap of the next one.
+    return ({**before, **prints} if piece.more else prints), count
 
 
 def domain_of_company(company: int, one: Followed) -> list[Any]:

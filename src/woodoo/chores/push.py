@@ -15,7 +15,8 @@ from ..live import build_odoo
 from ..mapping.policy import BECOMES
 from ..odoo.automation import Hinted, HintRule, ensure_rules, find_rules, remove_rules
 from ..odoo.records import Records
-from .followed import FOLLOWED
+from . import fulfilment_news
+from .followed import FOLLOWED, Followed
 from .odoo_changes import HINT, NAME, domain_of_company
 
 #: Followed models that are not hinted at: they are written all day long for reasons of their own.
@@ -63,7 +64,7 @@ def switch_on(connection: Connection, base: str, login: str = "", key: str = "")
     if not connection.odoo_push_token:
         # Before Odoo has it: a hint that comes early is taken.
         _keep(connection, token)
-    return ensure_rules(records, f"{base}/hooks/odoo/{token}/", _hinted(connection), own_uid=own)
+    return ensure_rules(records, f"{base}/hooks/odoo/{token}/", _hinted(records, connection), own_uid=own)
 
 
 def switch_off(connection: Connection, login: str = "", key: str = "") -> int:
@@ -85,19 +86,24 @@ def rules_of(connection: Connection, login: str = "", key: str = "") -> list[Hin
     return find_rules(_as(connection, login, key))
 
 
-def _hinted(connection: Connection) -> list[Hinted]:
+def _hinted(records: Records, connection: Connection) -> list[Hinted]:
     steps = BECOMES[connection.rules.order_becomes]
     followed = [
         Hinted(
             one.model,
-            tuple(name for name in one.fields if name != one.owner),
+            _watched(records, connection, one),
             domain_of_company(connection.odoo_company_id, one),
             deletions=one.model == one.linked,
         )
         for one in FOLLOWED.values()
-        if one.wanted(steps) and one.model not in _QUIET
+        if (one.wanted(steps) or fulfilment_news.follows(connection.rules, one.model)) and one.model not in _QUIET
     ]
     return [*followed, *(_PRODUCTS if connection.rules.send_products else ())]
+
+
+def _watched(records: Records, connection: Connection, one: Followed) -> tuple[str, ...]:
+    news = fulfilment_news.fields_of(records.client.dialect, connection.rules, one.model)
+    return tuple(name for name in dict.fromkeys([*one.fields, *news]) if name != one.owner)
 
 
 def _as(connection: Connection, login: str, key: str) -> Records:

@@ -18,6 +18,7 @@ from pydantic import ConfigDict, Field, ValidationError, field_validator
 from woodoo.connections.alerting import DEFAULT_ALERT_WHEN, AlertKind, AlertWhen, check_quiet_hours
 from woodoo.connections.catalogue import CatalogueSettings
 from woodoo.connections.features import Features
+from woodoo.connections.fulfilment import FulfilmentSettings
 from woodoo.connections.images import ImageSettings
 from woodoo.connections.prices import PriceSettings
 from woodoo.connections.stock import StockSettings
@@ -57,7 +58,7 @@ CustomerField = Literal["name", "email", "phone", "address", "vat", "lang"]
 AccountField = Literal["name", "email", "phone", "address", "delivery", "vat"]
 
 
-class ConnectionSettings(CatalogueSettings, PriceSettings, ImageSettings, StockSettings, Features):
+class ConnectionSettings(CatalogueSettings, PriceSettings, ImageSettings, StockSettings, FulfilmentSettings, Features):
     """How one store is kept in step with one Odoo."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

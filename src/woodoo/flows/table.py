@@ -11,6 +11,7 @@ from ..domain.ownership import Owner
 from ..engine.flow import Outcome
 from .customer import plan_accounts, sync_accounts
 from .customers import plan_contacts, sync_contacts
+from .fulfil import plan_fulfilment, sync_fulfilment
 from .order import plan_orders, sync_orders
 from .planned import Plans
 from .product import plan_products_in, sync_products_in
@@ -121,6 +122,16 @@ FLOWS: Mapping[str, Flow] = {
             wanted=lambda settings: settings.send_customers or settings.create_accounts,
             help="A contact that was changed in Odoo reaches its account in the store; contacts that are meant for it "
             "get an account.",
+        ),
+        Flow(
+            name="fulfil",
+            lane="fulfilment",
+            resource="",
+            sync=sync_fulfilment,
+            plan=plan_fulfilment,
+            wanted=lambda settings: settings.send_fulfilment or settings.send_status,
+            help="What Odoo has delivered, invoiced, been paid or cancelled of an order is told to the store: "
+            "shipments with their tracking, the status, numbers.",
         ),
     )
 }

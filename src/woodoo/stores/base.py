@@ -18,6 +18,7 @@ from ..domain.order import Order
 if TYPE_CHECKING:
     from .catalogue import Catalogue
     from .customers import CustomerStore
+    from .fulfilments import Fulfilments
     from .media import Media
     from .shipping import ShippingStore
 
@@ -117,6 +118,10 @@ class Store(Protocol):
     @property
     def shipping(self) -> ShippingStore:
         """Its shipping zones and their methods."""
+
+    @property
+    def fulfilments(self) -> Fulfilments:
+        """What can be told of orders: shipments, status, notes."""
 
     def identify(self) -> StoreIdentity:
         """Read what the store is; the connection test."""

@@ -24,6 +24,7 @@ from .resources import (
     attributes,
     coupons,
     customers,
+    fulfillments,
     orders,
     products,
     shipping,
@@ -301,7 +302,8 @@ _GONE = {
 def build_api(deliveries: Deliveries) -> Api:
     """Return the API with all its resources."""
     api = Api()
-    for resource in (products, variations, attributes, terms, customers, coupons, taxes, shipping, site, orders):
+    catalogue = (products, variations, attributes, terms)
+    for resource in (*catalogue, customers, coupons, taxes, shipping, site, orders, fulfillments):
         resource.register(api)
     webhooks.register(api, deliveries.ping)
     return api

@@ -113,6 +113,8 @@ class Route:
     methods: list[str]
     args: dict[str, Args]
     handlers: dict[str, Handler] = field(default_factory=dict)
+    #: The setting that switches it on; empty: it is always there.
+    feature: str = ""
 
 
 class Api:
@@ -127,6 +129,13 @@ class Api:
             route = Route(re.compile(pattern), list(args), args)
             self.routes[pattern] = route
             self._by_head.setdefault(_head(pattern), []).append(route)
+
+    def add_route(self, pattern: str, methods: str, feature: str) -> None:
+        """Enter a route of a feature that WooCommerce ships switched off; its parameters are not checked."""
+        args: dict[str, Args] = {method: {} for method in methods.split()}
+        route = Route(re.compile(NAMESPACE + pattern), list(args), args, feature=feature)
+        self.routes[NAMESPACE + pattern] = route
+        self._by_head.setdefault(_head(NAMESPACE + pattern), []).append(route)
 
     def add(self, pattern: str, methods: str, handler: Handler) -> None:
         """Enter the function that answers those methods ("POST PUT PATCH") of a route."""

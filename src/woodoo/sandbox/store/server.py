@@ -107,6 +107,7 @@ class Site:
         names = {
             pattern: {"namespace": "wc/v3", "methods": list(route.args), "endpoints": []}
             for pattern, route in self.api.routes.items()
+            if not route.feature or self.shop.is_on(route.feature)
         }
         if path == NAMESPACE:
             up = {"up": [{"href": f"{web.home}/wp-json/"}]}

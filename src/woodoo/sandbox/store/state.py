@@ -27,7 +27,7 @@ VERSION = "10.2.4"
 WP_VERSION = "6.8.7"
 TABLES = (
     "products", "orders", "refunds", "customers", "coupons", "taxes", "categories", "tags", "shipping_classes",
-    "attributes", "terms", "zones", "webhooks", "notes",
+    "attributes", "terms", "zones", "webhooks", "notes", "fulfillments",
 )  # fmt: skip
 #: Which numbers are shared: posts of every kind count together, as in WordPress.
 SEQUENCES = {"product": "post", "order": "post", "refund": "post", "coupon": "post"}

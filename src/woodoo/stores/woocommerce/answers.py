@@ -39,6 +39,11 @@ class Answer:
         return str(self._error.get("code") or "")
 
     @property
+    def is_error(self) -> bool:
+        """Whether WordPress says what is wrong; some parts of WooCommerce give 0 for a code."""
+        return bool(self.code) or ("code" in self._error and bool(self.message))
+
+    @property
     def message(self) -> str:
         """WordPress' error message as plain text, in the site's language."""
         return page_text(str(self._error.get("message") or ""))

@@ -71,7 +71,7 @@ def answer_error(answer: Answer, *, method: str, where: str, store: str, proven:
         return _redirect(answer, where=where, store=store)
     if answer.status in TURNED_AWAY | GATEWAY:
         return _overloaded(answer, method=method, where=where)
-    if not answer.is_json or not answer.code:
+    if not answer.is_json or not answer.is_error:
         return _no_api(answer, method=method, where=where, store=store)
     if answer.status in (401, 403):
         return _forbidden(answer, method=method, where=where, store=store, proven=proven)

@@ -10,7 +10,7 @@ BELIEVED = 600.0
 
 
 class Known:
-    """Remembers a shop's decimals and its parent products' SKUs, for all threads and copies of a store."""
+    """Remembers a shop's decimals, features and parent products' SKUs, for all threads and copies of a store."""
 
     def __init__(self, clock: Callable[[], float], digits: int | None) -> None:
         self._clock = clock
@@ -18,6 +18,8 @@ class Known:
         self._fixed = digits
         #: (believed until, decimals)
         self._digits: tuple[float, int] | None = None
+        #: (believed until, whether fulfillments are switched on)
+        self._fulfillments: tuple[float, bool] | None = None
         #: product id -> (believed until, SKU)
         self._parents: dict[str, tuple[float, str]] = {}
 
@@ -31,6 +33,16 @@ class Known:
         with self._lock:
             self._digits = (self._clock() + BELIEVED, digits)
         return digits
+
+    def fulfillments(self) -> bool | None:
+        with self._lock:
+            kept = self._fulfillments
+        return kept[1] if kept and kept[0] > self._clock() else None
+
+    def learn_fulfillments(self, *, there: bool) -> bool:
+        with self._lock:
+            self._fulfillments = (self._clock() + BELIEVED, there)
+        return there
 
     def parents(self, product_ids: Iterable[str]) -> dict[str, str]:
         now = self._clock()

@@ -25,6 +25,7 @@ from .changes import DRAFTS, read_change, walk_changes
 from .client import PAGE, JsonObject, WooClient, chunks
 from .customers import WooCustomers
 from .errors import NoRoute, NotFound
+from .fulfilments import WooFulfilments
 from .history import LIGHT, count_orders, list_orders, newest_orders
 from .known import Known
 from .media import WordPressMedia
@@ -77,6 +78,11 @@ class WooCommerceStore:
     def shipping(self) -> WooShipping:
         """The shop's shipping zones and methods (shipping.py)."""
         return WooShipping(self.client)
+
+    @property
+    def fulfilments(self) -> WooFulfilments:
+        """What can be told of orders: shipments, status, notes."""
+        return WooFulfilments(self.client, self._known)
 
     def identify(self) -> StoreIdentity:
         """Read what the shop is, in four light requests; the connection test.

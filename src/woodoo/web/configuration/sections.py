@@ -11,6 +11,7 @@ from .sections_accounts import ACCOUNTS
 from .sections_alerts import ALERTS
 from .sections_catalogue import CATALOGUE
 from .sections_features import FEATURES, OWNERSHIP, PRICES
+from .sections_fulfilment import FULFILMENT
 from .sections_stock import STOCK
 from .sections_store import ORDERS, PAYMENTS, PRODUCTS, SHIPPING, TAXES
 from .tables import AnotherRow, Table
@@ -215,5 +216,5 @@ PACE = Section(
 
 PAGE = (
     ORDERS, TAXES, PAYMENTS, SHIPPING, PRODUCTS, CUSTOMERS, INVOICES, HEADER, CURRENCIES, NOTES, FEATURES,
-    CATALOGUE, PRICES, STOCK, ACCOUNTS, OWNERSHIP, ALERTS, PACE,
+    CATALOGUE, PRICES, STOCK, ACCOUNTS, FULFILMENT, OWNERSHIP, ALERTS, PACE,
 )  # fmt: skip

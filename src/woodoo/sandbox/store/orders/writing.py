@@ -15,7 +15,7 @@ from .. import catalogue, metadata
 from ..engine.numbers import loose, plain
 from ..resources.money import money_html
 from ..rest import Request, RestError, broken_off
-from ..state import Record, Shop
+from ..state import Record, Shop, load_data
 from . import model, money, status
 
 RECALCULATING = ("billing", "shipping", "line_items", "shipping_lines", "fee_lines", "coupon_lines")
@@ -59,10 +59,19 @@ def update(request: Request, order: Record) -> None:
     _coupons(request, order)
     model.save(shop, order)
     if request.has("status") and params["status"]:
-        status.change(shop, order, params["status"])
+        status.change(shop, order, _known_status(params["status"]))
     payable = order["status"] in ("pending", "failed") and Decimal(order["total"]) > 0
     if params.get("set_paid") is True and payable:
         status.payment_complete(shop, order, params.get("transaction_id") or "")
+
+
+def _known_status(wanted: str) -> str:
+    """Return a status the shop has; in a batch, whose values nobody checks, any other one is `pending`.
+
+    Source: `WC_Abstract_Order::set_status`.
+    """
+    known = {row["slug"] for row in load_data("site")["order_statuses"]}
+    return wanted if wanted in known or wanted in status.NAMES else "pending"
 
 
 def _write(request: Request, order: Record) -> None:

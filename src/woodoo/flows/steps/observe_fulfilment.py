@@ -1,0 +1,183 @@
+"""Look at what Odoo has of a batch of orders that are there: deliveries, lines, invoices. Seven reads at most.
+
+Decides which transfers count: those that are done and whose goods went to a customer, from wherever (a warehouse, or a
+supplier who ships himself); not the steps before (pick, pack), and not what came back.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from ...domain.money import to_decimal
+from ...engine.flow import LinkVals
+from ...mapping.fulfilment.seen import Delivery, Moved, OdooInvoice, OdooLine, OdooOrder
+from ..sides import Sides
+
+Row = Mapping[str, Any]
+_CARRIER = ("carrier_id", "carrier_tracking_ref", "carrier_tracking_url")
+_INVOICE = ("name", "state", "payment_state", "move_type")
+_ENDED = ("done", "cancel")
+
+
+def observe_fulfilment(sides: Sides, links: Mapping[str, LinkVals]) -> dict[str, OdooOrder]:
+    """Return what Odoo has of these orders, by order; what is gone from Odoo is left out.
+
+    Args:
+        sides: the connection.
+        links: order → its document.
+    """
+    ids = {link.odoo_id for link in links.values() if link.odoo_model == "sale.order"}
+    orders = {row["id"]: row for row in sides.odoo.read("sale.order", ids, ["name", "state", "invoice_ids"])}
+    alone = {link.odoo_id for link in links.values() if link.odoo_model == "account.move"}
+    wanted = alone | {one for row in orders.values() for one in row["invoice_ids"]}
+    invoices = {row["id"]: row for row in sides.odoo.read("account.move", wanted, _INVOICE)}
+    goods = _Goods(sides, list(orders)) if orders and sides.odoo.client.dialect.order_deliveries else None
+    found: dict[str, OdooOrder] = {}
+    for record, link in links.items():
+        if link.odoo_id in orders and link.odoo_model == "sale.order":
+            found[record] = _sale_order(orders[link.odoo_id], invoices, goods)
+        elif link.odoo_id in invoices and link.odoo_model == "account.move":
+            row = invoices[link.odoo_id]
+            name = str(row["name"] or "") if row["state"] == "posted" else "the draft invoice"
+            found[record] = OdooOrder("account.move", row["id"], name, row["state"], invoices=(_invoice(row),))
+    return found
+
+
+def _sale_order(row: Row, invoices: Mapping[int, Row], goods: _Goods | None) -> OdooOrder:
+    billed = [invoices[one] for one in sorted(row["invoice_ids"]) if one in invoices]
+    odoo_id = row["id"]
+    return OdooOrder(
+        "sale.order",
+        odoo_id,
+        str(row["name"]),
+        str(row["state"]),
+        lines=tuple(goods.lines[odoo_id]) if goods else (),
+        deliveries=tuple(goods.deliveries[odoo_id]) if goods else (),
+        open=bool(goods and odoo_id in goods.open),
+        demand=goods.demand[odoo_id] if goods else {},
+        invoices=tuple(_invoice(one) for one in billed if one["move_type"] == "out_invoice"),
+    )
+
+
+def _invoice(row: Row) -> OdooInvoice:
+    return OdooInvoice(row["id"], str(row["name"] or ""), str(row["state"]), str(row["payment_state"] or ""))
+
+
+class _Goods:
+    """What moved for a batch of sales orders."""
+
+    def __init__(self, sides: Sides, order_ids: Sequence[int]) -> None:
+        self.sides = sides
+        #: By sales order.
+        self.lines: defaultdict[int, list[OdooLine]] = defaultdict(list)
+        self.deliveries: defaultdict[int, list[Delivery]] = defaultdict(list)
+        self.demand: defaultdict[int, dict[tuple[int, int], Decimal]] = defaultdict(dict)
+        self.open: set[int] = set()
+        self.customers = frozenset(sides.memory.get("customer_locations", self._customer_locations))
+        done = self._pickings(order_ids)
+        if done:
+            lines = self._read_lines({picking["sale_id"] for picking in done})
+            self._read_moves(done, lines)
+
+    def _customer_locations(self) -> list[int]:
+        domain = [("usage", "=", "customer")]
+        return self.sides.odoo.search("stock.location", domain, context={"active_test": False})
+
+    def _pickings(self, order_ids: Sequence[int]) -> list[dict[str, Any]]:
+        """Read the transfers that go out, note which orders have open ones, return those that reached the customer."""
+        odoo = self.sides.odoo
+        carrier = _CARRIER if odoo.client.dialect.picking_carrier else ()
+        fields = ["name", "sale_id", "state", "date_done", "location_id", "location_dest_id", *carrier]
+        domain = [("sale_id", "in", list(order_ids)), ("state", "!=", "cancel")]
+        rows = [row for row in odoo.search_read("stock.picking", domain, fields) if not self._comes_back(row)]
+        self.open = {row["sale_id"] for row in rows if row["state"] not in _ENDED}
+        return [row for row in rows if row["state"] == "done" and row["location_dest_id"] in self.customers]
+
+    def _comes_back(self, row: Row) -> bool:
+        return row["location_id"] in self.customers
+
+    def _read_lines(self, order_ids: Iterable[int]) -> dict[int, int]:
+        """Read the lines of the sales orders; return the order of each."""
+        odoo, dialect = self.sides.odoo, self.sides.odoo.client.dialect
+        extra = ["is_delivery"] if dialect.order_line_is_delivery else []
+        fields = ["order_id", "product_id", "name", "product_uom_qty", "qty_delivered", *extra]
+        domain = [("order_id", "in", sorted(order_ids)), ("display_type", "=", False)]
+        rows = odoo.search_read("sale.order.line", domain, fields, order="id")
+        sku_field = self.sides.settings.sku_field
+        products = odoo.read("product.product", {row["product_id"] for row in rows} - {False}, [sku_field])
+        skus = {row["id"]: str(row[sku_field] or "") for row in products}
+        for row in rows:
+            self.lines[row["order_id"]].append(
+                OdooLine(
+                    row["id"],
+                    row["product_id"] or 0,
+                    skus.get(row["product_id"], ""),
+                    str(row["name"] or ""),
+                    _pieces(row["product_uom_qty"]),
+                    _pieces(row["qty_delivered"]),
+                    bool(row.get("is_delivery")),
+                )
+            )
+        return {row["id"]: row["order_id"] for row in rows}
+
+    def _read_moves(self, done: Sequence[Row], lines: Mapping[int, int]) -> None:
+        odoo = self.sides.odoo
+        quantity = odoo.client.dialect.move_done_quantity
+        fields = ["picking_id", "sale_line_id", "product_id", "state", "product_uom_qty", "location_dest_id"]
+        places = sorted(self.customers)
+        domain = [
+            ("sale_line_id", "in", sorted(lines)),
+            ("state", "!=", "cancel"),
+            "|",
+            ("location_dest_id", "in", places),
+            ("location_id", "in", places),
+        ]
+        rows = odoo.search_read("stock.move", domain, [*fields, "origin_returned_move_id", quantity], order="id")
+        back: defaultdict[int, Decimal] = defaultdict(Decimal)
+        moved: defaultdict[int, list[Row]] = defaultdict(list)
+        for row in rows:
+            if row["location_dest_id"] not in self.customers:
+                if row["state"] == "done" and row["origin_returned_move_id"]:
+                    back[row["origin_returned_move_id"]] += _pieces(row[quantity])
+                continue
+            if not row["origin_returned_move_id"]:
+                demand = self.demand[lines[row["sale_line_id"]]]
+                key = row["sale_line_id"], row["product_id"]
+                demand[key] = demand.get(key, Decimal(0)) + _pieces(row["product_uom_qty"])
+            if row["state"] == "done":
+                moved[row["picking_id"]].append(row)
+        for picking in done:
+            parts = tuple(
+                Moved(row["sale_line_id"], row["product_id"], _pieces(row[quantity]), back[row["id"]])
+                for row in moved[picking["id"]]
+            )
+            self.deliveries[picking["sale_id"]].append(self._delivery(picking, parts))
+
+    def _delivery(self, row: Row, moved: tuple[Moved, ...]) -> Delivery:
+        carrier = row.get("carrier_id") or None
+        return Delivery(
+            row["id"],
+            str(row["name"]),
+            datetime.fromisoformat(str(row["date_done"])).replace(tzinfo=UTC),
+            moved,
+            carrier,
+            self._carriers().get(carrier, "") if carrier else "",
+            str(row.get("carrier_tracking_ref") or ""),
+            str(row.get("carrier_tracking_url") or ""),
+        )
+
+    def _carriers(self) -> Mapping[int, str]:
+        return self.sides.memory.get("carriers", self._read_carriers)
+
+    def _read_carriers(self) -> dict[int, str]:
+        rows = self.sides.odoo.search_read("delivery.carrier", [], ["name"], context={"active_test": False})
+        return {row["id"]: str(row["name"]) for row in rows}
+
+
+def _pieces(value: Any) -> Decimal:
+    """Return a quantity of Odoo, which sends floats."""
+    return round(to_decimal(value), 6)

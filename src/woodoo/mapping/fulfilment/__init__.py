@@ -1,0 +1,1 @@
+"""What the store is told of an order's deliveries, numbers and states in Odoo."""

@@ -1,0 +1,152 @@
+"""Fulfillments of orders in the API, where the shop has the feature switched on.
+
+Source: WooCommerce's src/Internal/Fulfillments/OrderFulfillmentsRestController.php. What it accepts is accepted here
+too: more pieces than were ordered, a repeated POST makes a second one; entries of meta data without an id are dropped
+at creation, and a change deletes those it does not send.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import metadata
+from ..orders import model
+from ..rest import Api, Request, Response, RestError, no_route
+from ..state import Record, Shop
+
+ALL = r"/orders/(?P<order_id>[\d]+)/fulfillments"
+ONE = ALL + r"/(?P<fulfillment_id>[\d]+)"
+#: The feature's switch, off as WooCommerce ships it.
+FEATURE = "woocommerce_feature_fulfillments_enabled"
+STATUS = "_fulfillment_status"
+
+
+def register(api: Api) -> None:
+    """Enter the routes."""
+    api.add_route(ALL, "GET POST", FEATURE)
+    api.add_route(ONE, "GET PUT PATCH DELETE", FEATURE)
+    api.add(ALL, "GET", list_fulfillments)
+    api.add(ALL, "POST", create_fulfillment)
+    api.add(ONE, "GET", lambda request: Response({"fulfillment": view(_find(request))}))
+    api.add(ONE, "PUT PATCH", update_fulfillment)
+    api.add(ONE, "DELETE", delete_fulfillment)
+
+
+def view(row: Record) -> Record:
+    """Return a fulfillment as REST shows it."""
+    return {
+        "id": row["id"],
+        "fulfillment_id": row["id"],
+        "entity_type": "WC_Order",
+        "entity_id": str(row["order_id"]),
+        "is_fulfilled": row["is_fulfilled"],
+        "status": row["status"],
+        "date_updated": row["date_updated"],
+        "meta_data": row["meta_data"],
+    }
+
+
+def _order(request: Request) -> Record:
+    if not request.shop.is_on(FEATURE):
+        raise no_route()
+    order = request.shop.tables["orders"].get(request.number("order_id"))
+    if order is None:
+        raise RestError(404, "woocommerce_rest_order_invalid_id", "Invalid order ID.", allow=False)
+    return order
+
+
+def _rows(shop: Shop, order: Record) -> list[Record]:
+    return [row for row in shop.tables["fulfillments"].values() if row["order_id"] == order["id"]]
+
+
+def _find(request: Request) -> Record:
+    order = _order(request)
+    row: Record | None = request.shop.tables["fulfillments"].get(request.number("fulfillment_id"))
+    if row is None or row["order_id"] != order["id"]:
+        raise RestError(400, 0, "Fulfillment not found.")
+    return row
+
+
+def list_fulfillments(request: Request) -> Response:
+    return Response({"fulfillments": [view(row) for row in _rows(request.shop, _order(request))]})
+
+
+def create_fulfillment(request: Request) -> Response:
+    shop, params, order = request.shop, request.params, _order(request)
+    sent = [entry for entry in params.get("meta_data") or () if isinstance(entry, dict) and "id" in entry]
+    meta = [_entry(shop, entry["key"], entry.get("value")) for entry in sent if entry.get("key")]
+    _check(meta)
+    row: Record = {"id": shop.next_id("fulfillments"), "order_id": order["id"], "meta_data": meta}
+    _fill(shop, row, params, default=False)
+    shop.tables["fulfillments"][row["id"]] = row
+    _sum_up(shop, order)
+    return Response({"fulfillment": view(row)}, 201)
+
+
+def update_fulfillment(request: Request) -> Response:
+    shop, params, row = request.shop, request.params, _find(request)
+    meta = row["meta_data"]
+    if isinstance(params.get("meta_data"), list):
+        known = {entry["key"]: entry for entry in row["meta_data"]}
+        meta = [_entry(shop, e["key"], e.get("value"), known.get(e["key"])) for e in params["meta_data"]]
+    _check(meta)
+    row["meta_data"] = meta
+    _fill(shop, row, params, default=row["is_fulfilled"])
+    _sum_up(shop, shop.tables["orders"][row["order_id"]])
+    return Response({"fulfillment": view(row)})
+
+
+def delete_fulfillment(request: Request) -> Response:
+    """Delete a fulfillment; one that is gone already is deleted once more without a word."""
+    order, number = _order(request), request.number("fulfillment_id")
+    request.shop.tables["fulfillments"].pop(number, None)
+    _sum_up(request.shop, order)
+    return Response({"message": "Fulfillment deleted successfully."})
+
+
+def _entry(shop: Shop, key: str, value: Any, known: Record | None = None) -> Record:
+    return {"id": known["id"] if known else shop.next_id("fulfillment_meta"), "key": key, "value": value}
+
+
+def _check(meta: list[Record]) -> None:
+    items = metadata.get(meta, "_items")
+    if not items:
+        raise RestError(400, 0, "The fulfillment should contain at least one item.")
+    if not isinstance(items, list):
+        raise RestError(400, 0, "The fulfillment items should be an array.")
+    if not all(_is_item(item) for item in items):
+        raise RestError(400, 0, "Invalid item.")
+
+
+def _is_item(item: Any) -> bool:
+    if not isinstance(item, dict):
+        return False
+    record: Any = item.get("item_id")
+    pieces: Any = item.get("qty")
+    return type(record) is int and type(pieces) in (int, float) and bool(record > 0 and pieces > 0)
+
+
+def _fill(shop: Shop, row: Record, params: Record, *, default: bool) -> None:
+    row["is_fulfilled"] = bool(params.get("is_fulfilled", default))
+    row["status"] = params.get("status") or ("fulfilled" if row["is_fulfilled"] else "unfulfilled")
+    row["date_updated"] = str(shop.local(shop.now())).replace("T", " ")
+    if row["is_fulfilled"] and metadata.get(row["meta_data"], "_date_fulfilled") is None:
+        row["meta_data"].append(_entry(shop, "_date_fulfilled", row["date_updated"]))
+
+
+def _sum_up(shop: Shop, order: Record) -> None:
+    """Note on the order how much of it is fulfilled (`FulfillmentUtils::calculate_order_fulfillment_status`)."""
+    rows = _rows(shop, order)
+    pieces: dict[Any, float] = {}
+    for row in rows:
+        for item in metadata.get(row["meta_data"], "_items"):
+            pieces[item["item_id"]] = pieces.get(item["item_id"], 0.0) + item["qty"]
+    pending = any(pieces.get(line["id"], 0.0) < line["quantity"] for line in order["line_items"])
+    if not rows:
+        order["meta_data"] = [entry for entry in order["meta_data"] if entry["key"] != STATUS]
+    else:
+        done = [row["is_fulfilled"] for row in rows]
+        whole = all(done) and not pending
+        status = "fulfilled" if whole else "partially_fulfilled" if any(done) else "unfulfilled"
+        metadata.put(shop, order["meta_data"], STATUS, status)
+    model.save(shop, order)

@@ -1,0 +1,421 @@
+"""What people do with deliveries, invoices and orders in a real Odoo reaches the order in the store, once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.odoo.shop import RECORDINGS, Bench, recorded_orders
+
+from woodoo.chores.odoo_changes import HINT, follow_odoo
+from woodoo.connections.models import Connection
+from woodoo.domain.calls import NullRecorder
+from woodoo.domain.errors import OutcomeUnknown
+from woodoo.domain.fulfilment import Shipment
+from woodoo.engine.cursors import set_cursor
+from woodoo.engine.flow import Outcome, OutcomeKind
+from woodoo.engine.links import Links
+from woodoo.engine.models import Event, Work
+from woodoo.flows.context import Context
+from woodoo.flows.fulfil import plan_fulfilment, sync_fulfilment
+from woodoo.flows.order import sync_orders
+from woodoo.flows.sides import Sides
+from woodoo.live import Live
+from woodoo.odoo.endpoint import Endpoint
+from woodoo.sandbox.odoo.fixtures import Admin, set_stock
+from woodoo.sandbox.store.double import StoreDouble
+from woodoo.sandbox.store.resources.fulfillments import FEATURE
+from woodoo.stores.woocommerce.fulfilments import WooFulfilments
+from woodoo.wiring import sides_of
+
+#: Paid orders of two lines (two pieces and three), and one that waits for its bank transfer.
+PAID, ON_HOLD = ("76", "77", "84", "86", "90", "95"), "110"
+TRACKING = {"carrier_tracking_ref": "1Z9, 1Z8"}
+
+
+@dataclass
+class Way:
+    """A store, a connection and a real Odoo, moved by hand: no worker but the test."""
+
+    bench: Bench
+    admin: Admin
+    store: StoreDouble
+    live: Live
+    #: Carriers made for it.
+    carrier: int = 0
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+
+    @property
+    def sides(self) -> Sides:
+        return sides_of(self.live, NullRecorder())
+
+    @property
+    def links(self) -> Links:
+        return Links(self.live.connection.pk)
+
+    def bring(self, *records: str) -> dict[str, str]:
+        """Bring orders to Odoo as a worker does; return what came of each."""
+        odoo = self.live.odoo(NullRecorder())
+        rules, _ = self.live.rules(odoo)
+        outcomes = sync_orders(Context(self.live.store(NullRecorder()), odoo, rules, self.links), list(records))
+        self._keep("orders", outcomes)
+        return {record: outcome.message for record, outcome in outcomes.items()}
+
+    def tell(self, *records: str) -> dict[str, str]:
+        """Tell the store of orders; return what was said of each."""
+        self.outcomes = sync_fulfilment(self.sides, list(records))
+        self._keep("fulfilment", self.outcomes)
+        return {record: outcome.message for record, outcome in self.outcomes.items()}
+
+    def _keep(self, lane: str, outcomes: Mapping[str, Outcome]) -> None:
+        for record, outcome in outcomes.items():
+            self.links.upsert(outcome.links)
+            Work.objects.filter(record=record, lane=lane).update(state=outcome.kind.value)
+
+    def follow(self) -> dict[str, str]:
+        """Look at what changed in Odoo; return lane → records that were rung for."""
+        set_cursor(self.live.connection.pk, HINT, str(id(object())))
+        follow_odoo(self.live)
+        found: dict[str, set[str]] = {}
+        for lane, record in Event.objects.filter(source="odoo").values_list("lane", "record"):
+            found.setdefault(lane, set()).add(record)
+        Event.objects.all().delete()
+        Work.objects.all().delete()
+        return {lane: " ".join(sorted(records)) for lane, records in found.items()}
+
+    # In Odoo
+
+    def linked(self, record: str) -> int:
+        return int(self.links.find("order", [record])[record].odoo_id)
+
+    def ship(self, record: str, *pieces: int, **vals: Any) -> str:
+        """Validate the open delivery of an order as a person does, with so many pieces of each line; return its name.
+
+        Without pieces everything goes.
+        """
+        odoo, dialect = self.bench.odoo, self.bench.odoo.client.dialect
+        domain = [("sale_id", "=", self.linked(record)), ("state", "not in", ["done", "cancel", "waiting"])]
+        picking = odoo.search_read("stock.picking", domain, ["name"], order="id")[0]
+        moves = odoo.search_read("stock.move", [("picking_id", "=", picking["id"])], ["product_uom_qty"], order="id")
+        wanted = pieces or [move["product_uom_qty"] for move in moves]
+        for move, quantity in zip(moves, wanted, strict=True):
+            picked = {"picked": bool(quantity)} if dialect.move_picked else {}
+            odoo.write("stock.move", [move["id"]], {dialect.move_done_quantity: quantity, **picked})
+        if vals:
+            odoo.write("stock.picking", [picking["id"]], vals)
+        done = odoo.action("stock.picking", "button_validate", [picking["id"]], context=dialect.validate_context)
+        assert not done.errors, done.errors
+        return str(picking["name"])
+
+    def change_delivery(self, name: str, **vals: Any) -> None:
+        found = self.bench.odoo.search("stock.picking", [("name", "=", name)])
+        self.bench.odoo.write("stock.picking", found, vals)
+
+    # In the store
+
+    def order(self, record: str) -> dict[str, Any]:
+        return self.store.shop.tables["orders"][int(record)]
+
+    def meta(self, record: str) -> dict[str, Any]:
+        return {entry["key"]: entry["value"] for entry in self.order(record)["meta_data"]}
+
+    def fulfilments(self, record: str) -> list[dict[str, Any]]:
+        """Return the fulfilments of an order, each as its meta data by key."""
+        rows = [row for row in self.store.shop.tables["fulfillments"].values() if row["order_id"] == int(record)]
+        return [{entry["key"]: entry["value"] for entry in row["meta_data"]} for row in rows]
+
+    def pieces(self, record: str) -> list[dict[int, int]]:
+        lines = {line["id"]: place for place, line in enumerate(self.order(record)["line_items"])}
+        return [{lines[i["item_id"]]: i["qty"] for i in row["_items"]} for row in self.fulfilments(record)]
+
+    def notes(self, record: str) -> list[str]:
+        rows = self.store.shop.tables["notes"].values()
+        return [row["note"] for row in rows if row["order_id"] == int(record) and row["customer_note"]]
+
+    def writes(self) -> int:
+        """Return how many requests the store has had that change something."""
+        return sum(1 for method, _ in self.requests() if method != "GET")
+
+    def requests(self) -> list[tuple[str, str]]:
+        return list(_SEEN)
+
+
+#: (method, path) of each request to the store.
+_SEEN: list[tuple[str, str]] = []
+
+
+@pytest.fixture
+def way(
+    db: None, odoo: Endpoint, admin: Admin, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Way]:
+    wanted = {record: order for record, order in recorded_orders().items() if record in {*PAID, ON_HOLD}}
+    bench = Bench.set_up(odoo, admin, wanted, f"fulfil_{request.node.originalname[5:35]}")
+    set_stock(admin, dict.fromkeys(bench.shop.products.values(), Decimal(1000)))
+    providers = {"carrier_providers": {str(bench.shop.carrier_id): "dhl"}}
+    settings = json.loads(bench.settings.model_dump_json()) | {"send_fulfilment": True, "send_status": True} | providers
+    with StoreDouble() as store:
+        store.set_option(FEATURE, "yes")
+        paths = [path for path in RECORDINGS.glob("order_[0-9]*.json") if "deleted" not in path.name]
+        bodies = [json.loads(path.read_text())["body"] for path in paths]
+        store.load_recorded_orders([body for body in bodies if str(body["id"]) in wanted])
+        connection = Connection.objects.create(
+            name="Shop",
+            store_url=store.url,
+            store_key=store.key,
+            store_secret=store.secret,
+            odoo_url=odoo.url,
+            odoo_database=odoo.database,
+            odoo_login=odoo.login,
+            odoo_key=odoo.secret,
+            settings=settings,
+        )
+        live = Live(connection, connection.rules)
+        _SEEN.clear()
+        yield Way(bench, admin, store, _listening(live, monkeypatch))
+
+
+def _listening(live: Live, monkeypatch: pytest.MonkeyPatch) -> Live:
+    """Note each request to the store."""
+    from woodoo.stores.woocommerce.client import WooClient
+
+    sent = WooClient.request
+
+    def request(self: WooClient, method: str, path: str, **how: Any) -> Any:
+        _SEEN.append((method, path))
+        return sent(self, method, path, **how)
+
+    monkeypatch.setattr(WooClient, "request", request)
+    return live
+
+
+def test_a_delivery_is_told_with_its_tracking_and_completes_the_order_and_then_all_is_quiet(way: Way) -> None:
+    way.bring("76", "77")
+    way.follow()
+    assert way.tell("76", "77")["76"].startswith("meta data written.")
+    number = way.bench.sale_orders("name")["76"]["name"]
+    assert way.meta("76")["_woodoo_order"] == number
+    assert way.meta("76")["_woodoo_invoice"] == way.bench.invoices("name")["76"]["name"]
+
+    name = way.ship("76", **TRACKING)
+    assert way.follow().get("fulfilment") == "76"
+    plans = plan_fulfilment(way.sides, ["76"]).plans["76"]
+    assert [step.do for step in plans.steps][:2] == ["Create fulfillment", "Change status in the store"]
+    before = way.writes()
+    assert way.tell("76") == {"76": f"{name} told, processing → completed, customer told."}
+    assert way.writes() - before == 3
+    (made,) = way.fulfilments("76")
+    assert (made["_tracking_number"], made["_shipment_provider"]) == ("1Z9, 1Z8", "dhl")
+    assert way.pieces("76") == [{0: 2, 1: 3}]
+    assert way.order("76")["status"] == "completed"
+    assert way.meta("76")["_fulfillment_status"] == "fulfilled"
+    (shipped,) = way.meta("76")["_woodoo_shipments"]
+    assert [one["number"] for one in shipped["tracking"]] == ["1Z9", "1Z8"]
+    assert way.meta("76")["_woodoo_tracking"].startswith(f"{name}: Shop delivery 1Z9")
+    (note,) = way.notes("76")
+    assert name in note
+    assert "1Z9, 1Z8" in note
+
+    before = way.writes()
+    for _ in range(2):
+        assert way.tell("76")["76"].startswith("The store has all of")
+        assert "done" in way.outcomes["76"].kind.value
+        way.bring("76")
+        assert way.follow().get("fulfilment", "") in {"", "76"}
+    assert way.follow() == {}
+    assert way.writes() == before
+    assert way.bench.sale_orders("state")["76"]["state"] == "sale"
+
+
+def test_two_parts_with_a_backorder_are_two_shipments_and_the_last_one_completes(way: Way) -> None:
+    way.bring("76")
+    first = way.ship("76", 1, 2)
+    assert "processing →" not in way.tell("76")["76"]
+    assert way.order("76")["status"] == "processing"
+    assert way.meta("76")["_fulfillment_status"] == "partially_fulfilled"
+    rest = way.ship("76", **TRACKING)
+    assert way.tell("76") == {"76": f"{rest} told, processing → completed, customer told."}
+    assert way.pieces("76") == [{0: 1, 1: 2}, {0: 1, 1: 1}]
+    assert [row["delivery"] for row in way.meta("76")["_woodoo_shipments"]] == [first, rest]
+    assert len(way.notes("76")) == 2
+
+
+def test_of_pick_pack_and_ship_only_the_shipment_is_told(way: Way) -> None:
+    where = way.admin.search_read("stock.warehouse", [], ["delivery_steps"])[0]
+    way.admin.write("stock.warehouse", [where["id"]], {"delivery_steps": "pick_pack_ship"})
+    try:
+        way.bring("84")
+        for _ in range(2):
+            way.ship("84")
+            assert "told" not in way.tell("84")["84"]
+        assert way.fulfilments("84") == []
+        name = way.ship("84")
+        assert way.tell("84")["84"].startswith(f"{name} told, processing → completed")
+        assert len(way.fulfilments("84")) == 1
+    finally:
+        way.admin.write("stock.warehouse", [where["id"]], {"delivery_steps": where["delivery_steps"]})
+
+
+def test_a_corrected_number_changes_what_the_store_has_and_makes_no_second_one(way: Way) -> None:
+    way.bring("76")
+    name = way.ship("76", carrier_tracking_ref="WRONG")
+    way.tell("76")
+    way.follow()
+    way.change_delivery(name, carrier_tracking_ref="RIGHT")
+    assert way.follow() == {"fulfilment": "76"}
+    assert way.tell("76") == {"76": f"{name} corrected."}
+    assert [row["_tracking_number"] for row in way.fulfilments("76")] == ["RIGHT"]
+    assert way.meta("76")["_woodoo_shipments"][0]["tracking"][0]["number"] == "RIGHT"
+    assert len(way.notes("76")) == 1
+
+    way.live.settings.__dict__["shipment_notes"] = "corrections"
+    way.change_delivery(name, carrier_tracking_ref="RIGHTER")
+    assert way.tell("76") == {"76": f"{name} corrected, customer told."}
+    assert len(way.notes("76")) == 2
+
+
+def test_what_came_back_is_taken_off_and_the_order_stays_completed(way: Way) -> None:
+    way.bring("90")
+    name = way.ship("90", **TRACKING)
+    way.tell("90")
+    _return(way, "90")
+    assert f"All of {name} has come back." in way.tell("90")["90"]
+    assert way.fulfilments("90") == []
+    assert way.meta("90")["_woodoo_shipments"][0]["returned"] == "yes"
+    assert way.order("90")["status"] == "completed"
+    assert way.tell("90")["90"].startswith("The store has all of")
+
+
+def _return(way: Way, record: str) -> None:
+    """Take everything of an order's delivery back, as a person with every right does."""
+    picking = way.admin.search_read("stock.picking", [("sale_id", "=", way.linked(record))], ["id"])[0]["id"]
+    moves = way.admin.search_read("stock.move", [("picking_id", "=", picking)], ["product_id", "product_uom_qty"])
+    context = {"active_model": "stock.picking", "active_id": picking, "active_ids": [picking]}
+    lines = [
+        (0, 0, {"product_id": m["product_id"][0], "quantity": m["product_uom_qty"], "move_id": m["id"]}) for m in moves
+    ]
+    vals = {"picking_id": picking, "product_return_moves": lines}
+    fields = way.admin.fields("stock.return.picking")
+    if "location_id" in fields:
+        home = way.admin.search_read("stock.warehouse", [], ["lot_stock_id"])[0]["lot_stock_id"][0]
+        vals["location_id"] = home
+    (wizard,) = way.admin.call("stock.return.picking", "create", vals_list=[vals], context=context)
+    method = way.bench.odoo.client.dialect.return_method
+    back = way.admin.call("stock.return.picking", method, ids=[wizard], context=context)["res_id"]
+    done = way.bench.odoo.client.dialect.move_done_quantity
+    for move in way.admin.search_read("stock.move", [("picking_id", "=", back)], ["product_uom_qty"]):
+        picked = {"picked": True} if way.bench.odoo.client.dialect.move_picked else {}
+        way.admin.write("stock.move", [move["id"]], {done: move["product_uom_qty"], **picked})
+    way.admin.call("stock.picking", "button_validate", ids=[back], context={"skip_backorder": True})
+    assert way.admin.search_read("stock.picking", [("id", "=", back)], ["state"])[0]["state"] == "done"
+
+
+def test_an_order_cancelled_in_odoo_is_cancelled_in_the_store_where_that_is_set_and_stays_so(way: Way) -> None:
+    way.live.settings.__dict__["order_becomes"] = "order"
+    way.bring("76", "77")
+    cancel = {"disable_cancel_warning": True}
+    way.admin.call("sale.order", "action_cancel", ids=[way.linked("76")], context=cancel)
+    assert "leave the order as it is" in way.tell("76")["76"]
+    assert way.order("76")["status"] == "processing"
+    way.live.settings.__dict__["cancel_in_store"] = True
+    assert "processing → cancelled" in way.tell("76")["76"]
+    assert way.order("76")["status"] == "cancelled"
+    assert "cancelled" in way.bring("76")["76"]
+    way.admin.call("sale.order", "action_draft", ids=[way.linked("76")])
+    assert "→" not in way.tell("76")["76"]
+    assert way.order("76")["status"] == "cancelled"
+
+
+def test_a_bank_transfer_that_is_paid_in_odoo_sets_the_order_going(way: Way) -> None:
+    method = way.order(ON_HOLD)["payment_method"]
+    way.live.settings.__dict__["unpaid_methods"] = (method,)
+    way.live.settings.__dict__["status_steps"] = {**way.live.settings.status_steps, "on-hold": "invoice"}
+    way.bring(ON_HOLD)
+    assert way.tell(ON_HOLD)[ON_HOLD].startswith("meta data written.")
+    assert way.order(ON_HOLD)["status"] == "on-hold"
+    way.follow()
+    invoice = way.bench.odoo.search(
+        "account.move", [("move_type", "=", "out_invoice"), ("ref", "!=", "")], order="id desc"
+    )
+    _pay(way, way.links.find("invoice", [ON_HOLD])[ON_HOLD].odoo_id)
+    assert invoice
+    assert way.follow()["fulfilment"] == ON_HOLD
+    assert "on-hold → processing" in way.tell(ON_HOLD)[ON_HOLD]
+    assert way.order(ON_HOLD)["date_paid"]
+    before = way.writes()
+    way.bring(ON_HOLD)
+    assert way.tell(ON_HOLD)[ON_HOLD].startswith("The store has all of")
+    assert way.writes() == before
+
+
+def _pay(way: Way, invoice: int) -> None:
+    context = {"active_model": "account.move", "active_ids": [invoice]}
+    journal = way.bench.shop.journals["Bank"]
+    (wizard,) = way.admin.call(
+        "account.payment.register", "create", vals_list=[{"journal_id": journal}], context=context
+    )
+    way.admin.call("account.payment.register", "action_create_payments", ids=[wizard], context=context)
+
+
+def test_a_run_that_ends_between_telling_and_noting_makes_nothing_twice(
+    way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    way.bring("76")
+    name = way.ship("76", **TRACKING)
+    create, say = WooFulfilments.create, WooFulfilments.tell_customer
+
+    def lost(self: WooFulfilments, order_id: str, shipment: Shipment, *, mail: bool) -> None:
+        create(self, order_id, shipment, mail=mail)
+        raise OutcomeUnknown("The store did not answer.")
+
+    def killed(self: WooFulfilments, order_id: str, text: str) -> None:
+        say(self, order_id, text)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(WooFulfilments, "create", lost)
+        broken.setattr(WooFulfilments, "tell_customer", killed)
+        with pytest.raises(KeyboardInterrupt):
+            way.tell("76")
+    # Even where Woodoo's own database was lost with it.
+    links = [link for link in way.links.leading_to("sale.order", [way.linked("76")]) if link.kind == "fulfil"]
+    assert links
+    way.links.forget("fulfil", ["76"])
+    assert way.tell("76")["76"].startswith("The store has all of")
+    assert way.pieces("76") == [{0: 2, 1: 3}]
+    assert len(way.notes("76")) == 1
+    assert name in way.notes("76")[0]
+    assert way.outcomes["76"].kind is OutcomeKind.DONE
+
+
+def test_one_bad_order_never_holds_up_the_others(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
+    way.bring("76", "77", "84", "86", "95")
+    for record in ("76", "77", "84", "86", "95"):
+        way.ship(record, **TRACKING)
+    way.store.delete_order(77)
+    way.store.delete_order(84, for_good=True)
+    way.order("86")["line_items"].clear()
+    way.live.settings.__dict__["store_fulfillments"] = True
+    said = way.tell("76", "77", "84", "86", "95", "999")
+    assert "in the trash of the store" in said["77"]
+    assert said["84"] == "The store has no order 84 any more: nothing is told there."
+    assert "is no line of the order in the store (any more)" in said["86"]
+    assert said["999"] == "Odoo has nothing of order 999 yet."
+    for record in ("76", "95"):
+        assert way.order(record)["status"] == "completed"
+        assert len(way.fulfilments(record)) == 1
+
+
+def test_a_status_that_was_moved_back_in_the_store_is_drift(way: Way) -> None:
+    way.bring("76")
+    way.ship("76", **TRACKING)
+    way.tell("76")
+    way.store.set_status(76, "processing")
+    assert "processing → completed" in way.tell("76")["76"]
+    (drift,) = way.outcomes["76"].drifts or ()
+    assert (drift.group, drift.side, drift.repaired) == ("statuses", "store", True)
+    assert way.tell("76")
+    assert way.outcomes["76"].drifts == ()
