@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import psycopg
 import pytest
+from tests.odoo.conftest import RealOdoo, own_odoo
 from tests.odoo.shop import Bench, cents, recorded_orders, renumbered
 
-from woodoo.domain.errors import SyncConflict
+from woodoo.domain.errors import SyncConflict, WoodooError
 from woodoo.domain.order import LineTax, Order, TaxRate
 from woodoo.engine.flow import Outcome, OutcomeKind
 from woodoo.flows import order as order_flow
@@ -19,7 +24,10 @@ from woodoo.flows.steps import sale_orders
 from woodoo.mapping.changes.fingerprint import Doing, Fingerprint
 from woodoo.odoo import changing, workflows
 from woodoo.odoo.endpoint import Endpoint
+from woodoo.odoo.load import hides_its_reason
+from woodoo.sandbox.odoo.databases import postgres_of
 from woodoo.sandbox.odoo.fixtures import Admin, set_stock
+from woodoo.sandbox.odoo.folders import Folders
 
 FULL = recorded_orders()["76"]
 #: Settings under which an order ends in that state.
@@ -293,6 +301,47 @@ def test_a_change_after_posting_is_a_conflict_with_its_arithmetic_and_choices(ma
     assert "skip" in conflict.choices[2]
     assert case.invoices() == [invoice]
     assert cents(case.sale_order()["amount_total"]) == cents(FULL.total)
+
+
+def test_a_draft_invoice_is_written_anew_though_somebody_s_transaction_was_in_the_way(
+    made: Bench, real_odoo: RealOdoo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its lines are held while Odoo is to write others. 14 then tries again with lines its first try took apart."""
+    if own_odoo():
+        pytest.skip("It needs the database of the sandbox's Odoo.")
+    case, wanted = Case(made, "draft invoice"), only(FULL, 0, times=3)
+    (invoice,) = case.invoices()
+    really_call, refused, held = made.odoo._call, [], threading.Event()
+    url = postgres_of(Folders.of(real_odoo.version)).url(real_odoo.endpoint.database)
+    with psycopg.connect(url) as other, psycopg.connect(url, autocommit=True) as watch, ThreadPoolExecutor(1) as beside:
+
+        def call(model: str, method: str, *args: Any, **options: Any) -> Any:
+            if (
+                (model, method) == ("account.move", "write")
+                and "invoice_line_ids" in options["vals"]
+                and not held.is_set()
+            ):
+                other.execute(
+                    "UPDATE account_move_line SET write_date = write_date WHERE move_id = %s", [invoice["id"]]
+                )
+                held.set()
+            try:
+                return really_call(model, method, *args, **options)
+            except WoodooError as error:
+                refused.append(error.message)
+                raise
+
+        monkeypatch.setattr(made.odoo, "_call", call)
+        outcome = beside.submit(case.sync, **lines_of(wanted))
+        waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        while not (outcome.done() or (held.is_set() and watch.execute(waiting).fetchone())):
+            time.sleep(0.05)
+        assert not outcome.done(), "nobody was in the way"
+        other.commit()
+        assert outcome.result().kind == OutcomeKind.DONE, outcome.result().message
+    assert [hides_its_reason(one) for one in refused] == ([True] if real_odoo.version == "14" else [])
+    (anew,) = case.invoices()
+    assert (anew["id"], cents(anew["amount_total"])) == (invoice["id"], wanted.total)
 
 
 def test_undoing_the_change_in_the_store_settles_the_conflict(made: Bench) -> None:
