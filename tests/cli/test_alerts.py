@@ -10,6 +10,7 @@ import pytest
 from woodoo.alerts import channels
 from woodoo.alerts.rounds import go_round
 from woodoo.connections.models import Connection
+from woodoo.engine import breaker, db
 
 from ..alerts.conftest import Post, order
 from ..alerts.conftest import web_post as web_post
@@ -34,6 +35,18 @@ def test_what_is_open_is_named(shop: Connection, woodoo: Woodoo):
     assert "Ana" not in said.out
     told = [one for one in json.loads(woodoo("alerts", "list", "--json").out) if one["kind"] == "payment"]
     assert [(one["connection"], one["count"], one["resolved_at"]) for one in told] == [(shop.pk, 1, None)]
+
+
+def test_an_outage_is_named_before_it_is_an_alert_and_not_twice_afterwards(shop: Connection, woodoo: Woodoo):
+    breaker.trip(shop.pk, side="odoo", reason="It refused the connection.")
+    said = " ".join(woodoo("alerts", "list").out.split())
+    assert "Shop NL: Odoo has not answered since" in said
+    assert "Nothing else needs you." in said
+    db.change("UPDATE engine_breaker SET since = since - interval '1 hour'")
+    go_round()
+    said = woodoo("alerts", "list").out
+    assert "Odoo does not answer" in said
+    assert "has not answered since" not in said
 
 
 def test_a_channel_is_added_shown_without_its_password_tested_and_removed(

@@ -19,6 +19,7 @@ from woodoo.connections.models import Connection
 from woodoo.connections.settings import ConnectionSettings
 from woodoo.domain.errors import ConfigError, DataError, RemoteDown
 from woodoo.domain.plan import Plan, Step, Total
+from woodoo.engine import breaker
 from woodoo.engine.flow import LinkVals
 from woodoo.engine.links import Links
 from woodoo.engine.models import Call, Event, Work
@@ -435,6 +436,13 @@ def test_status_counts_and_names_what_needs_a_person(woodoo: Woodoo) -> None:
     (pause,) = data["connections"][1]["pauses"]
     assert (pause["side"], pause["waiting"]) == ("Odoo", 3)
     assert pause["since"] < pause["next_try"]
+
+
+def test_a_pause_is_ended_by_hand(woodoo: Woodoo, shop: Connection) -> None:
+    assert "does not rest" in woodoo("connection", "try").out
+    breaker.trip(shop.pk, side="store", reason="It refused the connection.")
+    assert "is tried now" in woodoo("connection", "try", shop.name).out
+    assert not breaker.paused(shop.pk)
 
 
 def test_status_says_how_much_is_kept(woodoo: Woodoo, shop: Connection) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from woodoo.domain.errors import RemoteDown, RemoteError
-from woodoo.engine import breaker, lease, pump
+from woodoo.engine import breaker, db, lease, pump
 from woodoo.engine import work as todo
 from woodoo.engine.chores import ring_due
 from woodoo.engine.flow import Batch, Item
@@ -307,3 +307,22 @@ def test_one_that_always_meets_a_side_that_is_down_takes_its_batch_along_three_t
     assert {row.record for row in Work.objects.exclude(state=State.DONE)} == {"13"}
     assert work("13").state == State.FAILED
     assert sum(len(items) > 1 and "13" in [one.record for one in items] for items in flow.batches) <= 3
+
+
+def test_a_person_ends_the_rest_and_the_side_is_asked_at_once(flow: ScriptedFlow):
+    flow.raises = DOWN
+    event()
+    drain_all()
+    assert breaker.paused(SHOP)
+    db.change("DELETE FROM procrastinate_jobs")
+    assert breaker.try_now(SHOP)
+    assert db.rows("SELECT queueing_lock FROM procrastinate_jobs") == [(f"pump:{SHOP}:orders",)]
+    began = moment()
+    assert drain_all() == 1
+    assert Breaker.objects.get().failures == 2
+    assert rests(2 * breaker.FIRST_PAUSE, since=began)
+    flow.raises = None
+    assert breaker.try_now(SHOP)
+    drain_all()
+    assert work().state == State.DONE
+    assert not breaker.try_now(SHOP)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from woodoo.connections.models import Connection
+from woodoo.engine import breaker
 from woodoo.engine.models import Breaker, Event, Work
 from woodoo.web.worklist import PAGE
 
@@ -242,6 +243,17 @@ def test_a_pause_says_since_when_and_why_and_how_many_wait(shop: Connection, vie
         assert "It refused the connection." in text
         assert "3 records wait and lose nothing" in text
         assert since.strftime("%Y-%m-%dT%H:%M:%S") in text
+        assert "Try now" not in text, "a viewer only looks on"
+
+
+def test_whoever_may_try_again_ends_a_pause_from_where_it_is_shown(shop: Connection, operator: Client) -> None:
+    breaker.trip(shop.pk, side="odoo", reason="It refused the connection.", retry_after=3600)
+    try_now = reverse("connection-try", args=[shop.pk])
+    for address in ("/", reverse("connection", args=[shop.pk]), reverse("work"), reverse("causes")):
+        assert f'action="{try_now}"' in operator.get(address).content.decode()
+    assert "is tried now" in operator.post(try_now, follow=True).content.decode()
+    assert not breaker.paused(shop.pk)
+    assert "does not rest any more" in operator.post(try_now, follow=True).content.decode()
 
 
 def test_a_connection_that_is_off_is_shown_as_such(viewer: Client, db: None) -> None:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .completeness import say_pause
 from .connections import Which, find
 from .output import Stop, as_json, fail, moment, plain, say, state, table
 from .service import service
 
 if TYPE_CHECKING:
+    from woodoo.alerts.models import Alert
     from woodoo.alerts.standing import Standing
 
 app = typer.Typer(no_args_is_help=True, help="What needs a person, and who is told.")
@@ -32,8 +34,10 @@ def list_all(
     with service():
         from woodoo.alerts.models import Alert
         from woodoo.connections.models import Connection
+        from woodoo.web.pauses import pauses_of
 
         names = dict(Connection.objects.values_list("pk", "name"))
+        pauses = pauses_of(names)
         found = Alert.objects.order_by("-last_at", "-pk")
         alerts = list(found[:100] if every else found.filter(resolved_at__isnull=True))
     if json:
@@ -45,8 +49,12 @@ def list_all(
             ]
         )
         return
+    untold = {pk: pause for pk, pause in pauses.items() if not any(_tells_of(one, pk) for one in alerts)}
+    for pk, pause in untold.items():
+        say_pause(names[pk], pause)
+        say("  It becomes an alert if it lasts (alert_outage_minutes).")
     if not alerts:
-        say("Nothing needs you.")
+        say("Nothing else needs you." if untold else "Nothing needs you.")
         return
     table(
         ["Connection", "Since", "Told", "", "What"],
@@ -61,6 +69,11 @@ def list_all(
             for one in alerts
         ],
     )
+
+
+def _tells_of(alert: Alert, connection_id: int) -> bool:
+    """Whether an open alert says that a side of the connection is down."""
+    return alert.connection_id == connection_id and alert.kind == "outage" and alert.resolved_at is None
 
 
 @app.command("channels")

@@ -163,6 +163,19 @@ def try_out(which: Which = "") -> None:
             raise Stop
 
 
+@app.command("try")
+def try_now(which: Which = "") -> None:
+    """Ask a side that was down once more now, whatever is left of the connection's rest."""
+    with service():
+        from woodoo.engine import breaker
+
+        on = find(which)
+        if breaker.try_now(on.pk):
+            say(f"[green]✓[/green] {plain(on.name)} is tried now. Where it fails again, it rests longer.")
+        else:
+            say(f"{plain(on.name)} does not rest.")
+
+
 def _test(connection: Connection) -> bool:
     from woodoo.wiring import check_connection
 

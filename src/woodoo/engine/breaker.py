@@ -91,6 +91,17 @@ def trip(connection_id: int, *, side: str, reason: str, retry_after: float | Non
     )
 
 
+def try_now(connection_id: int) -> bool:
+    """End the rest of a connection, whoever asked for it, and return whether it rested. What follows is the probe."""
+    ended = db.change(
+        "UPDATE engine_breaker SET paused_until = now() WHERE connection_id = %s AND paused_until > now()",
+        [connection_id],
+    )
+    if ended:
+        wake_due(connection_id)
+    return bool(ended)
+
+
 def paused(connection_id: int) -> bool:
     """Whether the connection rests."""
     found = "SELECT 1 FROM engine_breaker WHERE connection_id = %s AND paused_until > now()"

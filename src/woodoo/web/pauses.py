@@ -19,6 +19,7 @@ SIDES = {"odoo": "Odoo", "store": "The store"}
 class Pause:
     """A side that does not answer."""
 
+    connection_id: int
     side: str
     reason: str
     since: datetime | None
@@ -56,6 +57,7 @@ def pauses_of(connection_ids: Iterable[int]) -> Mapping[int, Pause]:
     counts = dict(waiting.values_list("connection_id").annotate(Count("pk")))
     return {
         b.connection_id: Pause(
+            b.connection_id,
             SIDES.get(b.side, "One side"),
             b.reason,
             b.since,

@@ -48,6 +48,7 @@ urlpatterns = [
     path("connections/<int:connection_id>/", connections.connection, name="connection"),
     path("connections/<int:connection_id>/edit/", connections.connection_edit, name="connection-edit"),
     path("connections/<int:connection_id>/test/", connections.connection_test, name="connection-test"),
+    path("connections/<int:connection_id>/try/", connections.try_now, name="connection-try"),
     path("connections/<int:connection_id>/webhook-secret/", webhooks.webhook_secret, name="webhook-secret"),
     path("connections/<int:connection_id>/webhooks/", webhooks.look_now, name="webhooks-look"),
     path("connections/<int:connection_id>/history/", history.history, name="history"),

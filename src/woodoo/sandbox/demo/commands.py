@@ -8,10 +8,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from woodoo.domain.errors import ConfigError, WoodooError
+from woodoo.odoo.client import connect as connect_odoo
+from woodoo.odoo.endpoint import Endpoint
 from woodoo.sandbox.demo import connect, keeper
 from woodoo.sandbox.demo.place import Place, folder, place
 from woodoo.sandbox.odoo.fixtures import Admin
@@ -45,7 +47,10 @@ def up() -> None:
     """Bring everything up and print where it is. What runs already is used as it is."""
     where = place()
     log = folder() / "demo.log"
-    odoo_web = odoo_address()["url"]
+    odoo = odoo_address()
+    odoo_web = odoo["url"]
+    if os.environ.get("ODOO_URL"):
+        _sign_in(where, odoo)
     with step("The shop and the service", log):
         keeper.spawn(where)
     with step("The connection between them: products, taxes, journals, webhooks", log):
@@ -98,6 +103,17 @@ def odoo_address() -> dict[str, str]:
         "admin_login": server.admin_login,
         "admin_key": server.admin_key,
     }
+
+
+def _sign_in(where: Place, odoo: Mapping[str, str]) -> None:
+    """Make sure that an Odoo of one's own answers and takes the key, before anything is started.
+
+    Raises:
+        WoodooError: it does not, and what to do.
+    """
+    os.environ |= keeper.settings(where)
+    with connect_odoo(Endpoint(odoo["url"], odoo["database"], odoo["login"], odoo["key"])) as client:
+        client.call("res.users", "context_get")
 
 
 def _odoo_sign_in() -> str:

@@ -7,16 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
-from woodoo.flows.topics import followed_topics
 from woodoo.sandbox.demo.place import Place
 from woodoo.sandbox.odoo.fixtures import Admin, Shop, prepare
 from woodoo.stores.woocommerce.client import WooClient
-from woodoo.stores.woocommerce.registration import ensure_webhooks
 from woodoo.stores.woocommerce.store import WooCommerceStore
-from woodoo.stores.woocommerce.webhook_plan import Wanted
 
 NAME = "Demo shop"
 #: Payment method → journal of the prepared Odoo.
@@ -47,8 +43,10 @@ def ensure_account(place: Place) -> None:
 
 def ensure_connection(place: Place, odoo: Mapping[str, str], shop: Shop) -> None:
     """Make the connection, or bring it up to date, and have the shop send its webhooks."""
-    from woodoo.connections.hook import leads_to
+    from woodoo import wiring
+    from woodoo.chores import webhooks
     from woodoo.connections.models import Connection
+    from woodoo.engine import chores
     from woodoo.engine.work import connection_changed
 
     client = _client(place)
@@ -60,8 +58,8 @@ def ensure_connection(place: Place, odoo: Mapping[str, str], shop: Shop) -> None
     connection.settings = {**connection.settings, **mappings(WooCommerceStore(client), shop)}
     connection.save()
     connection_changed(connection.pk)
-    wanted = Wanted(followed_topics(connection.rules), f"{place.woodoo_url}/hooks/{connection.hook_token}/")
-    ensure_webhooks(client, wanted, connection.webhook_secret, partial(leads_to, token=connection.hook_token))
+    wiring.install()
+    chores.do(connection.pk, webhooks.NAME)  # unless a worker is at it already
 
 
 def mappings(store: WooCommerceStore, shop: Shop) -> dict[str, Any]:

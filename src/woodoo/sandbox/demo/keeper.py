@@ -16,6 +16,7 @@ from collections.abc import Mapping
 
 from woodoo.cli.supervisor import Part, Supervisor
 from woodoo.domain.errors import RemoteDown
+from woodoo.runtime.addresses import ALLOWED
 from woodoo.sandbox.demo.place import HOST, Place, folder, home
 from woodoo.sandbox.odoo.progress import say
 
@@ -31,11 +32,14 @@ def environment(place: Place) -> dict[str, str]:
 
 
 def settings(place: Place) -> dict[str, str]:
-    """Return what the demo's service, and each command for it, needs in its environment."""
+    """Return what the demo's service, and each command for it, needs in its environment.
+
+    The private networks that are allowed here already go with it: an Odoo of one's own may be in one.
+    """
     return {
         "WOODOO_HOME": str(home()),
         "WOODOO_URL": place.woodoo_url,
-        "WOODOO_PRIVATE_NETWORKS": "127.0.0.0/8, ::1",
+        ALLOWED: ", ".join(filter(None, ["127.0.0.0/8, ::1", os.environ.get(ALLOWED, "")])),
     }
 
 

@@ -15,6 +15,7 @@ from woodoo.connections.hook import hook_address
 from woodoo.connections.models import Connection
 from woodoo.connections.settings import ConnectionSettings
 from woodoo.domain.errors import ConfigError, WoodooError
+from woodoo.engine import breaker
 from woodoo.engine.work import connection_changed
 from woodoo.flows.topics import followed_topics
 
@@ -132,3 +133,16 @@ def connection_test(request: HttpRequest, connection_id: int) -> HttpResponse:
         return page(request, "parts/checks.html", {"checks": check_connection(found)})
     except WoodooError as error:
         return page(request, "parts/checks.html", {"failure": error})
+
+
+@require_POST
+@needs(Role.OPERATOR)
+def try_now(request: HttpRequest, connection_id: int) -> HttpResponse:
+    """Have a side that was down asked for a sign of life now, whatever is left of the rest."""
+    found = get_object_or_404(Connection, pk=connection_id)
+    if breaker.try_now(found.pk):
+        log.info("rest ended by a person", extra={"connection": found.pk})
+        messages.success(request, f"{found.name} is tried now. Where it fails again, it rests longer.")
+    else:
+        messages.info(request, f"{found.name} does not rest any more.")
+    return redirect("connection", found.pk)
