@@ -7,7 +7,7 @@ Table of contents: `figures` (a figure, its goal, where it is written), `screen`
 (the real `woodoo run`), `shop` (a store, a real Odoo and the connection between them), `plain` (what a plain connector
 does), `tap` (counts requests), `sender` (a store that knocks), `world` (a shop with people in it, and what can be
 broken); and one module per family: `orders`, `policies`, `alone`, `history`, `events`, `lossy`, `day`, `receiver`,
-`memory`, `idle`, `faults`, `exact`.
+`memory`, `idle`, `faults`, `losses`, `long_tests`, `exact`.
 """
 
 import os

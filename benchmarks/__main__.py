@@ -14,7 +14,22 @@ from collections.abc import Callable, Iterator, Sequence
 
 from woodoo.domain.errors import WoodooError
 
-from . import alone, day, events, exact, faults, history, idle, losses, lossy, memory, orders, policies, receiver
+from . import (
+    alone,
+    day,
+    events,
+    exact,
+    faults,
+    history,
+    idle,
+    long_tests,
+    losses,
+    lossy,
+    memory,
+    orders,
+    policies,
+    receiver,
+)
 from .figures import RESULTS, CannotRun, Figure, write
 from .screen import heading, say, show
 from .stage import Sizes, Stage
@@ -33,6 +48,7 @@ FAMILIES: dict[str, tuple[str, Callable[[Stage], Iterator[Figure]]]] = {
     "idle": ("Idle: nothing happens", idle.measure),
     "faults": ("Faults: mishaps at every remote call, on Odoo 19 and 14", faults.measure),
     "losses": ("Losses: databases, clocks, workers, outages, on Odoo 19 and 14", losses.measure),
+    "tests": ("Long tests, on Odoo 19 and 14 each", long_tests.measure),
     "exact": ("Exact to the cent: orders of every shape into Odoo 19 and 14", exact.measure),
 }
 

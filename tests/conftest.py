@@ -31,6 +31,27 @@ os.environ["WOODOO_PRIVATE_NETWORKS"] = "127.0.0.0/8, ::1"
 _cleanup = pytest.StashKey[ExitStack]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Without it, long tests run in their short form: on one release of Odoo each instead of all."""
+    parser.addoption("--long", action="store_true", help="long tests with all of their parameters")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what the short form of a long test does not try."""
+    left_out = [] if config.getoption("--long") else [item for item in items if _is_for_long_runs(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def _is_for_long_runs(item: pytest.Item) -> bool:
+    """Whether a long test has it, and its short form does not. One's own Odoo is always tried."""
+    mark = item.get_closest_marker("long")
+    if mark is None or not isinstance(item, pytest.Function):
+        return False
+    return item.callspec.id not in mark.args and item.callspec.params.get("real_odoo") != "own"
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Start the server in the controlling process; workers find it in the environment they inherit."""

@@ -16,6 +16,7 @@ import pytest
 PATIENCE = 1800
 
 
+@pytest.mark.long("19")
 @pytest.mark.skipif(bool(os.environ.get("ODOO_URL")), reason="reads all books, which need a database of their own")
 @pytest.mark.parametrize("version", ["19", "14"])
 def test_nothing_is_lost_doubled_or_different_in_odoo_when_postgresql_crashes(version: str) -> None:

@@ -146,6 +146,7 @@ def town(
         forget_jobs_and_workers()
 
 
+@pytest.mark.long("14")
 def test_hours_in_which_everything_breaks_leave_the_books_complete(town: Town) -> None:
     troubles = town.store.troubles
     troubles.lost, troubles.doubled, troubles.late, troubles.lateness = 0.4, 0.2, 0.2, 0.5

@@ -147,6 +147,7 @@ def live_through(woodoo: Installation) -> None:
     woodoo.bring_over(*RECORDS)
 
 
+@pytest.mark.long("14")
 @pytest.mark.usefixtures("unknown_product")
 def test_whatever_had_become_of_orders_is_found_again_and_nothing_is_made_twice(woodoo: Installation) -> None:
     live_through(woodoo)
@@ -167,6 +168,7 @@ def test_whatever_had_become_of_orders_is_found_again_and_nothing_is_made_twice(
     assert reopened["state"] in ("draft", "sent"), "Woodoo knows that it had cancelled it itself"
 
 
+@pytest.mark.long("19")
 def test_what_was_only_begun_is_finished_once_and_invoices_alone_stay_what_they_are(woodoo: Installation) -> None:
     begun, alone = PAID[:2], PAID[2:]
     woodoo.configure(order_becomes="order")

@@ -181,6 +181,7 @@ def service() -> Iterator[Service]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+@pytest.mark.long("14")
 def test_neither_persons_nor_secrets_get_into_any_log(service: Service, odoo: Endpoint, admin: Admin) -> None:
     with ExitStack() as stack:
         store = stack.enter_context(StoreDouble())

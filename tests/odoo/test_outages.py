@@ -70,6 +70,7 @@ def let_time_pass(connection_id: int) -> None:
     db.change("UPDATE engine_breaker SET paused_until = now() WHERE connection_id = %s", [connection_id])
 
 
+@pytest.mark.long("14-odoo", "19-store")
 def test_nothing_is_tried_in_vain_and_then_all_go_as_they_came(way: Way, side: Side, odoo: Endpoint) -> None:
     number = way.connection.pk
     way.connection.settings |= {"odoo_slots": 1, "batch_size": 2}
