@@ -16,7 +16,7 @@ from collections.abc import Mapping
 
 from woodoo.cli.supervisor import Part, Supervisor
 from woodoo.domain.errors import RemoteDown
-from woodoo.runtime.addresses import ALLOWED
+from woodoo.runtime.addresses import ALLOWED, allowed_networks
 from woodoo.sandbox.demo.place import HOST, Place, folder, home
 from woodoo.sandbox.odoo.progress import say
 
@@ -39,7 +39,7 @@ def settings(place: Place) -> dict[str, str]:
     return {
         "WOODOO_HOME": str(home()),
         "WOODOO_URL": place.woodoo_url,
-        ALLOWED: ", ".join(filter(None, ["127.0.0.0/8, ::1", os.environ.get(ALLOWED, "")])),
+        ALLOWED: ", ".join(dict.fromkeys(["127.0.0.0/8", "::1/128", *map(str, allowed_networks())])),
     }
 
 
