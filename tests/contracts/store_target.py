@@ -2,7 +2,8 @@
 
 WOO_URL, WOO_KEY, WOO_SECRET name a real shop; WOO_CA a file with its certificate; WOO_HTTPS_URL its address on https
 where WOO_URL is on http; WOO_WEBHOOK_HOST the address at which that shop can reach this machine (without it the
-webhook tests are left out); WOO_MAY_CHANGE_SETTINGS=1 allows tests to change its settings for a moment. Everything
+webhook and image tests are left out); WOO_MEDIA_LOGIN and WOO_MEDIA_PASSWORD an application password for the media
+library; WOO_MAY_CHANGE_SETTINGS=1 allows tests to change its settings for a moment. Everything
 the tests make carries a mark and is deleted afterwards.
 """
 
@@ -50,6 +51,8 @@ class Target:
     double: StoreDouble | None = None
     webhook_host: str = "127.0.0.1"
     may_change_settings: bool = True
+    media_login: str = ""
+    media_password: str = ""
     made: list[str] = field(default_factory=list)
     undo: list[Callable[[], None]] = field(default_factory=list)
 
@@ -135,6 +138,11 @@ def open_target() -> Target:
             ca_file=Path(ca) if ca else None,
             webhook_host=os.environ.get("WOO_WEBHOOK_HOST", ""),
             may_change_settings=os.environ.get("WOO_MAY_CHANGE_SETTINGS") == "1",
+            media_login=os.environ.get("WOO_MEDIA_LOGIN", ""),
+            media_password=os.environ.get("WOO_MEDIA_PASSWORD", ""),
         )
     store = StoreDouble(tls=True).start()
-    return Target(store.url, store.https_url, store.key, store.secret, store.ca_file, store)
+    return Target(
+        store.url, store.https_url, store.key, store.secret, store.ca_file, store,
+        media_login=store.media_login, media_password=store.media_password,
+    )  # fmt: skip

@@ -6,6 +6,7 @@ with StoreDouble() as store:
 
 from __future__ import annotations
 
+import secrets
 import ssl
 import threading
 import time
@@ -39,6 +40,9 @@ from .rest import Api, Request, RestError
 from .server import Server, Site
 from .state import Record, Shop
 from .troubles import Down, Troubles
+
+#: Who may put pictures into the media library.
+MEDIA_LOGIN = "admin"
 
 
 class StoreDouble:
@@ -81,6 +85,7 @@ class StoreDouble:
         self.shop.touch()
         if not self.shop.keys:
             new_key(self.shop)
+        self.shop.application_passwords.setdefault(MEDIA_LOGIN, secrets.token_hex(12))
         #: What goes wrong, where that is wished.
         self.troubles = Troubles()
         self.webhooks = Deliveries(
@@ -166,6 +171,16 @@ class StoreDouble:
     def secret(self) -> str:
         """The consumer secret of `key`."""
         return str(self.shop.keys[0]["secret"])
+
+    @property
+    def media_login(self) -> str:
+        """Who may put pictures into the media library."""
+        return MEDIA_LOGIN
+
+    @property
+    def media_password(self) -> str:
+        """The application password of `media_login`."""
+        return self.shop.application_passwords[MEDIA_LOGIN]
 
     def add_key(self, permissions: str = "read_write") -> tuple[str, str]:
         """Make another key: permissions are read, write or read_write. Returns key and secret."""

@@ -169,7 +169,7 @@ def _string(value: Any, spec: Args, name: str) -> Any:
     form = spec.get("format")
     if form == "date-time" and value and not _is_date(value):
         raise InvalidValue("rest_invalid_date", "Invalid date.")
-    if form == "email" and value and not EMAIL.fullmatch(value):
+    if form == "email" and (value or name == "email") and not EMAIL.fullmatch(value):
         raise InvalidValue("rest_invalid_email", "Invalid email address.")
     return _enum(value, spec, name)
 

@@ -17,8 +17,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote
 
+from . import media
 from .auth import Call, authenticate, read_query
 from .http_messages import WebRequest, WebResponse
+from .resources import library
 from .rest import JSON_TYPE, NAMESPACE, Api, Request, Response, RestError, broken_off, encode, only_fields
 from .state import Record, Shop
 from .troubles import Troubles
@@ -48,10 +50,20 @@ class Site:
         """Answer one request; None: hang up."""
         if self.troubles.down:
             return self.troubles.answer()
+        if web.path.startswith(media.FOLDER):
+            return self._picture(web)
         if not web.path.startswith("/wp-json/"):
             return self._served(lambda: self.page(web))
         path = web.path.removeprefix("/wp-json").rstrip("/") or "/"
         return self._served(lambda: self._rest(web, path))
+
+    def _picture(self, web: WebRequest) -> WebResponse:
+        with self.shop.lock:
+            found = media.at(self.shop, web.path)
+        if found is None:
+            return WebResponse(404, b"", {})
+        mime, content = found
+        return WebResponse(200, content, {"Content-Type": mime})
 
     def _served(self, serve: Callable[[], WebResponse]) -> WebResponse:
         try:
@@ -90,6 +102,9 @@ class Site:
             key = authenticate(self.shop, Call(web.method, web.secure, web.home, web.path, query, web.headers))
         else:
             key = None
+        if path.startswith("/wp/v2/"):
+            with self.shop.lock:
+                return library.answer(self.shop, web, path)
         if path in ("/", NAMESPACE):
             headers["Allow"] = "GET"
             return Response(self._index(web, path))

@@ -27,10 +27,10 @@ VERSION = "10.2.4"
 WP_VERSION = "6.8.7"
 TABLES = (
     "products", "orders", "refunds", "customers", "coupons", "taxes", "categories", "tags", "shipping_classes",
-    "attributes", "terms", "zones", "webhooks", "notes", "fulfillments",
+    "attributes", "terms", "zones", "webhooks", "notes", "fulfillments", "media",
 )  # fmt: skip
 #: Which numbers are shared: posts of every kind count together, as in WordPress.
-SEQUENCES = {"product": "post", "order": "post", "refund": "post", "coupon": "post"}
+SEQUENCES = {"product": "post", "order": "post", "refund": "post", "coupon": "post", "media": "post"}
 
 
 @cache
@@ -53,6 +53,8 @@ class Shop:
         self.settings: dict[str, Any] = {}
         self.tax_classes: list[Record] = []
         self.keys: list[Record] = []
+        #: Who may write into the media library: application passwords by user name.
+        self.application_passwords: dict[str, str] = {}
         self.gateways: dict[str, Record] = {}
         self.counters: dict[str, int] = {}
         self.changes = itertools.count(1)
@@ -170,6 +172,7 @@ class Shop:
             "settings": self.settings,
             "tax_classes": self.tax_classes,
             "keys": self.keys,
+            "application_passwords": self.application_passwords,
             "gateways": self.gateways,
             "counters": self.counters,
             "offset": int(self.offset.total_seconds() // 60),
@@ -184,6 +187,7 @@ class Shop:
         self.settings = data["settings"]
         self.tax_classes = data["tax_classes"]
         self.keys = data["keys"]
+        self.application_passwords = data.get("application_passwords", {})
         self.gateways = data["gateways"]
         self.counters = data["counters"]
         self.offset = timedelta(minutes=data["offset"])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import re
 
 from .. import metadata
 from ..listing import by_ids, ordered, page
 from ..rest import Api, Request, Response, RestError, links
 from ..schema import EMAIL
 from ..state import Record, Shop
+from ..texts import name_kept
 from .batch import batch_handler
 
 ONE = r"/customers/(?P<id>[\d]+)"
@@ -111,7 +113,9 @@ def create_customer(request: Request) -> Response:
         raise RestError(400, "customer_invalid_email", "Invalid email address")
     _check_email(shop, email, 0)
     row = new_customer(shop, email)
-    row["username"] = params.get("username") or _free_username(shop, email.partition("@")[0])
+    row["username"] = _username(shop, str(params.get("username") or ""), email)
+    if not params.get("password"):
+        metadata.put(shop, row["meta_data"], "default_password_nag", "1")
     _apply(request, row)
     row["id"] = shop.next_id("user")
     shop.tables["customers"][row["id"]] = row
@@ -125,6 +129,8 @@ def create_customer(request: Request) -> Response:
 def update_customer(request: Request) -> Response:
     row = _one(request)
     draft = copy.deepcopy(row)
+    if request.has("username") and request.params["username"] != row["username"]:
+        raise RestError(400, "woocommerce_rest_customer_invalid_argument", "Username isn't editable.")
     if request.params.get("email"):
         if request.params["email"].lower() != row["email"].lower():
             owner = _owner(request.shop, request.params["email"])
@@ -165,6 +171,18 @@ def _check_email(shop: Shop, email: str, own_id: int) -> None:
         raise RestError(400, "registration-error-email-exists", message)
 
 
+def _username(shop: Shop, wanted: str, email: str) -> str:
+    if not wanted:
+        return _free_username(shop, email.partition("@")[0])
+    if not re.fullmatch(r"[\w.@-]+", wanted, re.ASCII):
+        message = "Please provide a valid account username."
+        raise RestError(400, "registration-error-invalid-username", message)
+    if any(row["username"].lower() == wanted.lower() for row in shop.tables["customers"].values()):
+        message = "An account is already registered with that username. Please choose another."
+        raise RestError(400, "registration-error-username-exists", message)
+    return wanted
+
+
 def _free_username(shop: Shop, wanted: str) -> str:
     taken = {row["username"] for row in shop.tables["customers"].values()}
     name, number = wanted, 1
@@ -177,9 +195,9 @@ def _apply(request: Request, row: Record) -> None:
     params = request.params
     for name in ("first_name", "last_name"):
         if params.get(name) is not None:
-            row[name] = params[name]
+            row[name] = name_kept(str(params[name]))
     for group in ("billing", "shipping"):
         for name, value in (params.get(group) or {}).items():
             if name in row[group] and value is not None:
-                row[group][name] = str(value).strip()
+                row[group][name] = str(value)
     metadata.merge(request.shop, row["meta_data"], params.get("meta_data"))

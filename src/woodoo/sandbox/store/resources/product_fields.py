@@ -15,7 +15,7 @@ from ..rest import Request, RestError
 from ..state import Record, Shop
 from ..taxonomy import default_category, find_term, held_terms, insert_term, terms_of
 from ..texts import html_kept, number_kept
-from .images import image
+from .images import product_images
 from .product_attributes import default_attributes, product_attributes
 
 PLAIN = (
@@ -65,7 +65,7 @@ def apply_product(request: Request, row: Record) -> None:
     apply_common(request, row)
     apply_stock(request, row)
     if params.get("images") is not None:
-        row["images"] = [image(shop, sent) for sent in params["images"]]
+        row["images"] = product_images(shop, params["images"], row["id"])
     metadata_kept(shop, row, params.get("meta_data"))
 
 

@@ -11,6 +11,7 @@ from ..rest import Request, links
 from ..state import Record, Shop
 from ..texts import shown as shown_html
 from ..texts import slug_of
+from .images import image_view
 from .money import money_html, symbol
 
 ALL = "GET POST PUT PATCH DELETE"
@@ -21,6 +22,7 @@ def product_view(request: Request, row: Record, *, edit: bool = False) -> Record
     shop = request.shop
     is_variation = row["type"] == "variation"
     managing = catalogue.stock_owner(shop, row)
+    pictures = [row["image"]] if is_variation else row["images"]
     view: Record = {
         "id": row["id"],
         "name": catalogue.full_name(shop, row),
@@ -69,7 +71,7 @@ def product_view(request: Request, row: Record, *, edit: bool = False) -> Record
         "categories": [] if is_variation else row["categories"],
         "brands": row["brands"],
         "tags": row["tags"],
-        "images": row["images"],
+        "images": [view for view in (image_view(request, number, in_full=True) for number in pictures) if view],
         "attributes": catalogue.choices(shop, row) if is_variation else row["attributes"],
         "default_attributes": row["default_attributes"],
         "variations": [v["id"] for v in catalogue.variations(shop, row)] if row["type"] == "variable" else [],
@@ -121,7 +123,7 @@ def variation_view(request: Request, row: Record, *, edit: bool = False) -> Reco
         **backorder_fields(shop, row, managing),
         "low_stock_amount": row["low_stock_amount"],
         **measures(shop, row),
-        "image": row["image"],
+        "image": image_view(request, row["image"]),
         "attributes": catalogue.choices(shop, row),
         "menu_order": row["menu_order"],
         "meta_data": metadata.shown(row["meta_data"]),

@@ -6,11 +6,15 @@ import copy
 
 from ..rest import Api, Request, Response, RestError, links
 from ..state import Record, load_data
+from ..texts import name_kept
 
 ZONE = r"/shipping/zones/(?P<id>[\d]+)"
 METHODS = r"/shipping/zones/(?P<zone_id>[\d]+)/methods"
 METHOD = METHODS + r"/(?P<instance_id>[\d]+)"
 ALL = "GET POST PUT PATCH DELETE"
+LOCATION_TYPES = ("postcode", "state", "country", "continent")
+#: Settings of new methods that differ from what is called their default.
+NEW_VALUES = {("flat_rate", "cost"): "0"}
 
 
 def register(api: Api) -> None:
@@ -61,6 +65,7 @@ def create_zone(request: Request) -> Response:
     shop = request.shop
     zone: Record = {"id": shop.next_id("zone"), "name": "Zone", "order": 0, "locations": [], "methods": []}
     _apply_zone(request, zone)
+    zone["name"] = zone["name"] or "Everywhere"
     shop.tables["zones"][zone["id"]] = zone
     shop.touch()
     return Response(zone_view(request, zone), 201, {"Location": request.link(f"shipping/zones/{zone['id']}")})
@@ -83,10 +88,12 @@ def _apply_zone(request: Request, zone: Record) -> None:
 
 
 def delete_zone(request: Request) -> Response:
+    """Delete a zone; the one for the rest of the world stays, and nothing is said of it."""
     zone = _zone(request)
     if not request.params.get("force"):
         raise RestError(501, "rest_trash_not_supported", "Shipping zones do not support trashing.")
-    del request.shop.tables["zones"][zone["id"]]
+    if zone["id"]:
+        del request.shop.tables["zones"][zone["id"]]
     request.shop.touch()
     return Response(zone_view(request, zone))
 
@@ -110,12 +117,14 @@ def list_locations(request: Request) -> Response:
 
 
 def replace_locations(request: Request) -> Response:
+    """Replace where a zone reaches by the bare list that is sent; anything else in its place empties it."""
     zone = _zone(request)
     if zone["id"] == 0:
         message = 'The "locations not covered by your other zones" zone cannot be updated.'
         raise RestError(403, "woocommerce_rest_shipping_zone_locations_invalid_zone", message)
-    sent = [one for name, one in request.params.items() if name.isdigit() and isinstance(one, dict)]
-    zone["locations"] = [{"code": i["code"], "type": i.get("type") or "country"} for i in sent if i.get("code")]
+    listed = [one for name, one in request.params.items() if name.isdigit() and isinstance(one, dict)]
+    sent = [{"code": i["code"], "type": i.get("type") or "country"} for i in listed if i.get("code")]
+    zone["locations"] = [location for location in sent if location["type"] in LOCATION_TYPES]
     request.shop.touch()
     return list_locations(request)
 
@@ -137,7 +146,8 @@ def method_view(request: Request, zone: Record, method: Record) -> Record:
 
 def list_methods(request: Request) -> Response:
     zone = _zone(request, "zone_id")
-    found = [method_view(request, zone, method) for method in zone["methods"]]
+    rows = sorted(zone["methods"], key=lambda method: (method["order"], method["instance_id"]))
+    found = [method_view(request, zone, method) for method in rows]
     return Response(found, headers=_counted(found))
 
 
@@ -151,31 +161,39 @@ def create_method(request: Request) -> Response:
     method = copy.deepcopy(model)
     number = shop.next_id("zone_method")
     method.update(id=number, instance_id=number, order=len(zone["methods"]) + 1, title=method["method_title"])
-    for setting in method["settings"].values():
-        setting["value"] = setting["default"]
+    for name, setting in method["settings"].items():
+        setting["value"] = NEW_VALUES.get((method["method_id"], name), setting["default"])
+    method["enabled"] = True
     zone["methods"].append(method)
+    title = method["title"]
     _apply_method(request, method)
     shop.touch()
-    return Response(method_view(request, zone, method))
+    return Response({**method_view(request, zone, method), "title": title})
 
 
 def update_method(request: Request) -> Response:
+    """Change a method; the answer still has the title from before."""
     method = _method(request)
+    title = method["title"]
     _apply_method(request, method)
     request.shop.touch()
-    return Response(method_view(request, _zone(request, "zone_id"), method))
+    return Response({**method_view(request, _zone(request, "zone_id"), method), "title": title})
 
 
 def _apply_method(request: Request, method: Record) -> None:
+    """Write order, state and settings; unknown settings are passed over, a choice there is not is refused."""
     for name in ("order", "enabled"):
         if request.params.get(name) is not None and request.has(name):
             method[name] = request.params[name]
     for name, value in (request.params.get("settings") or {}).items():
-        if name not in method["settings"]:  # passed over (`update_fields` goes by the method's own fields)
+        setting = method["settings"].get(name)
+        if setting is None:
             continue
-        method["settings"][name]["value"] = str(value)
+        if setting.get("options") and str(value) not in setting["options"]:
+            raise RestError(400, "rest_setting_value_invalid", "An invalid setting value was passed.")
+        setting["value"] = name_kept(str(value))
         if name == "title":
-            method["title"] = str(value)
+            method["title"] = setting["value"]
 
 
 def delete_method(request: Request) -> Response:

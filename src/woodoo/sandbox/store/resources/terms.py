@@ -13,7 +13,7 @@ from ..rest import Api, Request, Response, RestError, links
 from ..state import Record
 from ..texts import html_kept, sort_key
 from .batch import batch_handler
-from .images import image_of_category
+from .images import category_image, image_view
 
 ALL_METHODS = "GET POST PUT PATCH DELETE"
 SORTERS = {
@@ -73,6 +73,8 @@ class Kind:
         """Return a term as the API shows one."""
         shown = {k: v for k, v in row.items() if k != "attribute_id"}
         shown["count"] = _count(request, self.table, row)
+        if "image" in row:
+            shown["image"] = image_view(request, row["image"])
         more = {"up": f"{self.base(request)}/{row['parent']}"} if row.get("parent") else {}
         return {**shown, "_links": links(request, self.base(request), row["id"], ALL_METHODS, **more)}
 
@@ -168,7 +170,7 @@ def _write(request: Request, kind: Kind, row: Record) -> None:
         if params.get("display") is not None:
             row["display"] = params["display"]
         if params.get("image") is not None:
-            row["image"] = image_of_category(request.shop, params["image"])
+            row["image"] = category_image(request.shop, params["image"])
     request.shop.touch()
 
 

@@ -10,7 +10,7 @@ from ..rest import Api, Request, Response, RestError, broken_off
 from ..state import Record
 from ..texts import html_kept
 from .batch import batch_handler
-from .images import image
+from .images import variation_image
 from .product_attributes import choices
 from .product_fields import apply_common, apply_stock, metadata_kept, tax_class_kept
 from .product_views import variation_view
@@ -124,7 +124,7 @@ def _apply(request: Request, row: Record, owner: Record) -> None:
     if params.get("tax_class") is not None:
         row["tax_class"] = tax_class_kept(shop, params["tax_class"])
     if request.has("image"):
-        row["image"] = image(shop, params["image"]) if params["image"] else None
+        row["image"] = variation_image(shop, params["image"], row["id"])
     if params.get("attributes") is not None:
         row["attributes"] = choices(shop, owner, params["attributes"])
     apply_common(request, row)
