@@ -153,3 +153,82 @@ def test_a_note_to_the_customer_is_found_again(store: WooCommerceStore, order: d
     assert store.fulfilments.customer_notes(record) == ()
     store.fulfilments.tell_customer(record, text)
     assert store.fulfilments.customer_notes(record) == (text,)
+
+
+# -- what the shop itself makes of it ---------------------------------------------------------------------------
+
+
+def _body(order: dict[str, Any], quantity: Any = 1, **more: Any) -> dict[str, Any]:
+    items = [{"item_id": order["line_items"][0]["id"], "qty": quantity}]
+    return {"status": "fulfilled", "meta_data": [{"id": 0, "key": "_items", "value": items}], **more}
+
+
+def _create(shop: Target, order: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+    answer = shop.call("POST", f"orders/{order['id']}/fulfillments", body)
+    assert answer.status == 201, answer.body
+    made: dict[str, Any] = answer.body["fulfillment"]
+    return made
+
+
+@pytest.mark.parametrize(
+    ("sent", "fulfilled"),
+    [
+        ({}, True),
+        ({"is_fulfilled": False}, True),
+        ({"status": "unfulfilled", "is_fulfilled": True}, False),
+        ({"status": "nope"}, False),
+    ],
+)
+def test_the_status_alone_says_whether_it_is_fulfilled(
+    feature: None, shop: Target, order: dict[str, Any], sent: dict[str, Any], fulfilled: bool
+) -> None:
+    made = _create(shop, order, _body(order, **sent))
+    assert (made["is_fulfilled"], made["status"]) == (fulfilled, "fulfilled" if fulfilled else "unfulfilled")
+
+
+@pytest.mark.parametrize(
+    ("quantity", "words"), [(0, "Invalid item."), (-1, "Invalid item."), ("1", "Invalid item."), (99, ""), (1.5, "")]
+)
+def test_pieces_are_numbers_above_nothing(
+    feature: None, shop: Target, order: dict[str, Any], quantity: Any, words: str
+) -> None:
+    answer = shop.call("POST", f"orders/{order['id']}/fulfillments", _body(order, quantity))
+    assert answer.status == (400 if words else 201)
+    assert answer.body.get("message", "") == words
+
+
+def test_entries_without_an_id_are_dropped_at_creation(feature: None, shop: Target, order: dict[str, Any]) -> None:
+    body = _body(order)
+    del body["meta_data"][0]["id"]
+    answer = shop.call("POST", f"orders/{order['id']}/fulfillments", body)
+    assert answer.error == (400, 0)
+    assert answer.body["message"] == "The fulfillment should contain at least one item."
+
+
+def test_a_change_needs_its_meta_data_and_replaces_what_was_there(
+    feature: None, shop: Target, order: dict[str, Any]
+) -> None:
+    body = _body(order)
+    body["meta_data"].append({"id": 0, "key": "_tracking_number", "value": "T1"})
+    path = f"orders/{order['id']}/fulfillments/{_create(shop, order, body)['id']}"
+    assert shop.call("PUT", path, {"status": "unfulfilled"}).error == (400, "rest_missing_callback_param")
+    changed = shop.put(path, {"meta_data": [{"key": "_items", "value": body["meta_data"][0]["value"]}]})["fulfillment"]
+    assert (changed["status"], [entry["key"] for entry in changed["meta_data"]]) == (
+        "fulfilled",
+        ["_items", "_date_fulfilled"],
+    )
+    assert shop.get(f"{path}/metadata")["meta_data"] == changed["meta_data"]
+
+
+def test_one_that_is_not_there(feature: None, shop: Target, order: dict[str, Any]) -> None:
+    path = f"orders/{order['id']}/fulfillments"
+    made = _create(shop, order, _body(order))
+    other = shop.order({"product_id": shop.product()["id"], "quantity": 1})
+    foreign = shop.call("GET", f"orders/{other['id']}/fulfillments/{made['id']}")
+    assert (foreign.error, foreign.body["message"]) == ((400, 0), "Invalid fulfillment ID.")
+    unknown = shop.call("GET", f"{path}/99999999")
+    assert (unknown.error, unknown.body["message"]) == ((400, 0), "Fulfillment not found.")
+    for _ in range(2):
+        assert shop.call("DELETE", f"{path}/{made['id']}").body == {"message": "Fulfillment deleted successfully."}
+    assert shop.call("GET", f"{path}/{made['id']}").error == (400, 404)
+    assert shop.call("GET", "orders/99999999/fulfillments").body["data"] == {"status": "404"}

@@ -130,9 +130,9 @@ class Api:
             self.routes[pattern] = route
             self._by_head.setdefault(_head(pattern), []).append(route)
 
-    def add_route(self, pattern: str, methods: str, feature: str) -> None:
-        """Enter a route of a feature that WooCommerce ships switched off; its parameters are not checked."""
-        args: dict[str, Args] = {method: {} for method in methods.split()}
+    def add_route(self, pattern: str, methods: str, feature: str, args_of: Mapping[str, Args] | None = None) -> None:
+        """Enter a route of a feature that WooCommerce ships switched off, with the parameters its methods take."""
+        args: dict[str, Args] = {method: (args_of or {}).get(method, {}) for method in methods.split()}
         route = Route(re.compile(NAMESPACE + pattern), list(args), args, feature=feature)
         self.routes[NAMESPACE + pattern] = route
         self._by_head.setdefault(_head(NAMESPACE + pattern), []).append(route)

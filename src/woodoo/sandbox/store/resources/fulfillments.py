@@ -16,6 +16,14 @@ from ..state import Record, Shop
 
 ALL = r"/orders/(?P<order_id>[\d]+)/fulfillments"
 ONE = ALL + r"/(?P<fulfillment_id>[\d]+)"
+LOOKUP = f"{ALL}/lookup"
+_BODY = {
+    "status": {"type": "string"},
+    "is_fulfilled": {"type": "boolean"},
+    "meta_data": {"type": "array", "required": True},
+}
+WRITTEN = dict.fromkeys(("POST", "PUT", "PATCH"), _BODY)
+STATUSES = ("fulfilled", "unfulfilled")
 #: The feature's switch, off as WooCommerce ships it.
 FEATURE = "woocommerce_feature_fulfillments_enabled"
 STATUS = "_fulfillment_status"
@@ -23,13 +31,18 @@ STATUS = "_fulfillment_status"
 
 def register(api: Api) -> None:
     """Enter the routes."""
-    api.add_route(ALL, "GET POST", FEATURE)
-    api.add_route(ONE, "GET PUT PATCH DELETE", FEATURE)
+    api.add_route(LOOKUP, "GET", FEATURE, {"GET": {"tracking_number": {"type": "string", "required": True}}})
+    api.add_route(ALL, "GET POST", FEATURE, WRITTEN)
+    api.add_route(ONE, "GET PUT PATCH DELETE", FEATURE, WRITTEN)
+    api.add_route(f"{ONE}/metadata", "GET PUT PATCH", FEATURE, WRITTEN)
     api.add(ALL, "GET", list_fulfillments)
     api.add(ALL, "POST", create_fulfillment)
     api.add(ONE, "GET", lambda request: Response({"fulfillment": view(_find(request))}))
     api.add(ONE, "PUT PATCH", update_fulfillment)
     api.add(ONE, "DELETE", delete_fulfillment)
+    api.add(f"{ONE}/metadata", "GET", lambda request: Response({"meta_data": _find(request)["meta_data"]}))
+    api.add(f"{ONE}/metadata", "PUT PATCH", update_metadata)
+    api.add(LOOKUP, "GET", look_up)
 
 
 def view(row: Record) -> Record:
@@ -51,7 +64,8 @@ def _order(request: Request) -> Record:
         raise no_route()
     order = request.shop.tables["orders"].get(request.number("order_id"))
     if order is None:
-        raise RestError(404, "woocommerce_rest_order_invalid_id", "Invalid order ID.", allow=False)
+        data = {"status": "404"}
+        raise RestError(404, "woocommerce_rest_order_invalid_id", "Invalid order ID.", data=data, allow=False)
     return order
 
 
@@ -60,10 +74,14 @@ def _rows(shop: Shop, order: Record) -> list[Record]:
 
 
 def _find(request: Request) -> Record:
-    order = _order(request)
-    row: Record | None = request.shop.tables["fulfillments"].get(request.number("fulfillment_id"))
-    if row is None or row["order_id"] != order["id"]:
-        raise RestError(400, 0, "Fulfillment not found.")
+    order, number = _order(request), request.number("fulfillment_id")
+    row: Record | None = request.shop.tables["fulfillments"].get(number)
+    if row is None:
+        was_there = number and number <= request.shop.counters.get("fulfillments", 0)
+        code = 404 if was_there and request.method == "GET" else 0
+        raise RestError(400, code, "Fulfillment not found." if number else "Invalid fulfillment ID.")
+    if row["order_id"] != order["id"]:
+        raise RestError(400, 0, "Invalid fulfillment ID.")
     return row
 
 
@@ -84,16 +102,33 @@ def create_fulfillment(request: Request) -> Response:
 
 
 def update_fulfillment(request: Request) -> Response:
-    shop, params, row = request.shop, request.params, _find(request)
-    meta = row["meta_data"]
-    if isinstance(params.get("meta_data"), list):
-        known = {entry["key"]: entry for entry in row["meta_data"]}
-        meta = [_entry(shop, e["key"], e.get("value"), known.get(e["key"])) for e in params["meta_data"]]
+    row = _find(request)
+    _change(request, row, request.params)
+    return Response({"fulfillment": view(row)})
+
+
+def update_metadata(request: Request) -> Response:
+    row = _find(request)
+    _change(request, row, {"meta_data": request.params["meta_data"]})
+    return Response({"meta_data": row["meta_data"]})
+
+
+def _change(request: Request, row: Record, params: Record) -> None:
+    """Replace the meta data by what is sent; entries of a known key keep their number."""
+    shop = request.shop
+    known = {entry["key"]: entry for entry in row["meta_data"]}
+    sent = [entry for entry in params["meta_data"] if isinstance(entry, dict) and entry.get("key")]
+    meta = [_entry(shop, e["key"], e.get("value"), known.get(e["key"])) for e in sent]
     _check(meta)
     row["meta_data"] = meta
     _fill(shop, row, params, default=row["is_fulfilled"])
     _sum_up(shop, shop.tables["orders"][row["order_id"]])
-    return Response({"fulfillment": view(row)})
+
+
+def look_up(request: Request) -> Response:
+    """Answer whose number a tracking number may be. This shop knows no carrier's numbers."""
+    _order(request)
+    return Response({"tracking_number_details": []})
 
 
 def delete_fulfillment(request: Request) -> Response:
@@ -127,8 +162,10 @@ def _is_item(item: Any) -> bool:
 
 
 def _fill(shop: Shop, row: Record, params: Record, *, default: bool) -> None:
-    row["is_fulfilled"] = bool(params.get("is_fulfilled", default))
-    row["status"] = params.get("status") or ("fulfilled" if row["is_fulfilled"] else "unfulfilled")
+    """Write the status, which alone decides whether it is fulfilled: `is_fulfilled` is passed over."""
+    wanted = params.get("status")
+    row["is_fulfilled"] = wanted == "fulfilled" if wanted in STATUSES else default
+    row["status"] = "fulfilled" if row["is_fulfilled"] else "unfulfilled"
     row["date_updated"] = str(shop.local(shop.now())).replace("T", " ")
     if row["is_fulfilled"] and metadata.get(row["meta_data"], "_date_fulfilled") is None:
         row["meta_data"].append(_entry(shop, "_date_fulfilled", row["date_updated"]))
