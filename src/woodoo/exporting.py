@@ -17,7 +17,7 @@ from .engine import imports
 from .engine.links import Links
 from .engine.models import Import
 from .engine.work import enqueue
-from .flows.steps.products_out.observe import marked_to_look
+from .flows.steps.look_again import marked_to_look
 from .flows.table import FLOWS
 
 TITLE = "products of Odoo"

@@ -17,7 +17,7 @@ from ..engine import chores
 from ..engine.cursors import get_cursor, set_cursor
 from ..engine.links import Links
 from ..engine.work import enqueue
-from ..flows.steps.products_out.observe import TEMPLATE, marked_to_look
+from ..flows.steps.look_again import TEMPLATE, marked_to_look
 from ..flows.table import FLOWS
 from ..live import Live
 from ..odoo.records import Records

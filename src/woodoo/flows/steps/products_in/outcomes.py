@@ -21,6 +21,7 @@ from ....mapping.products_in.product_rules import ProductRules
 from ....mapping.products_in.product_words import product_plan_shown, summary
 from ....mapping.products_in.seen import Known, OdooTemplate, Prints, Seen
 from ...sides import Sides
+from ..look_again import marked_to_look
 from .batch import ProductBatch, Progress
 from .observe import read_templates, records_of
 
@@ -148,6 +149,7 @@ def ring(sides: Sides, outcomes: Mapping[str, Outcome], plans: Mapping[str, Prod
     """Tell the flow from Odoo to the store what it has to look at, and orders that waited for a product."""
     told = {str(plan.match.template.odoo_id) for plan in plans.values() if _is_told(plan) and plan.match.template}
     if told and sides.connection_id:
+        sides.links.upsert(marked_to_look(sides.links, map(int, told)))
         enqueue(sides.connection_id, _OUT_LANE, _OUT, sorted(told), source="store")
     skus = {
         one.sku

@@ -22,7 +22,7 @@ from ....mapping.catalogue.rules import CatalogueRules
 from ....mapping.catalogue.template import Line, Template, archived_variants, store_product
 from ....odoo.products import ProductRows, find_skus, read_products
 from ....stores.catalogue import Owned
-from ...sides import Links, Sides
+from ...sides import Sides
 from .prices import read_prices
 from .rules import fields_to_read, in_language
 
@@ -269,12 +269,3 @@ def _look(sides: Sides, seen: Observed, rules: CatalogueRules, *, look: bool) ->
             seen.subjects[record] = replace(subject, missing=True)
         else:
             seen.subjects[record] = replace(subject, store=fetched.found[number], linked=linked)
-
-
-def marked_to_look(links: Links, template_ids: Iterable[int]) -> list[LinkVals]:
-    """Return the links of these products so that the store is read before anything else is done with them."""
-    return [
-        replace(link, odoo_seen=replace(known, look=True).odoo_seen)
-        for link in links.find_by_odoo(TEMPLATE, template_ids, kind=PRODUCT).values()
-        for known in [Known.of(link.external_id, link.odoo_hash, link.store_hash, link.odoo_seen)]
-    ]

@@ -1,0 +1,290 @@
+"""Products of a real Odoo in the store double: created once, changed by groups, matched, refused, repaired."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from woodoo.domain.errors import OutcomeUnknown
+from woodoo.domain.ownership import Group, Owner
+from woodoo.engine.flow import Outcome, OutcomeKind
+from woodoo.flows.products import sync_products
+from woodoo.flows.steps.look_again import marked_to_look
+from woodoo.odoo.endpoint import Endpoint
+from woodoo.sandbox.odoo.fixtures import Admin
+from woodoo.sandbox.store.double import StoreDouble
+
+from .catalogue import CatalogueBench
+
+DONE, PARKED, SKIPPED = OutcomeKind.DONE, OutcomeKind.PARKED, OutcomeKind.SKIPPED
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[StoreDouble]:
+    with StoreDouble(catalogue=False) as double:
+        yield double
+
+
+@pytest.fixture(scope="module")
+def bench(odoo: Endpoint, admin: Admin, shop: StoreDouble) -> CatalogueBench:
+    return CatalogueBench.set_up(odoo, admin, shop, "woodoo_products")
+
+
+@pytest.fixture(scope="module")
+def colours(bench: CatalogueBench) -> tuple[int, dict[str, int]]:
+    return bench.make_attribute("Colour", ["Red", "Blue", "Green"])
+
+
+@pytest.fixture(scope="module")
+def sizes(bench: CatalogueBench) -> tuple[int, dict[str, int]]:
+    return bench.make_attribute("Size", ["S", "M"])
+
+
+Attribute = tuple[int, dict[str, int]]
+
+
+def number(outcome: Outcome) -> str:
+    """Return the number a product has in the store."""
+    return next(link.external_id for link in outcome.links if link.kind == "product")
+
+
+def test_simple_and_variable_products_are_created_and_nothing_is_sent_again(
+    bench: CatalogueBench, colours: Attribute, sizes: Attribute
+) -> None:
+    material, wool = bench.make_attribute("Material", ["Wool"], "no_variant")
+    simple = bench.make(
+        name="Mug & cup", default_code="MUG-1", list_price=12.5, weight=0.25, barcode="4001234500012",
+        description_sale="Holds <tea>\nand coffee",
+    )  # fmt: skip
+    lines = {colours[0]: [colours[1]["Red"], colours[1]["Blue"]], sizes[0]: sizes[1].values(), material: wool.values()}
+    shirt = bench.make_variable("Shirt", {one: list(ids) for one, ids in lines.items()}, "SHIRT", list_price=20)
+    outcomes = bench.sync([simple, shirt])
+    assert {one.kind for one in outcomes.values()} == {DONE}
+    mug = bench.by_sku("MUG-1")
+    assert (mug["type"], mug["status"], mug["name"]) == ("simple", "publish", "Mug &amp; cup")
+    assert (mug["regular_price"], mug["global_unique_id"]) == ("12.5", "4001234500012")
+    assert mug["description"].replace("&lt;", "<").replace("&gt;", ">") == "Holds <tea>\nand coffee"
+    parent = bench.product(number(outcomes[shirt]))
+    assert parent["type"] == "variable"
+    attributes = [(a["name"], a["variation"], sorted(a["options"])) for a in parent["attributes"]]
+    assert attributes == [
+        ("Colour", True, ["Blue", "Red"]),
+        ("Size", True, ["M", "S"]),
+        ("Material", False, ["Wool"]),
+    ]
+    variations = bench.variations(number(outcomes[shirt]))
+    assert sorted(v["sku"] for v in variations) == ["SHIRT-0", "SHIRT-1", "SHIRT-2", "SHIRT-3"]
+    assert {v["regular_price"] for v in variations} == {"20"}
+    sides = bench.sides()
+    sync_products(sides, [str(simple), str(shirt)])  # what rarely changes, such as units, is read once
+    before = bench.calls()
+    again = sync_products(sides, [str(simple), str(shirt)])
+    assert bench.calls() == before
+    assert {one.message.partition(":")[2] for one in again.values()} == {" nothing has changed."}
+
+
+def test_only_what_changed_is_written_and_a_change_on_the_other_side_is_told_and_repaired(
+    bench: CatalogueBench, shop: StoreDouble
+) -> None:
+    one, other = bench.make(name="Bowl", default_code="BOWL-1"), bench.make(name="Plate", default_code="PLATE-1")
+    bench.sync([one, other])
+    bench.admin.write("product.template", [one], {"name": "Deep bowl", "list_price": 33})
+    found = bench.sync([one, other])
+    assert (found[one].message, found[one].drifts) == (f"#{number(found[one])}: names, prices written.", ())
+    bowl = bench.by_sku("BOWL-1")
+    assert (bowl["name"], bowl["regular_price"]) == ("Deep bowl", "33")
+    # Somebody changes the name in the shop; it is found out with the next look, told, and written over.
+    shop.shop.tables["products"][bowl["id"]]["name"] = "My bowl"
+    bench.links.upsert(marked_to_look(bench.links, [one]))
+    told = bench.sync([one], repair_drift=False)[one]
+    assert [(d.group, d.side, d.repaired) for d in told.drifts or ()] == [("names", "store", False)]
+    assert bench.by_sku("BOWL-1")["name"] == "My bowl"
+    bench.links.upsert(marked_to_look(bench.links, [one]))
+    repaired = bench.sync([one])[one]
+    assert [(d.group, d.repaired) for d in repaired.drifts or ()] == [("names", True)]
+    assert "'My bowl'" in repr(told.drifts) or "My bowl" in repr(told.drifts)
+    assert bench.by_sku("BOWL-1")["name"] == "Deep bowl"
+    # A change that a write's answer shows is found without being asked for.
+    shop.shop.tables["products"][bowl["id"]]["name"] = "Your bowl"
+    bench.admin.write("product.template", [one], {"list_price": 34})
+    found = bench.sync([one])
+    assert [(d.group, d.repaired) for d in found[one].drifts or ()] == [("names", True)]
+    assert (bench.by_sku("BOWL-1")["name"], bench.by_sku("BOWL-1")["regular_price"]) == ("Deep bowl", "34")
+    # What belongs to the store is never written there.
+    bench.admin.write("product.template", [one], {"list_price": 35})
+    owned = bench.sync([one], owners={Group.PRICES: Owner.STORE})[one]
+    assert bench.by_sku("BOWL-1")["regular_price"] == "34"
+    assert [(d.group, d.side) for d in owned.drifts or ()] == [("prices", "odoo")]
+
+
+def test_what_the_store_has_is_matched_and_its_own_is_kept(bench: CatalogueBench, shop: StoreDouble) -> None:
+    made = bench.client.post(
+        "products",
+        {
+            "name": "Old vase",
+            "sku": "VASE-1",
+            "regular_price": "7",
+            "description": "<p>Written by the shop</p>",
+            "attributes": [{"name": "Style", "options": ["Modern"], "visible": True}],
+        },
+    )
+    vase = bench.make(name="Vase", default_code="VASE-1", list_price=9)
+    outcome = bench.sync([vase], create_products=False)[vase]
+    assert (outcome.kind, number(outcome)) == (DONE, str(made["id"]))
+    kept = bench.by_sku("VASE-1")
+    assert (kept["name"], kept["regular_price"], kept["description"]) == ("Vase", "9", "<p>Written by the shop</p>")
+    assert [a["name"] for a in kept["attributes"]] == ["Style"]
+    bench.admin.write("product.template", [vase], {"description_sale": "Written by Odoo"})
+    bench.sync([vase])
+    bench.admin.write("product.template", [vase], {"description_sale": False})
+    bench.sync([vase])
+    assert (bench.by_sku("VASE-1")["description"], len(bench.by_sku("VASE-1")["attributes"])) == ("", 1)
+
+
+def test_each_refusal_says_its_own_and_the_rest_goes_on(bench: CatalogueBench, colours: Attribute) -> None:
+    red = [colours[1]["Red"], colours[1]["Blue"]]
+    without = bench.make(name="No SKU")
+    twins = [bench.make(name=f"Twin {n}", default_code="TWIN") for n in (1, 2)]
+    clash_a, clash_values = bench.make_attribute("COLOUR ", ["x", "y"])
+    clash = bench.make_variable("Clash", {colours[0]: red, clash_a: list(clash_values.values())}, "CLASH")
+    half = bench.make(
+        name="Half", attribute_line_ids=[(0, 0, {"attribute_id": colours[0], "value_ids": [(6, 0, red)]})]
+    )
+    bench.client.post("products", {"name": "Grouped", "type": "grouped", "sku": "GROUP-1"})
+    group = bench.make(name="Group", default_code="GROUP-1")
+    fine = bench.make(name="Fine", default_code="FINE-1")
+    archived = bench.make(name="Archived", default_code="GONE-1", active=False)
+    found = bench.sync([without, *twins, clash, half, group, fine, archived])
+    assert found[fine].kind is DONE
+    assert found[archived].kind is SKIPPED
+    said = {one: found[one].message for one in (without, twins[0], clash, half, group)}
+    assert {found[one].kind for one in said} == {PARKED}
+    assert said[without] == "Product No SKU has no SKU in Odoo, so it is not created in the store."
+    assert "2 products in Odoo have the SKU TWIN" in said[twins[0]]
+    assert "two attributes that are one in the store" in said[clash]
+    assert "2 variants without a SKU" in said[half]
+    assert "a grouped product" in said[group]
+    assert "not created there" in bench.sync([twins[0], without], create_products=False)[without].message
+
+
+def test_a_sku_of_another_linked_product_is_refused_with_both_named(bench: CatalogueBench) -> None:
+    first = bench.make(name="First", default_code="FIRST-1")
+    outcome = bench.sync([first])[first]
+    bench.admin.write("product.template", [first], {"default_code": "FIRST-2", "active": False})
+    second = bench.make(name="Second", default_code="FIRST-1")
+    refused = bench.sync([second])[second]
+    assert refused.kind is PARKED
+    assert f"belongs to #{number(outcome)}" in refused.message
+
+
+def test_a_product_becomes_variable_and_simple_again(bench: CatalogueBench, colours: Attribute) -> None:
+    hat = bench.make(name="Hat", default_code="HAT-1", list_price=15)
+    before = number(bench.sync([hat])[hat])
+    line = {"attribute_id": colours[0], "value_ids": [(6, 0, [colours[1]["Red"], colours[1]["Blue"]])]}
+    bench.admin.write("product.template", [hat], {"attribute_line_ids": [(0, 0, line)]})
+    for place, variant in enumerate(bench.variants(hat)):
+        bench.admin.write("product.product", [variant], {"default_code": f"HAT-{place + 1}"})
+    turned = bench.sync([hat])[hat]
+    assert (turned.kind, number(turned)) == (DONE, before)
+    assert (bench.product(before)["type"], bench.product(before)["sku"]) == ("variable", "")
+    assert sorted(v["sku"] for v in bench.variations(before)) == ["HAT-1", "HAT-2"]
+    lines = bench.admin.search_read("product.template.attribute.line", [("product_tmpl_id", "=", hat)], ["id"])
+    bench.admin.write("product.template", [hat], {"attribute_line_ids": [(2, lines[0]["id"])]})
+    (left,) = bench.variants(hat)
+    bench.admin.write("product.product", [left], {"default_code": "HAT-1"})
+    back = bench.sync([hat])[hat]
+    assert (back.kind, number(back)) == (DONE, before)
+    assert (bench.product(before)["type"], bench.product(before)["sku"]) == ("simple", "HAT-1")
+    assert bench.variations(before) == []
+    assert "nothing has changed" in bench.sync([hat])[hat].message
+
+
+def test_new_and_archived_variants_and_archived_products(bench: CatalogueBench, colours: Attribute) -> None:
+    values = colours[1]
+    sock = bench.make_variable("Sock", {colours[0]: [values["Red"], values["Blue"]]}, "SOCK")
+    parent = number(bench.sync([sock])[sock])
+    (line,) = bench.admin.search_read("product.template.attribute.line", [("product_tmpl_id", "=", sock)], ["id"])
+    bench.admin.write("product.template.attribute.line", [line["id"]], {"value_ids": [(4, values["Green"])]})
+    new = max(bench.variants(sock))
+    bench.admin.write("product.product", [new], {"default_code": "SOCK-9"})
+    assert bench.sync([sock])[sock].message.endswith("1 variation created.")
+    assert len(bench.variations(parent)) == 3
+    bench.admin.write("product.product", [new], {"active": False})
+    assert "1 taken off sale" in bench.sync([sock])[sock].message
+    assert [v["status"] for v in bench.variations(parent) if v["sku"] == "SOCK-9"] == ["private"]
+    bench.admin.write("product.product", [new], {"active": True})
+    bench.sync([sock])
+    assert {v["status"] for v in bench.variations(parent)} == {"publish"}
+    bench.admin.write("product.template", [sock], {"active": False})
+    bench.sync([sock])
+    assert bench.product(parent)["status"] == "draft"
+    bench.admin.write("product.template", [sock], {"active": True})
+    bench.sync([sock])
+    assert (bench.product(parent)["status"], len(bench.variations(parent))) == ("publish", 3)
+
+
+def test_a_product_deleted_in_the_store_is_made_again_only_where_that_is_allowed(bench: CatalogueBench) -> None:
+    lamp = bench.make(name="Lamp", default_code="LAMP-1")
+    first = number(bench.sync([lamp])[lamp])
+    bench.client.delete(f"products/{first}", {"force": True})
+    bench.admin.write("product.template", [lamp], {"list_price": 50})
+    parked = bench.sync([lamp], create_products=False)[lamp]
+    assert (parked.kind, f"was #{first} in the store" in parked.message) == (PARKED, True)
+    again = bench.sync([lamp])[lamp]
+    assert (again.kind, number(again) != first, bench.by_sku("LAMP-1")["regular_price"]) == (DONE, True, "50")
+
+
+def test_a_run_that_was_cut_off_creates_nothing_twice(
+    bench: CatalogueBench, colours: Attribute, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = list(colours[1].values())
+    scarf = bench.make_variable("Scarf", {colours[0]: values}, "SCARF")
+    cap = bench.make(name="Cap", default_code="CAP-1")
+    post = bench.client.post
+
+    def lose(path: str, json: Any, params: Any = None) -> Any:
+        post(path, json, params)
+        if path == "products/batch":
+            raise OutcomeUnknown("The store did not answer.", where=path)
+        return {}
+
+    monkeypatch.setattr(bench.client, "post", lose)
+    with pytest.raises(OutcomeUnknown):
+        bench.sync([scarf, cap])
+    monkeypatch.undo()
+    found = bench.sync([scarf, cap])
+    assert {one.kind for one in found.values()} == {DONE}
+    rows = bench.shop.shop.tables["products"].values()
+    assert [row["name"] for row in rows].count("Scarf") == 1
+    assert len(bench.variations(number(found[scarf]))) == 3
+    assert bench.by_sku("CAP-1")
+    # So it is where Woodoo's own database was lost.
+    bench.links.rows.clear()
+    count = len(bench.shop.shop.tables["products"])
+    assert {one.kind for one in bench.sync([scarf, cap]).values()} == {DONE}
+    assert len(bench.shop.shop.tables["products"]) == count
+
+
+def test_categories_are_made_once_whatever_their_spelling(bench: CatalogueBench) -> None:
+    (above,) = bench.admin.create("product.category", [{"name": "Café"}])
+    below = bench.admin.create("product.category", [{"name": "Cups & more", "parent_id": above}])[0]
+    (twin,) = bench.admin.create("product.category", [{"name": "CAFE"}])
+    bench.client.post("products/categories", {"name": "café"})
+    one = bench.make(name="Cup", default_code="CUP-1", categ_id=below)
+    two = bench.make(name="Saucer", default_code="CUP-2", categ_id=twin)
+    bench.sync([one, two])
+    categories = bench.client.get("products/categories", {"per_page": 100})
+    names = [c["name"].replace("&amp;", "&") for c in categories if c["name"][0] in "cC"]
+    assert sorted(names) == ["Cups & more", "café"]
+    assert [c["name"].replace("&amp;", "&") for c in bench.by_sku("CUP-1")["categories"]] == ["Cups & more"]
+    assert [c["name"] for c in bench.by_sku("CUP-2")["categories"]] == ["café"]
+
+
+def test_a_dry_run_writes_nothing(bench: CatalogueBench) -> None:
+    tray = bench.make(name="Tray", default_code="TRAY-1")
+    count = len(bench.shop.shop.tables["products"])
+    plan = bench.plan([tray]).shown()[str(tray)]
+    assert [step.do for step in plan.steps] == ["Create simple product"]
+    assert len(bench.shop.shop.tables["products"]) == count
