@@ -1,166 +1,187 @@
-"""Products written: what the shop takes, corrects, drops in silence and refuses."""
+"""The catalogue of a shop as Woodoo reads and writes it: what it keeps, what it names otherwise, what it refuses."""
 
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
-from .store_target import MARK, Target
+from woodoo.domain.ownership import Group
+from woodoo.domain.product import Attribute, Category, Kind, Prices, Product, Tag, Variant, values_of
+from woodoo.stores.catalogue import ProductWrite, Written
+from woodoo.stores.woocommerce.catalogue.catalogue import WooCatalogue
+from woodoo.stores.woocommerce.catalogue.lists import Shelf
+from woodoo.stores.woocommerce.client import WooClient
+
+from .store_target import Target
+
+#: All that is written of a new product but its images.
+ALL = frozenset({Group.NAMES, Group.PRICES, Group.CATEGORIES})
+CREATED = frozenset({"visibility", "tax_status", "tax_class"})
 
 
-@pytest.mark.parametrize(
-    ("sent", "kept"),
-    [
-        ({"name": "N & M"}, {"name": "N &amp; M"}),
-        ({"description": "<p>a</p><script>x</script> & b"}, {"description": "<p>a</p>x &amp; b"}),
-        ({"weight": "1,5"}, {"weight": "15"}),
-        ({"weight": "abc"}, {"weight": ""}),
-        ({"dimensions": {"width": "3.50"}}, {"dimensions": {"length": "", "width": "3.50", "height": ""}}),
-        ({"tax_class": "reduced-rate", "tax_status": "none"}, {"tax_class": "reduced-rate", "tax_status": "none"}),
-        ({"tax_class": "nobody-knows"}, {"tax_class": ""}),
-        ({"tax_class": "standard"}, {"tax_class": ""}),
-        ({"global_unique_id": "abc"}, {"global_unique_id": ""}),
-        ({"regular_price": "1.234,56"}, {"regular_price": "1.23456", "price": "1.23456"}),
-        ({"regular_price": "abc"}, {"regular_price": "", "price": ""}),
-        ({"regular_price": None}, {"regular_price": "", "price": ""}),
-        ({"catalog_visibility": "hidden", "status": "private"}, {"catalog_visibility": "hidden", "status": "private"}),
-        ({"menu_order": -1, "featured": True}, {"menu_order": -1, "featured": True}),
-        ({"slug": "Mein Größter"}, {"slug": "mein-groster"}),
-    ],
-)  # fmt: skip
-def test_what_is_kept_of_what_is_sent(shop: Target, sent: dict[str, Any], kept: dict[str, Any]) -> None:
-    changed = shop.put(f"products/{shop.product()['id']}", sent)
-    assert {field: changed[field] for field in kept} == kept
+def _open(shop: Target) -> WooCatalogue:
+    return WooCatalogue(WooClient(shop.https_url, shop.key, shop.secret, ca_bundle=str(shop.ca_file or "")), Shelf())
 
 
-@pytest.mark.parametrize(
-    ("field", "value", "words"),
-    [
-        ("status", "nope", "is not one of draft, pending, private, publish, future, auto-draft, and trash."),
-        ("type", "nope", "is not one of simple, grouped, external, and variable."),
-        ("manage_stock", "parent", "is not of type boolean."),
-        ("low_stock_amount", "x", "is not of type integer,null."),
-        ("menu_order", "x", "is not of type integer."),
-    ],
-)
-def test_what_is_refused(shop: Target, field: str, value: Any, words: str) -> None:
-    answer = shop.call("POST", "products", {"name": MARK, field: value})
-    assert answer.error == (400, "rest_invalid_param")
-    assert answer.body["data"]["params"] == {field: f"{field} {words}"}
+@pytest.fixture
+def catalogue(shop: Target) -> WooCatalogue:
+    """The catalogue of the shop, over https."""
+    return _open(shop)
 
 
-def test_what_is_not_sent_stays(shop: Target) -> None:
-    category = shop.make("products/categories", {"name": shop.sku("C")})
-    product = shop.product(
-        categories=[{"id": category["id"]}], tags=[{"name": shop.sku("T")}], weight="2", sale_price="5",
-        attributes=[{"name": "Grind", "options": ["Fine"]}], meta_data=[{"key": "_kept", "value": "1"}],
+@pytest.fixture
+def mark() -> str:
+    """A word no other test uses."""
+    return uuid.uuid4().hex[:8]
+
+
+@pytest.fixture
+def made(shop: Target) -> Iterator[list[str]]:
+    """Paths of what a test makes; it is taken away afterwards, the last first."""
+    paths: list[str] = []
+    yield paths
+    for path in reversed(paths):
+        shop.call("DELETE", path, force=True)
+
+
+def created(catalogue: WooCatalogue, made: list[str], *products: Product) -> list[Written]:
+    written = list(catalogue.write_products([ProductWrite(one, ALL, leave=CREATED) for one in products]))
+    made += [f"products/{one.external_id}" for one in written if one.external_id]
+    return written
+
+
+def test_what_is_written_is_read_back_as_the_same(catalogue: WooCatalogue, made: list[str], mark: str) -> None:
+    product = Product(
+        f"Mug & cup {mark}", sku=f"MUG-{mark}", description="A <b>mug</b> &amp; more\nfor tea", short_description="Tea",
+        weight=Decimal("0.5"), status="private", prices=Prices(Decimal("12.50"), Decimal("9.99")),
     )  # fmt: skip
-    changed = shop.put(f"products/{product['id']}", {"name": f"{MARK} renamed"})
-    for field in ("categories", "tags", "attributes", "meta_data", "weight", "sale_price", "sku", "slug"):
-        assert changed[field] == product[field], field
-    shop.made.append(f"products/tags/{product['tags'][0]['id']}")
+    (written,) = created(catalogue, made, product)
+    found = catalogue.fetch_products([written.external_id, "999999999"])
+    assert found.missing == {"999999999"}
+    for read in (written.record, found.found[written.external_id]):
+        assert isinstance(read, Product)
+        for group in (Group.NAMES, Group.PRICES):
+            assert values_of(read, group, without=CREATED) == values_of(product, group, without=CREATED)
 
 
-def test_a_product_is_never_without_a_category(shop: Target) -> None:
-    product = shop.product()
-    for sent in ([], [{"id": 99999999}]):
-        changed = shop.put(f"products/{product['id']}", {"categories": sent})
-        assert [category["slug"] for category in changed["categories"]] == ["uncategorized"]
-
-
-def test_tags_are_made_by_name_once(shop: Target) -> None:
-    name = shop.sku("Tag")
-    product = shop.product(tags=[{"name": name}, {"name": name.upper()}])
-    assert [tag["name"] for tag in product["tags"]] == [name]
-    shop.made.append(f"products/tags/{product['tags'][0]['id']}")
-
-
-def test_a_sale_has_a_beginning_and_an_end(shop: Target) -> None:
-    path = f"products/{shop.product('10.00')['id']}"
-
-    def put(**sent: Any) -> tuple[Any, ...]:
-        row = shop.put(path, sent)
-        return row["price"], row["on_sale"], row["date_on_sale_from_gmt"], row["date_on_sale_to_gmt"]
-
-    over = {"date_on_sale_from_gmt": "2020-01-01T00:00:00", "date_on_sale_to_gmt": "2020-02-01T00:00:00"}
-    assert put(sale_price="8", **over) == ("10.00", False, "2020-01-01T00:00:00", "2020-02-01T00:00:00")
-    ends = "2090-05-05T22:00:00"
-    assert put(date_on_sale_to_gmt=f"{ends}Z") == ("8", True, "2020-01-01T00:00:00", ends)
-    assert put(date_on_sale_to=None)[3] == ends
-    assert put(date_on_sale_to="2090-05-05T22:00:00+02:00")[3] == "2090-05-05T20:00:00"
-    assert put(date_on_sale_from="", date_on_sale_to_gmt="") == ("8", True, None, None)
-
-
-def test_meta_data_is_written_by_key(shop: Target) -> None:
-    path = f"products/{shop.product(meta_data=[{'key': '_a', 'value': '1'}, {'key': 'b', 'value': {'x': [1]}}])['id']}"
-
-    def held() -> dict[str, tuple[int, Any]]:
-        return {entry["key"]: (entry["id"], entry["value"]) for entry in shop.get(path)["meta_data"]}
-
-    before = held()
-    assert before["b"][1] == {"x": [1]}
-    shop.put(path, {"meta_data": [{"key": "_a", "value": 5}]})
-    assert held() == {"_a": (before["_a"][0], "5"), "b": before["b"]}
-    shop.put(path, {"meta_data": [{"key": "b", "value": None}]})
-    assert list(held()) == ["_a"]
-
-
-def test_descriptions_read_in_paragraphs_and_are_edited_as_written(shop: Target) -> None:
-    product = shop.product(description="It's one\n\ntwo\nthree", short_description="it's")
-    path = f"products/{product['id']}"
-    assert product["description"] == "It's one\n\ntwo\nthree"
-    read = shop.get(path)
-    assert read["description"] == "<p>It's one</p>\n<p>two<br />\nthree</p>\n"
-    assert read["short_description"] == "<p>it&#8217;s</p>\n"
-    assert shop.get(path, context="edit")["short_description"] == "it's"
-
-
-def test_a_draft_has_no_slug_until_it_is_published(shop: Target) -> None:
-    draft = shop.product(status="draft", name=f"{MARK} draft {uuid.uuid4().hex[:6]}")
-    assert draft["slug"] == ""
-    published = shop.put(f"products/{draft['id']}", {"status": "publish"})
-    assert published["slug"] == draft["name"].replace(" ", "-")
-
-
-def test_the_sku_of_a_product_in_the_trash_cannot_be_used_for_a_new_one(shop: Target) -> None:
-    product = shop.product()
-    path = f"products/{product['id']}"
-    shop.call("DELETE", path)
-    answer = shop.call("POST", "products", {"name": MARK, "sku": product["sku"]})
-    assert answer.error == (400, "woocommerce_rest_product_not_created")
-    assert "resource_id" not in answer.body["data"]
-    assert shop.put(path, {"status": "publish"})["sku"] == product["sku"]
-
-
-def test_a_batch_does_not_check_the_types_of_its_items(shop: Target) -> None:
-    product = shop.product(manage_stock=True, stock_quantity=5)
-    jobs = [
-        {"id": product["id"], "regular_price": 3.5, "stock_quantity": 2.5},
-        {"id": product["id"], "status": "nope", "stock_quantity": None},
-        {"id": product["id"], "tax_status": "nope"},
-        {"id": 0, "stock_quantity": 1},
-        {"stock_quantity": 1},
+def test_a_variable_product_keeps_the_order_of_its_attributes(
+    shop: Target, catalogue: WooCatalogue, made: list[str], mark: str
+) -> None:
+    names = [f"Size {mark}", f"Colour {mark}"]
+    numbers = catalogue.ensure_attributes(names)
+    made += [f"products/attributes/{number}" for number in numbers.values()]
+    options = {names[0]: ("L", "S"), names[1]: ("Red", "Blue")}
+    for name in names:
+        catalogue.ensure_terms(numbers[name], options[name])
+    attributes = tuple(Attribute(name, options[name], True, True, numbers[name]) for name in names)
+    (parent,) = created(catalogue, made, Product(f"Shirt {mark}", Kind.VARIABLE, attributes=attributes))
+    variants = [
+        Variant(((names[0], size), (names[1], "Red")), sku=f"{mark}-{size}", prices=Prices(Decimal(5)))
+        for size in ("L", "S")
     ]
-    first, second, third, zero, none = shop.call("POST", "products/batch", {"update": jobs}).body["update"]
-    assert (first["regular_price"], first["stock_quantity"]) == ("3.5", 2)
-    assert (second["status"], second["stock_quantity"]) == ("draft", 2)
-    assert third == {
-        "id": product["id"],
-        "error": {
-            "code": "product_invalid_tax_status",
-            "message": "Invalid product tax status.",
-            "data": {"status": 400},
-        },
-    }
-    assert [(row["id"], row["error"]["code"]) for row in (zero, none)] == [
-        (0, "woocommerce_rest_product_invalid_id"),
-        (None, "woocommerce_rest_product_invalid_id"),
-    ]
+    groups = frozenset({Group.NAMES, Group.PRICES})
+    written = catalogue.write_variants(parent.external_id, [ProductWrite(one, groups) for one in variants], attributes)
+    assert [one.error for one in written] == [None, None]
+    read = catalogue.fetch_products([parent.external_id]).found[parent.external_id]
+    assert [one.name for one in read.attributes] == names
+    assert {one.key for one in read.variants} == {one.key for one in variants}
+    assert {one.sku for one in read.variants} == {f"{mark}-L", f"{mark}-S"}
+    assert [term.name for term in _open(shop).terms(numbers[names[0]])] == ["L", "S"]
+    dearer = replace(variants[0], prices=Prices(Decimal(7)))
+    change = ProductWrite(dearer, frozenset({Group.PRICES}), written[0].external_id)
+    (changed,) = catalogue.write_variants(parent.external_id, [change], attributes)
+    assert isinstance(changed.record, Variant)
+    assert (changed.record.prices.regular, changed.record.sku) == (Decimal(7), f"{mark}-L")
+    (gone,) = catalogue.delete_variants(parent.external_id, [written[0].external_id])
+    assert gone.error is None
+    assert len(catalogue.fetch_products([parent.external_id]).found[parent.external_id].variants) == 1
 
 
-def test_an_id_in_the_body_wins_over_the_one_in_the_path(shop: Target) -> None:
-    product, other = shop.product(), shop.product()
-    changed = shop.put(f"products/{product['id']}", {"id": other["id"], "name": f"{MARK} other"})
-    assert changed["id"] == other["id"]
+def test_lists_hold_each_name_once_whatever_its_spelling(
+    shop: Target, catalogue: WooCatalogue, made: list[str], mark: str
+) -> None:
+    paths = [(f"Café {mark}", "Tops & more"), (f"CAFE {mark}", "tops &amp; more"), (f"Café {mark}",)]
+    found = catalogue.ensure_categories(paths)
+    made += [f"products/categories/{number}" for number in dict.fromkeys(found[path] for path in reversed(paths))]
+    assert len(set(found.values())) == 2
+    # Somebody with an older list asks for the same: the store names the one that is there.
+    older = _open(shop)
+    older.lists.shelf.put("products/categories", [])
+    assert older.ensure_categories([(f"cafe {mark}",)]) == {(f"cafe {mark}",): found[paths[2]]}
+    tags = catalogue.ensure_tags([f"Neu {mark}", f"NEU  {mark}"])
+    made.append(f"products/tags/{tags[f'Neu {mark}']}")
+    assert len(set(tags.values())) == 1
+    long = f"Material of the legs and of the table top {mark}"
+    numbers = catalogue.ensure_attributes([long])
+    made.append(f"products/attributes/{numbers[long]}")
+    assert _open(shop).ensure_attributes([long.upper()]) == {long.upper(): numbers[long]}
+    terms = catalogue.ensure_terms(numbers[long], ["Öl", "Oak"])
+    assert _open(shop).ensure_terms(numbers[long], ["OL", "oak"]) == {"OL": terms["Öl"], "oak": terms["Oak"]}
+
+
+def test_categories_and_tags_of_a_product(catalogue: WooCatalogue, made: list[str], mark: str) -> None:
+    path = (f"Home {mark}", "Kitchen")
+    numbers = catalogue.ensure_categories([path])
+    made.append(f"products/categories/{numbers[path]}")
+    tags = catalogue.ensure_tags([f"New {mark}"])
+    made.append(f"products/tags/{tags[f'New {mark}']}")
+    product = Product(
+        f"Pan {mark}", sku=f"PAN-{mark}", categories=(Category(path, numbers[path]),),
+        tags=(Tag(f"New {mark}", tags[f"New {mark}"]),),
+    )  # fmt: skip
+    (written,) = created(catalogue, made, product)
+    assert isinstance(written.record, Product)
+    assert values_of(written.record, Group.CATEGORIES) == values_of(product, Group.CATEGORIES)
+    above = next(one.parent_id for one in catalogue.categories() if one.external_id == numbers[path])
+    made.insert(0, f"products/categories/{above}")
+
+
+def test_a_doubled_sku_names_both_and_the_rest_is_written(catalogue: WooCatalogue, made: list[str], mark: str) -> None:
+    first, twin, other = created(
+        catalogue,
+        made,
+        Product(f"First {mark}", sku=f"A-{mark}"),
+        Product(f"Twin {mark}", sku=f"A-{mark}"),
+        Product(f"Other {mark}", sku=f"B-{mark}"),
+    )
+    assert (first.error, other.error) == (None, None)
+    assert twin.error is not None
+    assert twin.error.message == (
+        f"Product Twin {mark} (A-{mark}): its SKU 'A-{mark}' belongs to #{first.external_id} of the store already."
+    )
+
+
+def test_owners_of_skus_and_slugs_are_found(catalogue: WooCatalogue, made: list[str], mark: str) -> None:
+    product = Product(f"Jug {mark}", sku=f"JUG,{mark}", slug=f"jug-{mark}")
+    (written,) = created(
+        catalogue,
+        made,
+        product,
+    )
+    assert [one.external_id for one in catalogue.find_by_skus([f"jug,{mark}", f"none-{mark}"])] == [written.external_id]
+    assert catalogue.find_by_slugs([f"jug-{mark}", f"none-{mark}"]) == {f"jug-{mark}": written.external_id}
+
+
+def test_a_mark_in_the_meta_data_is_found(catalogue: WooCatalogue, made: list[str], mark: str) -> None:
+    product = Product(f"Marked {mark}", Kind.VARIABLE)
+    (written,) = catalogue.write_products([ProductWrite(product, ALL, leave=CREATED, meta={"_woodoo_template": mark})])
+    made.append(f"products/{written.external_id}")
+    assert catalogue.find_by_meta("_woodoo_template", [mark, "other"]) == {mark: written.external_id}
+
+
+def test_what_is_gone_says_so_and_what_is_in_the_trash_is_read(
+    shop: Target, catalogue: WooCatalogue, made: list[str], mark: str
+) -> None:
+    (written,) = created(catalogue, made, Product(f"Gone {mark}", sku=f"GONE-{mark}"))
+    number = written.external_id
+    assert [one.error for one in catalogue.trash_products([number])] == [None]
+    assert catalogue.fetch_products([number]).found[number].status == "trash"
+    shop.call("DELETE", f"products/{number}", force=True)
+    write = ProductWrite(Product("Gone"), frozenset({Group.PRICES}), number)
+    (refused,) = catalogue.write_products([write])
+    assert getattr(refused.error, "gone", False)
+    assert catalogue.fetch_products([number]).missing == {number}

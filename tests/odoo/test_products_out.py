@@ -206,7 +206,8 @@ def test_new_and_archived_variants_and_archived_products(bench: CatalogueBench, 
     sock = bench.make_variable("Sock", {colours[0]: [values["Red"], values["Blue"]]}, "SOCK")
     parent = number(bench.sync([sock])[sock])
     (line,) = bench.admin.search_read("product.template.attribute.line", [("product_tmpl_id", "=", sock)], ["id"])
-    bench.admin.write("product.template.attribute.line", [line["id"]], {"value_ids": [(4, values["Green"])]})
+    wanted = {"value_ids": [(6, 0, list(values.values()))]}
+    bench.admin.write("product.template", [sock], {"attribute_line_ids": [(1, line["id"], wanted)]})
     new = max(bench.variants(sock))
     bench.admin.write("product.product", [new], {"default_code": "SOCK-9"})
     assert bench.sync([sock])[sock].message.endswith("1 variation created.")
@@ -245,10 +246,10 @@ def test_a_run_that_was_cut_off_creates_nothing_twice(
     post = bench.client.post
 
     def lose(path: str, json: Any, params: Any = None) -> Any:
-        post(path, json, params)
+        answer = post(path, json, params)
         if path == "products/batch":
             raise OutcomeUnknown("The store did not answer.", where=path)
-        return {}
+        return answer
 
     monkeypatch.setattr(bench.client, "post", lose)
     with pytest.raises(OutcomeUnknown):

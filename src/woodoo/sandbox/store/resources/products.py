@@ -91,7 +91,7 @@ FILTERS: dict[str, Callable[[Shop, Record, Any], bool]] = {
     "status": lambda s, r, v: v == "any" or r["status"] == v,
     "type": lambda s, r, v: r["type"] == v,
     "slug": lambda s, r, v: r["slug"] == v,
-    "sku": lambda s, r, v: r["sku"].lower() in _words(v),
+    "sku": lambda s, r, v: r["sku"].lower() in {*_words(v), v.strip().lower()},
     "search_sku": lambda s, r, v: v.lower() in r["sku"].lower(),
     "search_name_or_sku": lambda s, r, v: v.lower() in f"{r['name']} {r['sku']}".lower(),
     "global_unique_id": lambda s, r, v: r["global_unique_id"].lower() in _words(v),

@@ -22,7 +22,7 @@ from .payloads import TermPayload, parse
 #: Seconds for which a list is believed. What is missing in it is looked up afresh before it is made.
 BELIEVED = 300.0
 CATEGORIES, TAGS, ATTRIBUTES = "products/categories", "products/tags", "products/attributes"
-_FIELDS = "id,name,slug,parent"
+_FIELDS = "id,name,slug,parent,menu_order"
 K = TypeVar("K", bound=Hashable)
 
 
@@ -56,7 +56,10 @@ class Lists:
         kept = None if fresh else self.shelf.get(path)
         if kept is not None:
             return kept
-        found = [read_term(row, path) for row in self.client.iterate(path, {"_fields": _FIELDS})]
+        rows = list(self.client.iterate(path, {"_fields": _FIELDS}))
+        if path.endswith("/terms"):  # listed by name, shown by this
+            rows.sort(key=lambda row: int(row.get("menu_order") or 0))
+        found = [read_term(row, path) for row in rows]
         self.shelf.put(path, found)
         return found
 
@@ -68,7 +71,10 @@ class Lists:
         Raises:
             DataError: where the shop refuses one, naming it.
         """
-        wanted = {same_name(name): name for name in reversed(list(names)) if name.strip()}
+        names = [name for name in names if name.strip()]
+        wanted: dict[str, str] = {}
+        for name in names:
+            wanted.setdefault(same_name(name), name)
         found = self._ensure(
             path,
             wanted,
