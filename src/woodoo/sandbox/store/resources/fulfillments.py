@@ -91,9 +91,10 @@ def list_fulfillments(request: Request) -> Response:
 
 def create_fulfillment(request: Request) -> Response:
     shop, params, order = request.shop, request.params, _order(request)
-    sent = [entry for entry in params.get("meta_data") or () if isinstance(entry, dict) and "id" in entry]
-    meta = [_entry(shop, entry["key"], entry.get("value")) for entry in sent if entry.get("key")]
-    _check(meta)
+    entries = [entry for entry in params["meta_data"] if isinstance(entry, dict)]
+    sent = [entry for entry in entries if "id" in entry and entry.get("key") and "value" in entry]
+    _check(sent)
+    meta = [_entry(shop, entry["key"], entry["value"]) for entry in sent]
     row: Record = {"id": shop.next_id("fulfillments"), "order_id": order["id"], "meta_data": meta}
     _fill(shop, row, params, default=False)
     shop.tables["fulfillments"][row["id"]] = row
@@ -118,9 +119,8 @@ def _change(request: Request, row: Record, params: Record) -> None:
     shop = request.shop
     known = {entry["key"]: entry for entry in row["meta_data"]}
     sent = [entry for entry in params["meta_data"] if isinstance(entry, dict) and entry.get("key")]
-    meta = [_entry(shop, e["key"], e.get("value"), known.get(e["key"])) for e in sent]
-    _check(meta)
-    row["meta_data"] = meta
+    _check(sent)
+    row["meta_data"] = [_entry(shop, e["key"], e.get("value"), known.get(e["key"])) for e in sent]
     _fill(shop, row, params, default=row["is_fulfilled"])
     _sum_up(shop, shop.tables["orders"][row["order_id"]])
 
