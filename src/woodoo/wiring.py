@@ -27,6 +27,7 @@ from .flows.history import History
 from .flows.policy_check import check_policies
 from .flows.proposals import read_proposals
 from .flows.rules import load_rules
+from .flows.shelf_walk import ShelfWalk
 from .flows.sides import Sides
 from .flows.table import FLOWS, Flow
 from .flows.tax_check import check_tax_rates
@@ -74,6 +75,7 @@ def lanes_of(connection_id: int) -> registry.Lanes:
         archives={
             **{flow.lane: _history(live, flow) for flow in FLOWS.values() if flow.past},
             FLOWS["products"].lane: _catalogue(live),
+            FLOWS["product"].lane: _shelf(live),
         },
         secrets=live.connection.known_secrets,
     )
@@ -271,3 +273,16 @@ def catalogue_of(connection_id: int) -> CatalogueWalk:
 
 def _catalogue(live: Live) -> CatalogueWalk:
     return CatalogueWalk(lambda: sides_of(live, NullRecorder()))
+
+
+def shelf_of(connection_id: int) -> ShelfWalk:
+    """Return the products of a connection's store.
+
+    Raises:
+        ConfigError: where the connection is gone or its settings cannot be used.
+    """
+    return _shelf(live_connection(connection_id))
+
+
+def _shelf(live: Live) -> ShelfWalk:
+    return ShelfWalk(lambda: sides_of(live, NullRecorder()))

@@ -11,14 +11,17 @@ from typing import Any
 
 import pytest
 
+from woodoo.chores.taken_products import follow_taken_products
 from woodoo.connections.models import Connection
 from woodoo.connections.settings import ConnectionSettings
 from woodoo.domain.ownership import Group, Owner
+from woodoo.engine.cursors import set_cursor
 from woodoo.engine.flow import Outcome, OutcomeKind
 from woodoo.engine.links import Links
 from woodoo.engine.models import Event, State, Work
 from woodoo.flows.product import plan_products_in, sync_products_in
 from woodoo.flows.sides import Memory, Sides
+from woodoo.live import Live
 from woodoo.odoo.client import connect
 from woodoo.odoo.endpoint import Endpoint
 from woodoo.odoo.records import Records
@@ -312,6 +315,20 @@ def test_doubled_and_missing_skus_and_odd_kinds_are_told_and_the_rest_goes_on(sh
     assert "switched off" in shelf.sync(new, **off)[new].message
 
 
+def test_a_product_made_again_in_the_store_takes_the_place_of_the_old_one(shelf: Shelf):
+    sku = f"AGAIN-{next(_numbers)}"
+    old = shelf.make(name="Old", sku=sku)
+    shelf.done(old)
+    other = shelf.make(name="Other", sku=f"{sku}-other")
+    shelf.store.shop.tables["products"][other]["sku"] = sku
+    assert f"which product #{old} of the store is already" in shelf.refused(other)
+    shelf.api.delete(f"products/{old}", {"force": True})
+    shelf.done(other)
+    assert len(shelf.variants(sku)) == 1
+    assert "Other" in shelf.variants(sku)[sku]["display_name"]
+    assert shelf.sync(old)[old].kind is OutcomeKind.SKIPPED
+
+
 def test_where_odoo_has_the_say_a_change_of_the_store_is_told_and_the_other_flow_looks(shelf: Shelf):
     sku = f"OWN-{next(_numbers)}"
     odoo = {"owners": {}}
@@ -432,3 +449,22 @@ def test_pictures_and_categories_are_taken_over(shelf: Shelf, httpserver: Any):
     before = shelf.writes()
     shelf.done(good)
     assert shelf.writes() == before
+
+
+def test_a_change_in_odoo_of_what_the_store_owns_rings_for_its_product(shelf: Shelf):
+    sku = f"RING-{next(_numbers)}"
+    product = shelf.make(name="Rung", sku=sku)
+    shelf.done(product)
+    shelf.connection.settings = {**shelf.connection.settings, "take_products": True, "owners": {"names": "store"}}
+    live = Live(shelf.connection, shelf.connection.rules)
+    set_cursor(shelf.connection.pk, "product:product.template", "")
+    while follow_taken_products(live)["read"] > 200:
+        pass
+    Event.objects.all().delete()
+    row = shelf.variants(sku)[sku]
+    shelf.admin.write("product.template", [row["product_tmpl_id"]], {"name": "Renamed in Odoo"})
+    shelf.admin.write("product.product", [row["id"]], {"barcode": f"49{next(_numbers):09}"})
+    follow_taken_products(live)
+    assert {one.record for one in Event.objects.all()} == {str(product)}
+    shelf.done(product)
+    assert "Rung" in shelf.variants(sku)[sku]["display_name"]

@@ -117,3 +117,13 @@ def test_what_cannot_be_read_says_why(given, body, words):
         parse(given, body)
     assert words in caught.value.message
     assert caught.value.fix
+
+
+def test_a_variation_rings_for_its_product():
+    body = b'{"id": 12, "type": "variation", "parent_id": 9}'
+    event = parse(headers("product.updated"), body)
+    assert isinstance(event, StoreEvent)
+    assert event.external_id == "9"
+    deleted = parse(headers("product.deleted"), b'{"id": 12}')
+    assert isinstance(deleted, StoreEvent)
+    assert deleted.external_id == "12"

@@ -64,7 +64,7 @@ def count_products(live: Live) -> Mapping[str, Any]:
         return {}
     state: dict[str, Any] = json.loads(get_cursor(number, _IDS) or "{}")
     if state and not _is_due(live, str(state["ended_at"])):
-        return state
+        return {name: value for name, value in state.items() if name != "before"}
     listed = {one.external_id for one in live.store(NullRecorder()).catalogue.every_product()}
     linked = {row[0] for row in db.rows(_LINKED, [number])}
     # An empty list of a store that had products is no reason to archive them all.

@@ -31,6 +31,9 @@ from .stock import seconds as stock_seconds
 from .stock_compare import compare_all
 from .stock_compare import seconds as compare_seconds
 from .store_products import count_products, poll_products
+from .taken_products import NAME as TAKEN
+from .taken_products import follow_taken_products
+from .taken_products import seconds as taken_seconds
 from .webhooks import EVERY as WEBHOOKS_EVERY
 from .webhooks import look_after_webhooks
 
@@ -84,6 +87,7 @@ CHORES: Mapping[str, ChoreRow] = {
             count_products,
             STORE,
         ),
+        ChoreRow(TAKEN, "Look for changes in Odoo of what the store owns", taken_seconds, follow_taken_products, ODOO),
         ChoreRow("odoo", "Ask Odoo what changed", lambda settings: settings.odoo_poll_seconds, follow_odoo, ODOO),
         ChoreRow(
             "odoo_records",

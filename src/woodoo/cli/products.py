@@ -1,4 +1,4 @@
-"""Sends products of Odoo to the store, all of them or some, or tells what that would do."""
+"""Sends products of Odoo to the store and takes those of the store over, or tells what that would do."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .service import service
 if TYPE_CHECKING:
     from woodoo.connections.models import Connection
 
-app = typer.Typer(no_args_is_help=True, help="Send products of Odoo to the store.")
+app = typer.Typer(no_args_is_help=True, help="Products: send those of Odoo to the store, take those of the store over.")
 Json = Annotated[bool, typer.Option("--json", help="For other programs.")]
 Ids = Annotated[list[str] | None, typer.Option("--id", help="Id of a product.template in Odoo; may be repeated.")]
 
@@ -35,12 +35,12 @@ def try_out(connection: Which = "", ids: Ids = None, json: Json = False) -> None
             _show_all(on, json=json)
 
 
-def _show_plans(on: Connection, ids: list[str], *, json: bool) -> None:
+def _show_plans(on: Connection, ids: list[str], *, json: bool, flow: str = "products") -> None:
     from woodoo.domain.plan import Plan
     from woodoo.flows.table import FLOWS
     from woodoo.wiring import plan_records
 
-    found = plan_records(on, FLOWS["products"], ids)
+    found = plan_records(on, FLOWS[flow], ids)
     if json:
         as_json({one: plan.to_json() if isinstance(plan, Plan) else str(plan) for one, plan in found})
         return
@@ -64,12 +64,17 @@ def _show_all(on: Connection, *, json: bool) -> None:
         task = bar.add_task("Planning", total=total)
         for listed, findings in exporting.try_catalogue(on):  # noqa: B007 - the last findings hold all
             bar.update(task, completed=listed, total=max(total, listed))
+    _show_findings(findings, "products of Odoo", "the store", json=json)
+
+
+def _show_findings(findings: dict[str, Any], what: str, where: str, *, json: bool) -> None:
+    """Sum up what a dry run of all products found."""
     if json:
         as_json(findings)
         return
-    say(f"[bold]{findings['orders']} products of Odoo[/bold]")
+    say(f"[bold]{findings['orders']} {what}[/bold]")
     say(f"{findings['create']:>8} would be created")
-    say(f"{findings['complete']:>8} would be changed in the store")
+    say(f"{findings['complete']:>8} would be changed in {where}")
     say(f"{findings['there']:>8} are as they should be")
     say(f"{findings['skipped']:>8} would be left out")
     _show_reasons(findings["skipped_because"])
@@ -106,3 +111,57 @@ def send(
             say("  A running worker carries it out. `woodoo import list` tells how far it has come.")
         if not good:
             raise Stop
+
+
+@app.command("take")
+def take(
+    connection: Which = "",
+    ids: Annotated[
+        list[str] | None, typer.Option("--id", help="Id of a product of the store; may be repeated.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until all are through.")] = False,
+    json: Json = False,
+) -> None:
+    """Take all products of the store, or those named, over to Odoo; a running worker carries it out."""
+    with service():
+        from woodoo import taking
+
+        on = find(connection)
+        if ids and dry_run:
+            _show_plans(on, ids, json=json, flow="product")
+        elif ids:
+            count = taking.take_products(on, ids)
+            say(f"[green]✓[/green] {count} products of {plain(on.name)} are on the list.")
+        elif dry_run:
+            _show_shelf(on, json=json)
+        else:
+            _take_all(on, wait=wait, json=json)
+
+
+def _take_all(on: Connection, *, wait: bool, json: bool) -> None:
+    from woodoo import taking
+
+    made = taking.take_catalogue(on, started_by=_person())
+    if not json:
+        say(f"[green]✓[/green] Import {made.pk} of {plain(on.name)} has begun: about {made.total} {made.title}.")
+    good = _follow(made) if wait else True
+    if json:
+        made.refresh_from_db()
+        as_json(_as_data(made, on.name))
+    elif not wait:
+        say("  A running worker carries it out. `woodoo import list` tells how far it has come.")
+    if not good:
+        raise Stop
+
+
+def _show_shelf(on: Connection, *, json: bool) -> None:
+    from woodoo import taking
+
+    total = taking.expected(on)
+    findings: dict[str, Any] = {}
+    with _bar() as bar:
+        task = bar.add_task("Planning", total=total)
+        for listed, findings in taking.try_shelf(on):  # noqa: B007 - the last findings hold all
+            bar.update(task, completed=listed, total=max(total, listed))
+    _show_findings(findings, "products of the store", "Odoo", json=json)

@@ -9,6 +9,9 @@ Link kinds of products, for all flows:
 |-----------|------------------------------------------------------------------|--------------------|
 | `product` | the store's product id                                           | `product.template` |
 | `variant` | `PARENT/VARIATION`, or the product id alone for a simple product | `product.product`  |
+
+What the flow from the store to Odoo remembers of both sides stands on links of their own, `product_taken` and
+`variant_taken`, with the same ids.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ from .text import same_name
 
 #: Kinds of links (`woodoo.engine.models.Link`).
 PRODUCT, VARIANT = "product", "variant"
+PRODUCT_TAKEN, VARIANT_TAKEN = "product_taken", "variant_taken"
 _SPACE = re.compile(r"\s+")
 
 

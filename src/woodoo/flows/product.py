@@ -13,7 +13,7 @@ looks at the product. What Woodoo itself has written comes back as an event, too
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..domain.errors import WoodooError
 from ..domain.plan import Plan
@@ -32,6 +32,7 @@ from .steps.products_in.creating import create_templates, create_variants, find_
 from .steps.products_in.images import take_images
 from .steps.products_in.observe import observe_products
 from .steps.products_in.rules import load_form, load_product_rules
+from .steps.products_out.rules import in_language
 
 #: The order in which a batch goes through Odoo.
 STEPS = (
@@ -61,7 +62,8 @@ class Planned:
 
 def sync_products_in(sides: Sides, external_ids: Sequence[str]) -> dict[str, Outcome]:
     """Bring these products to where they should be. Returns an outcome for each."""
-    planned = _plan(sides, external_ids)
+    sides = replace(sides, odoo=in_language(sides.odoo, sides.settings.product_language))
+    planned = plan_batch(sides, external_ids)
     outcomes.forget_stale(sides, planned.seen)
     work = {record: plan for record, plan in planned.plans.items() if isinstance(plan, ProductPlan) and plan.writes}
     batch = ProductBatch.of(work, planned.rules, load_form(sides)) if work else None
@@ -78,7 +80,8 @@ def sync_products_in(sides: Sides, external_ids: Sequence[str]) -> dict[str, Out
 
 def plan_products_in(sides: Sides, external_ids: Sequence[str]) -> PlansInWords:
     """Fetch, observe and plan, writing nothing: the whole of a dry run."""
-    planned = _plan(sides, external_ids)
+    sides = replace(sides, odoo=in_language(sides.odoo, sides.settings.product_language))
+    planned = plan_batch(sides, external_ids)
     shown: dict[str, Plan] = {record: product_plan_shown(plan) for record, plan in planned.plans.items()}
     return PlansInWords(
         {record: shown[root] for record, root in planned.roots.items() if root in shown},
@@ -86,7 +89,8 @@ def plan_products_in(sides: Sides, external_ids: Sequence[str]) -> PlansInWords:
     )
 
 
-def _plan(sides: Sides, external_ids: Sequence[str]) -> Planned:
+def plan_batch(sides: Sides, external_ids: Sequence[str]) -> Planned:
+    """Fetch, observe and plan, writing nothing."""
     rules = load_product_rules(sides)
     catalogue = sides.store.catalogue
     fetched = catalogue.fetch_products(list(dict.fromkeys(external_ids)))

@@ -115,6 +115,12 @@ class Catalogue(Protocol):
     def every_product(self) -> Iterator[Owned]:
         """Yield all products lightly, without variations and without the trash."""
 
+    def product_page(self, page: int) -> tuple[Sequence[Owned], int]:
+        """Return a page of all products by ascending id, from 1, and how many pages there are."""
+
+    def count_products(self) -> int:
+        """Return how many products there are, without variations and without the trash."""
+
     def units(self) -> Units: ...
 
     def tax_classes(self) -> Sequence[StoreTerm]:

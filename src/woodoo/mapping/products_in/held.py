@@ -3,7 +3,7 @@
 | field                          | in which form                                                            |
 |--------------------------------|--------------------------------------------------------------------------|
 | name                           | as a reader sees it                                                      |
-| description                    | plain text, short or else long                                           |
+| descriptions                   | as plain text, by the fields they go to                                  |
 | SKU, barcode                   | without blanks around                                                    |
 | weight                         | in Odoo's unit, two decimals                                             |
 | regular price                  | with or without tax as Odoo has it, in its decimals                      |
@@ -13,7 +13,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -23,7 +22,7 @@ from ...domain.ownership import Group, print_of
 from ...domain.product import Kind, Product, Variant, number_text, same_text
 from ...domain.text import same_name
 from .product_rules import ProductRules
-from .product_template import main_category, odoo_price, plain_text
+from .product_template import descriptions, main_category, odoo_price, plain_text
 from .seen import Prints
 
 #: What a group of fields says, by the names of its fields.
@@ -42,7 +41,7 @@ def held(record: Product | Variant, tax_class: str, rules: ProductRules) -> dict
         picture = [record.image] if record.image else []
         return own_values(record.sku, record.barcode, weight, price, rules) | _images(picture)
     found = own_values(record.sku, record.barcode, weight, price, rules) if record.kind is Kind.SIMPLE else {}
-    named = named_values(record.name, plain_text(record.short_description or record.description))
+    named = named_values(record.name, descriptions(record, rules))
     category = main_category(record)
     return {
         Group.NAMES: {**found.get(Group.NAMES, {}), **named},
@@ -64,9 +63,9 @@ def own_values(
     return {Group.NAMES: names, Group.PRICES: prices}
 
 
-def named_values(name: str, description: str) -> dict[str, Any]:
-    """Return what a product is called, in the form in which it is compared."""
-    return {"name": same_text(name), "description": same_text(description)}
+def named_values(name: str, texts: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a product is called, in the form in which it is compared; `texts` by their fields."""
+    return {"name": same_text(name), **{field: same_text(plain_text(text)) for field, text in texts.items()}}
 
 
 def category_values(path: tuple[str, ...]) -> dict[str, Any]:
@@ -77,26 +76,6 @@ def category_values(path: tuple[str, ...]) -> dict[str, Any]:
 def _images(images: Any) -> dict[Group, Values]:
     ids = [one.external_id or one.src for one in images]
     return {Group.IMAGES: {"images": ids} if ids else {}}
-
-
-def write_both(prints: Prints) -> str:
-    """Return prints as a link keeps them."""
-    named = {
-        side: {group.value: value for group, value in sorted(found.items())}
-        for side, found in (("store", prints.store), ("odoo", prints.odoo))
-    }
-    return json.dumps(named, separators=(",", ":"))
-
-
-def read_both(text: str) -> Prints:
-    """Read what `write_both` wrote; anything else is nothing."""
-    try:
-        found = json.loads(text) if text else {}
-        groups = {group.value: group for group in Group}
-        sides = [{groups[name]: str(value) for name, value in found[side].items()} for side in ("store", "odoo")]
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return Prints()
-    return Prints(*sides)
 
 
 def prints_of(store: Mapping[Group, Values], odoo: Mapping[Group, Values]) -> Prints:

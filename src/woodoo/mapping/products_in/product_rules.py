@@ -32,5 +32,9 @@ class ProductRules:
     prices_include_tax: bool = False
     #: Tax class of the store ("" is the standard one) → the sales tax of Odoo, where it can be told.
     taxes: Mapping[str, Tax] = field(default_factory=dict)
+    #: Fields of the template that take the descriptions; empty: none. Those of them that take markup.
+    description_field: str = "description_sale"
+    short_description_field: str = ""
+    html_fields: frozenset[str] = frozenset()
     #: Kilograms (or what Odoo weighs in) of one unit of the store's weights.
     weight_factor: Decimal = Decimal(1)

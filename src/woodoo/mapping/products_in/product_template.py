@@ -3,7 +3,7 @@
 | in the store                            | in Odoo                                                         |
 |-----------------------------------------|-----------------------------------------------------------------|
 | name                                    | `name`                                                          |
-| short description, else the description | `description_sale`, as plain text                               |
+| description, short description          | `description_field`, `short_description_field`                  |
 | SKU, GTIN                               | what `sku_field` names, and `barcode`, of the variant           |
 | weight, in the store's unit             | `weight`, in Odoo's                                             |
 | regular price                           | `list_price`, with what values add (price_extra.py)             |
@@ -53,7 +53,7 @@ def template_cells(
     cells: dict[str, Any] = {}
     if Group.NAMES in groups:
         cells["name"] = product.name.strip() or product.sku or f"Product {product.external_id}"
-        cells["description_sale"] = plain_text(product.short_description or product.description)
+        cells |= descriptions(product, rules)
         if product.kind is Kind.SIMPLE:
             cells |= {name: value for name, value in record_cells(product, rules).items() if _on_template(name, form)}
     if Group.PRICES in groups:
@@ -74,6 +74,13 @@ def new_template_cells(product: Product, rules: ProductRules, form: Form, catego
     cells = template_cells(product, groups, rules, form, category_id)
     fixed = {"invoice_policy": "order", "sale_ok": True}
     return {"list_price": ZERO, **cells, **product_type(product, rules, form), **fixed}
+
+
+def descriptions(product: Product, rules: ProductRules) -> dict[str, str]:
+    """Return what the fields for descriptions take: with markup where a field shows it, else as plain text."""
+    long = product.description if rules.short_description_field else product.description or product.short_description
+    given = {rules.description_field: long, rules.short_description_field: product.short_description}
+    return {name: text if name in rules.html_fields else plain_text(text) for name, text in given.items() if name}
 
 
 def record_cells(record: Product | Variant, rules: ProductRules) -> dict[str, Any]:

@@ -110,5 +110,7 @@ class Seen:
     known: Mapping[str, Known] = field(default_factory=dict)
     #: product.product → the store's variant it belongs to already.
     taken: Mapping[int, str] = field(default_factory=dict)
+    #: Products and variants of the store that were linked and are gone from it: what they were linked to is free.
+    freed: frozenset[str] = frozenset()
     #: SKU → the products of this batch that have it, as a message names them, where several do.
     doubled: Mapping[str, Sequence[str]] = field(default_factory=dict)

@@ -111,6 +111,9 @@ def _problem(payload: Mapping[str, Any]) -> str:
 def _record_id(payload: Mapping[str, Any], resource: str, topic: str) -> str:
     name = "arg" if resource == "action" else "id"
     value = payload.get(name)
+    if resource == "product" and payload.get("type") == "variation" and payload.get("parent_id"):
+        # A variation is brought over with its product: one record, however many of them change at once.
+        value = payload["parent_id"]
     text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
     if re.fullmatch(r"[1-9]\d{0,18}", text, re.ASCII) or (resource == "action" and text):
         return text

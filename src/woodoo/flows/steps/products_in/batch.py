@@ -34,6 +34,11 @@ class Progress:
     def product(self) -> Product:
         return self.plan.product
 
+    @property
+    def record(self) -> str:
+        """Its id in the store."""
+        return self.plan.product.external_id
+
 
 @dataclass
 class ProductBatch:

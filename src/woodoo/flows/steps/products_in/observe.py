@@ -11,24 +11,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from ....domain.money import to_decimal
 from ....domain.ownership import Group, read_prints
-from ....domain.product import PRODUCT, VARIANT, Product, Variant, split_variant
+from ....domain.product import PRODUCT, PRODUCT_TAKEN, VARIANT, VARIANT_TAKEN, Product, Variant, split_variant
 from ....domain.text import same_name
 from ....engine.flow import LinkVals
-from ....mapping.products_in.held import category_values, named_values, own_values, read_both
+from ....mapping.products_in.held import category_values, named_values, own_values
 from ....mapping.products_in.product_plan import link_key
 from ....mapping.products_in.product_rules import ProductRules
-from ....mapping.products_in.seen import Choice, Known, OdooTemplate, OdooVariant, Seen
+from ....mapping.products_in.seen import Choice, Known, OdooTemplate, OdooVariant, Prints, Seen
 from ....odoo.records import Records
 from ...sides import Sides
 
 _WITH_ARCHIVED = {"active_test": False}
-_TEMPLATE_FIELDS = ("name", "active", "list_price", "description_sale", "categ_id")
+_TEMPLATE_FIELDS = ("name", "active", "list_price", "categ_id")
 _FIELDS = ("display_name", "barcode", "active", "weight", "product_tmpl_id", "product_template_attribute_value_ids")
 
 
@@ -37,20 +37,52 @@ def observe_products(sides: Sides, products: Sequence[Product], rules: ProductRu
     linked = sides.links.find(PRODUCT, [one.external_id for one in products])
     names = [one.external_id for product in products for one in records_of(product)]
     variants_linked = sides.links.find(VARIANT, names)
+    taken = {**sides.links.find(PRODUCT_TAKEN, names), **sides.links.find(VARIANT_TAKEN, names)}
     found = _candidates(sides, products, linked.values(), variants_linked.values())
     wanted = {row["product_tmpl_id"] for row in found} | {link.odoo_id for link in linked.values()}
     templates = read_templates(sides, wanted, rules)
     variants = {one.odoo_id: one for template in templates.values() for one in template.variants}
-    leading = sides.links.find_by_odoo("product.product", variants)
+    leading = {one.odoo_id: one for one in sides.links.leading_to("product.product", variants) if one.kind == VARIANT}
+    freed = _freed(sides, products, variants, leading)
+    leading = {odoo_id: one for odoo_id, one in leading.items() if one.external_id not in freed}
     return Seen(
         variants=variants,
         templates=templates,
         by_sku=_by(variants.values(), "sku"),
         by_barcode=_by(variants.values(), "barcode"),
-        known={one.external_id: _known(one, linked, variants_linked, leading) for one in products},
-        taken={odoo_id: link.external_id for odoo_id, link in leading.items() if link.kind == VARIANT},
+        known={one.external_id: _known(one, linked, variants_linked, leading, taken, templates) for one in products},
+        taken={odoo_id: link.external_id for odoo_id, link in leading.items()},
+        freed=freed,
         doubled=_doubled(products),
     )
+
+
+def _freed(
+    sides: Sides,
+    products: Sequence[Product],
+    variants: Mapping[int, OdooVariant],
+    leading: Mapping[int, LinkVals],
+) -> frozenset[str]:
+    """Return those linked to what has the SKUs and barcodes of these products that the store does not have any more.
+
+    A product that was deleted and made again in the store has another id there; the store is asked only then.
+    """
+    records = [one for product in products if product.status != "trash" for one in records_of(product)]
+    codes = {code for one in records for code in (one.sku, one.barcode) if code}
+    own = {product.external_id for product in products}
+    owners = {
+        link.external_id
+        for odoo_id, link in leading.items()
+        if {variants[odoo_id].sku, variants[odoo_id].barcode} & codes and split_variant(link.external_id)[0] not in own
+    }
+    if not owners:
+        return frozenset()
+    fetched = sides.store.catalogue.fetch_products(sorted({split_variant(one)[0] for one in owners}))
+    there = {one for one, product in fetched.found.items() if product.status != "trash"} | fetched.broken.keys()
+    alive = {one.external_id for product in there & fetched.found.keys() for one in records_of(fetched.found[product])}
+    gone = {split_variant(one)[0] for one in owners} - there
+    broken = fetched.broken.keys()
+    return frozenset(gone | {one for one in owners - alive if split_variant(one)[0] not in broken})
 
 
 def records_of(product: Product) -> list[Product | Variant]:
@@ -65,7 +97,7 @@ def read_templates(sides: Sides, ids: Iterable[int], rules: ProductRules) -> dic
         return {}
     odoo = sides.odoo
     domain = [("id", "in", wanted)]
-    rows = odoo.search_read("product.template", domain, list(_TEMPLATE_FIELDS), context=_WITH_ARCHIVED)
+    rows = odoo.search_read("product.template", domain, [*_TEMPLATE_FIELDS, *_texts(rules)], context=_WITH_ARCHIVED)
     fields = [*_FIELDS, rules.sku_field]
     variants: dict[int, list[dict[str, Any]]] = defaultdict(list)
     domain = [("product_tmpl_id", "in", [row["id"] for row in rows])]
@@ -74,6 +106,11 @@ def read_templates(sides: Sides, ids: Iterable[int], rules: ProductRules) -> dic
     choices = read_choices(odoo, [row["id"] for row in rows])
     paths = _category_paths(odoo, {row["categ_id"] for row in rows} - {False})
     return {row["id"]: _template(row, variants[row["id"]], choices.get(row["id"], {}), paths, rules) for row in rows}
+
+
+def _texts(rules: ProductRules) -> list[str]:
+    """Return the fields that take descriptions."""
+    return [one for one in (rules.description_field, rules.short_description_field) if one]
 
 
 def _template(
@@ -91,7 +128,7 @@ def _template(
         tuple(_variant(one, rules.sku_field) for one in variants),
         choices,
         {
-            Group.NAMES: named_values(row["name"], row["description_sale"] or ""),
+            Group.NAMES: named_values(row["name"], {one: row[one] or "" for one in _texts(rules)}),
             Group.CATEGORIES: category_values(paths.get(row["categ_id"], ())),
         },
     )
@@ -192,18 +229,28 @@ def _known(
     linked: Mapping[str, LinkVals],
     variants: Mapping[str, LinkVals],
     leading: Mapping[int, LinkVals],
+    taken: Mapping[str, LinkVals],
+    templates: Collection[int],
 ) -> Known:
     """Return what earlier runs know of a product, variations that are gone from the store included."""
     own = [variants[one.external_id] for one in records_of(product) if one.external_id in variants]
     own += [one for one in leading.values() if split_variant(one.external_id)[0] == product.external_id]
     link = linked.get(product.external_id)
-    links = {link_key(one): variants[one.external_id] for one in product.variants if one.external_id in variants}
-    if link:
+    links = {
+        link_key(one): variants[one.external_id]
+        for one in product.variants
+        if one.external_id in variants and variants[one.external_id].odoo_id in leading
+    }
+    if link and link.odoo_id in templates:
         links[link_key(product)] = link
     return Known(
         template_id=link.odoo_id if link else 0,
         variant_ids={one.external_id: one.odoo_id for one in own},
-        prints={key: read_both(one.odoo_seen) for key, one in links.items() if one.odoo_seen},
+        prints={
+            key: Prints(read_prints(seen.store_hash), read_prints(seen.odoo_hash))
+            for key, one in links.items()
+            if (seen := taken.get(one.external_id)) and seen.odoo_id == one.odoo_id
+        },
         sent={key: read_prints(one.store_hash) for key, one in links.items() if one.store_hash},
     )
 

@@ -11,11 +11,11 @@ from dataclasses import replace
 
 from ....domain.errors import WoodooError
 from ....domain.mark import GONE
-from ....domain.ownership import Group, Owner
-from ....domain.product import PRODUCT, VARIANT, Product, Variant
+from ....domain.ownership import Group, Owner, write_prints
+from ....domain.product import PRODUCT, PRODUCT_TAKEN, VARIANT, VARIANT_TAKEN, Kind, Product, Variant
 from ....engine.flow import DriftVals, LinkVals, Outcome, OutcomeKind
 from ....engine.work import enqueue, retry_waiting
-from ....mapping.products_in.held import held, prints_of, write_both
+from ....mapping.products_in.held import held, prints_of
 from ....mapping.products_in.product_plan import Nothing, ProductPlan, group_values, link_key
 from ....mapping.products_in.product_rules import ProductRules
 from ....mapping.products_in.product_words import product_plan_shown, summary
@@ -24,6 +24,7 @@ from ...sides import Sides
 from ..look_again import marked_to_look
 from .batch import ProductBatch, Progress
 from .observe import read_templates, records_of
+from .settle import settled_links
 
 #: What a product was like in the store, where it was there.
 THERE = "there"
@@ -42,6 +43,9 @@ def of_batch(
     done = dict(batch.progress) if batch is not None else {}
     dropped = dict(batch.dropped) if batch is not None else {}
     again = read_templates(sides, [progress.template_id for progress in done.values()], rules)
+    for progress in done.values():
+        _note_variant(progress, again.get(progress.template_id))
+    settled = settled_links(sides, done.values())
     found: dict[str, Outcome] = {}
     for record, plan in plans.items():
         known = seen.known.get(record, Known())
@@ -52,10 +56,18 @@ def of_batch(
             found[record] = _dropped(progress, error)
         elif record in done:
             template = again.get(done[record].template_id)
-            found[record] = _done(plan, template, done[record], known, rules)
+            outcome = _done(plan, template, done[record], known, rules)
+            links = tuple(settled.get((link.kind, link.external_id), link) for link in outcome.links)
+            found[record] = replace(outcome, links=links)
         else:
             found[record] = _done(plan, plan.match.template, None, known, rules)
     return found
+
+
+def _note_variant(progress: Progress, template: OdooTemplate | None) -> None:
+    """Note the variant that Odoo made with a simple product."""
+    if progress.product.kind is Kind.SIMPLE and template and len(template.variants) == 1:
+        progress.variant_ids.setdefault(progress.record, template.variants[0].odoo_id)
 
 
 def refused(error: WoodooError, product: str = "") -> Outcome:
@@ -99,8 +111,8 @@ def _done(
     )
 
 
-def _product_link(product: Product, template_id: int, name: str = "", seen: str = "") -> LinkVals:
-    return LinkVals(PRODUCT, product.external_id, "product.template", template_id, name, odoo_seen=seen)
+def _product_link(product: Product, template_id: int, name: str = "") -> LinkVals:
+    return LinkVals(PRODUCT, product.external_id, "product.template", template_id, name)
 
 
 def _links(
@@ -109,17 +121,22 @@ def _links(
     """Return the links of a product and its variants, with what both sides hold now."""
     product = plan.product
     ids = progress.variant_ids if progress else {one: v.odoo_id for one, v in plan.match.variants.items()}
+    main = _product_link(product, template.odoo_id, template.name)
     ours = group_values(template, ids.get(product.external_id, 0))
-    prints = _prints(plan, product, ours, progress, known, rules)
-    links = [_product_link(product, template.odoo_id, template.name, write_both(prints))]
+    links = [main, _seen(main, PRODUCT_TAKEN, _prints(plan, product, ours, progress, known, rules))]
     by_id = {one.external_id: one for one in product.variants}
     names = {one.odoo_id: one.name for one in template.variants}
     for external_id, odoo_id in ids.items():
-        variant = by_id.get(external_id)
-        own = template.variant_values.get(odoo_id, {})
-        seen = write_both(_prints(plan, variant, own, progress, known, rules)) if variant else ""
-        links.append(LinkVals(VARIANT, external_id, "product.product", odoo_id, names.get(odoo_id, ""), odoo_seen=seen))
+        link = LinkVals(VARIANT, external_id, "product.product", odoo_id, names.get(odoo_id, ""))
+        links.append(link)
+        if variant := by_id.get(external_id):
+            own = template.variant_values.get(odoo_id, {})
+            links.append(_seen(link, VARIANT_TAKEN, _prints(plan, variant, own, progress, known, rules)))
     return tuple(links)
+
+
+def _seen(link: LinkVals, kind: str, prints: Prints) -> LinkVals:
+    return replace(link, kind=kind, store_hash=write_prints(prints.store), odoo_hash=write_prints(prints.odoo))
 
 
 def _prints(
@@ -147,10 +164,10 @@ def _prints(
 
 def ring(sides: Sides, outcomes: Mapping[str, Outcome], plans: Mapping[str, ProductPlan | Nothing]) -> None:
     """Tell the flow from Odoo to the store what it has to look at, and orders that waited for a product."""
-    told = {str(plan.match.template.odoo_id) for plan in plans.values() if _is_told(plan) and plan.match.template}
+    told = sorted({plan.match.template.odoo_id for plan in plans.values() if _is_told(plan) and plan.match.template})
     if told and sides.connection_id:
-        sides.links.upsert(marked_to_look(sides.links, map(int, told)))
-        enqueue(sides.connection_id, _OUT_LANE, _OUT, sorted(told), source="store")
+        sides.links.upsert(marked_to_look(sides.links, told))
+        enqueue(sides.connection_id, _OUT_LANE, _OUT, [str(one) for one in told], source="store")
     skus = {
         one.sku
         for record, plan in plans.items()
@@ -175,6 +192,9 @@ def forget_stale(sides: Sides, seen: Seen) -> None:
         sides.links.forget_odoo("product.template", templates)
     if variants:
         sides.links.forget_odoo("product.product", variants)
+    if seen.freed:
+        sides.links.forget(VARIANT, seen.freed)
+        sides.links.forget(PRODUCT, seen.freed)
 
 
 def as_variation(outcome: Outcome, record: str, root: str) -> Outcome:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from ....connections.settings import ConnectionSettings
+from ....mapping.catalogue.rules import WEIGHTS
 from ....mapping.products_in.product_rules import ProductRules
 from ....mapping.products_in.product_template import Form
 from ....mapping.rules import Precision, Rules, Tax
@@ -18,11 +19,9 @@ from ....odoo.company import read_price_digits
 from ....odoo.records import Records
 from ...sides import Sides
 from ...tax_rules import load_tax_rules
+from ..products_out.rules import load_catalogue_rules
 
 _LIFE = 300.0
-#: Kilograms of the units WooCommerce knows, and of Odoo's.
-_KILOGRAMS = {"kg": Decimal(1), "g": Decimal("0.001"), "lbs": Decimal("0.45359237"), "lb": Decimal("0.45359237"),
-              "oz": Decimal("0.028349523125")}  # fmt: skip
 
 
 def load_product_rules(sides: Sides) -> ProductRules:
@@ -37,6 +36,8 @@ def load_form(sides: Sides) -> Form:
 
 def _read(sides: Sides) -> ProductRules:
     settings = sides.settings
+    # Descriptions come back through the fields they go out by.
+    out = load_catalogue_rules(sides)
     included = sides.store.identify().prices_include_tax
     return ProductRules(
         owners=settings.ownership,
@@ -51,6 +52,9 @@ def _read(sides: Sides) -> ProductRules:
         prices_include_tax=included,
         taxes=_taxes_by_class(sides),
         weight_factor=_weight_factor(sides),
+        description_field=out.description_field,
+        short_description_field=out.short_description_field,
+        html_fields=out.html_fields,
     )
 
 
@@ -95,7 +99,7 @@ def _taxes_by_class(sides: Sides) -> dict[str, Tax]:
 
 
 def _weight_factor(sides: Sides) -> Decimal:
-    unit = sides.store.catalogue.units().weight
+    unit = sides.memory.get("store units", sides.store.catalogue.units).weight
     rows = sides.odoo.search_read("product.template", [], ["weight_uom_name"], limit=1)
     own = str(rows[0]["weight_uom_name"] or "kg").lower() if rows else "kg"
-    return _KILOGRAMS.get(unit, Decimal(1)) / _KILOGRAMS.get(own, Decimal(1))
+    return WEIGHTS.get(unit, Decimal(1)) / WEIGHTS.get(own, Decimal(1))

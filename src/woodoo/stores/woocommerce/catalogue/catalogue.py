@@ -17,7 +17,7 @@ from ...base import Changed, Fetched
 from ...catalogue import Owned, ProductWrite, StoreTerm, Units, Written
 from ..bulk import ask_each, fetch_rows, is_id
 from ..changes import read_change, walk_changes
-from ..client import PAGE, BatchItem, JsonObject, WooClient, chunks
+from ..client import PAGE, BatchItem, JsonObject, WooClient, chunks, read_rows, total_pages
 from ..errors import NotFound, Refused
 from ..orders import plain_text
 from .lists import ATTRIBUTES, CATEGORIES, TAGS, Lists, Shelf
@@ -25,6 +25,8 @@ from .reader import read_product, read_variant
 from .writing import write_payload
 
 EDIT = {"context": "edit"}
+#: What is read of a product to know it again.
+LIGHT = "id,sku,global_unique_id,name,type,parent_id,status"
 #: Characters of SKUs one request asks for: addresses beyond some thousand are cut off by web servers.
 ASKED = 3000
 #: Pages of the newest products that are searched for a mark.
@@ -91,8 +93,7 @@ class WooCatalogue:
 
     def _owned(self, params: Mapping[str, object]) -> list[Owned]:
         """Ask for one page: a shop that does not know the filter would list all it has."""
-        fields = "id,sku,global_unique_id,name,type,parent_id,status"
-        asked = {**params, **EDIT, "status": "any", "per_page": PAGE, "_fields": fields}
+        asked = {**params, **EDIT, "status": "any", "per_page": PAGE, "_fields": LIGHT}
         return [_owned(row) for row in self.client.rows("products", asked) if row.get("id")]
 
     def find_by_slugs(self, slugs: Iterable[str]) -> Mapping[str, str]:
@@ -123,9 +124,18 @@ class WooCatalogue:
                 yield changed
 
     def every_product(self) -> Iterator[Owned]:
-        fields = "id,sku,global_unique_id,name,type,parent_id,status"
-        params = {"status": "any", "orderby": "id", "order": "asc", "_fields": fields}
+        params = {"status": "any", "orderby": "id", "order": "asc", "_fields": LIGHT}
         return map(_owned, self.client.iterate("products", params))
+
+    def product_page(self, page: int) -> tuple[Sequence[Owned], int]:
+        params = {"status": "any", "orderby": "id", "order": "asc", "_fields": LIGHT, "per_page": PAGE, "page": page}
+        answer = self.client.request("GET", "products", params=params)
+        return [_owned(row) for row in read_rows(answer, "products") if row.get("id")], total_pages(answer) or 1
+
+    def count_products(self) -> int:
+        params = {"status": "any", "per_page": 1, "_fields": "id"}
+        total = self.client.request("GET", "products", params=params).headers.get("x-wp-total", "")
+        return int(total) if total.isdecimal() else 0
 
     def units(self) -> Units:
         rows = {str(row.get("id")): row.get("value") for row in self.client.rows("settings/products")}
