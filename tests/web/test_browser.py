@@ -22,6 +22,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from woodoo.alerts.models import Alert
 from woodoo.connections.models import Connection
+from woodoo.engine import breaker
 from woodoo.engine.models import Work
 from woodoo.web.access import ensure_roles
 
@@ -414,4 +415,24 @@ def test_an_import_is_followed_and_stopped(window: Browser) -> None:
     page.get_by_role("button", name="Dry run").click()
     expect(page.get_by_text("The range ends before it begins")).to_be_visible()
     expect(page.get_by_label("From")).to_have_value("2025-02-01")
+    assert window.wrong == []
+
+
+def test_a_pause_is_ended_by_hand_and_the_page_tells_by_itself_that_it_is_over(window: Browser) -> None:
+    shop = scene.connection("Shop NL")
+    order = scene.work(shop, "1054", "waiting")
+    breaker.trip(shop.pk, side="odoo", reason="It refused the connection.", retry_after=3600)
+    page = window.page
+    window.sign_in()
+    page.goto(f"{window.base}/connections/{shop.pk}/")
+    expect(page.get_by_text("1 record waits and loses nothing")).to_be_visible()
+    page.get_by_role("button", name="Try now").click()
+    expect(page.get_by_text("Shop NL is tried now.")).to_be_visible()
+    expect(page.get_by_text("Next try any moment")).to_be_visible()
+
+    # A worker has tried, and the side was there.
+    breaker.reset(shop.pk)
+    Work.objects.filter(pk=order.pk).update(state="done")
+    expect(page.get_by_text("Odoo has not answered since")).to_be_hidden()
+    expect(page.locator("#tallies .s-done strong")).to_have_text("1")
     assert window.wrong == []
