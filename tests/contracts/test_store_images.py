@@ -132,7 +132,18 @@ def test_a_variation_has_one_picture(shop: Target, pictures: Pictures) -> None:
     missing = shop.call("PUT", path, {"image": {"src": pictures.url("missing.png")}})
     assert missing.error == (400, "woocommerce_variation_image_upload_error")
     assert shop.call("PUT", path, {"image": {"id": 99999999}}).error == (400, "woocommerce_variation_invalid_image_id")
+    batch = f"products/{product['id']}/variations/batch"
+    (kept,) = shop.call("POST", batch, {"update": [{"id": variation["id"], "image": None}]}).body["update"]
+    assert kept["image"]["id"] == product["images"][0]["id"]
     assert shop.put(path, {"image": {}})["image"] is None
+
+
+def test_a_variation_without_a_picture_shows_its_products(shop: Target, pictures: Pictures) -> None:
+    product = shop.product(type="variable", images=[{"src": pictures.fresh()}])
+    variation = shop.make(f"products/{product['id']}/variations", {})
+    path = f"products/{product['id']}/variations/{variation['id']}"
+    assert shop.get(path)["image"]["id"] == product["images"][0]["id"]
+    assert shop.get(path, context="edit")["image"] is None
 
 
 def test_a_category_has_one_picture(shop: Target, pictures: Pictures) -> None:

@@ -185,3 +185,12 @@ def test_what_is_gone_says_so_and_what_is_in_the_trash_is_read(
     (refused,) = catalogue.write_products([write])
     assert getattr(refused.error, "gone", False)
     assert catalogue.fetch_products([number]).missing == {number}
+
+
+def test_null_for_a_list_empties_it_alone_and_is_passed_over_in_a_batch(shop: Target) -> None:
+    product = shop.product(attributes=[{"name": "Grind", "options": ["Fine"]}], weight="2")
+    sent = {"attributes": None, "weight": None}
+    (kept,) = shop.call("POST", "products/batch", {"update": [{"id": product["id"], **sent}]}).body["update"]
+    assert (kept["attributes"], kept["weight"]) == (product["attributes"], "2")
+    changed = shop.put(f"products/{product['id']}", sent)
+    assert (changed["attributes"], changed["weight"]) == ([], "")

@@ -172,3 +172,21 @@ def test_the_trash_takes_variations_along_and_gives_only_the_product_back(shop: 
     assert shop.get(f"{path}/variations/{variation['id']}")["status"] == "trash"
     assert shop.put(path, {"status": "publish"})["variations"] == []
     assert shop.get(f"{path}/variations") == []
+
+
+def test_null_takes_nothing_away_in_a_batch_and_times_not_even_alone(shop: Target, shirt: dict[str, Any]) -> None:
+    sale = {"date_on_sale_from_gmt": "2020-01-01T00:00:00", "date_on_sale_to_gmt": "2090-01-01T00:00:00"}
+    variation = _vary(shop, shirt, regular_price="10", sale_price="8", weight="1", **sale)
+    path = f"products/{shirt['id']}/variations"
+
+    def batch(**sent: Any) -> dict[str, Any]:
+        found: dict[str, Any] = shop.call("POST", f"{path}/batch", {"update": [{"id": variation["id"], **sent}]}).body
+        return dict(found["update"][0])
+
+    kept = batch(sale_price=None, weight=None, **dict.fromkeys(sale))
+    for name in ("sale_price", "weight", *sale):
+        assert kept[name] == variation[name], name
+    alone = shop.put(f"{path}/{variation['id']}", {"sale_price": None, **dict.fromkeys(sale)})
+    assert (alone["sale_price"], alone["date_on_sale_to_gmt"]) == ("", sale["date_on_sale_to_gmt"])
+    gone = batch(**dict.fromkeys(sale, ""))
+    assert (gone["date_on_sale_from_gmt"], gone["date_on_sale_to_gmt"]) == (None, None)

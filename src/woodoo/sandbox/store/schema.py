@@ -7,14 +7,16 @@ The rules and the wording of refusals are those of `rest_validate_value_from_sch
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 Args = Mapping[str, Any]
 #: Lists of ids that WordPress reads without checking: what is no number counts as 0.
 #: What null means to a parameter that cannot be null: it is not checked, and read as its type.
-_NOTHING: dict[str, Any] = {"string": "", "integer": 0, "number": 0.0, "boolean": False}
+_NOTHING: dict[str, Callable[[], Any]] = {
+    "string": str, "integer": int, "number": float, "boolean": bool, "array": list, "object": dict,
+}  # fmt: skip
 ID_LISTS = ("include", "exclude", "parent", "parent_exclude")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -47,7 +49,8 @@ def validate(args: Args, given: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in given.items():
         spec = args.get(name)
         if spec is None or value is None:
-            params[name] = value if spec is None else _NOTHING.get(str(spec.get("type")))
+            nothing = _NOTHING.get(str(spec.get("type"))) if spec else None
+            params[name] = nothing() if nothing else value
             continue
         try:
             params[name] = clean(value, spec, name)

@@ -22,7 +22,7 @@ def product_view(request: Request, row: Record, *, edit: bool = False) -> Record
     shop = request.shop
     is_variation = row["type"] == "variation"
     managing = catalogue.stock_owner(shop, row)
-    pictures = [row["image"]] if is_variation else row["images"]
+    pictures = [_own_or_parents_picture(shop, row)] if is_variation else row["images"]
     view: Record = {
         "id": row["id"],
         "name": catalogue.full_name(shop, row),
@@ -123,7 +123,7 @@ def variation_view(request: Request, row: Record, *, edit: bool = False) -> Reco
         **backorder_fields(shop, row, managing),
         "low_stock_amount": row["low_stock_amount"],
         **measures(shop, row),
-        "image": image_view(request, row["image"]),
+        "image": image_view(request, row["image"] if edit else _own_or_parents_picture(shop, row)),
         "attributes": catalogue.choices(shop, row),
         "menu_order": row["menu_order"],
         "meta_data": metadata.shown(row["meta_data"]),
@@ -131,6 +131,13 @@ def variation_view(request: Request, row: Record, *, edit: bool = False) -> Reco
         "parent_id": row["parent_id"],
         "_links": links(request, base, row["id"], ALL, up=f"products/{row['parent_id']}"),
     }
+
+
+def _own_or_parents_picture(shop: Shop, row: Record) -> int | None:
+    """Return what a variation shows: its own picture, or the main one of its product."""
+    owner = catalogue.parent(shop, row)
+    picture: int | None = row["image"] or next(iter(owner["images"] if owner else ()), None)
+    return picture
 
 
 def measures(shop: Shop, row: Record) -> Record:

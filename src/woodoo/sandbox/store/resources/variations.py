@@ -123,7 +123,7 @@ def _apply(request: Request, row: Record, owner: Record) -> None:
         row["description"] = html_kept(str(params["description"]))
     if params.get("tax_class") is not None:
         row["tax_class"] = tax_class_kept(shop, params["tax_class"])
-    if request.has("image"):
+    if params.get("image") is not None:
         row["image"] = variation_image(shop, params["image"], row["id"])
     if params.get("attributes") is not None:
         row["attributes"] = choices(shop, owner, params["attributes"])

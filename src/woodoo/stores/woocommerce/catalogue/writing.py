@@ -102,15 +102,15 @@ def _prices(prices: Prices) -> dict[str, Any]:
     }
 
 
-def _gmt(moment: datetime | None) -> str | None:
-    """Return a time (aware UTC) as WooCommerce takes it: naive."""
-    return moment.replace(tzinfo=None).isoformat(timespec="seconds") if moment else None
+def _gmt(moment: datetime | None) -> str:
+    """Return a time (aware UTC) as WooCommerce takes it: naive. Empty text takes a time away; null does nothing."""
+    return moment.replace(tzinfo=None).isoformat(timespec="seconds") if moment else ""
 
 
 def _images(record: Product | Variant) -> dict[str, Any]:
     if isinstance(record, Product):
         return {"images": [_image(one) for one in record.images]}
-    return {"image": _image(record.image) if record.image else None}
+    return {"image": _image(record.image) if record.image else {}}  # null would leave it as it is
 
 
 def _image(image: Image) -> dict[str, Any]:
