@@ -16,6 +16,7 @@ from woodoo.domain.errors import WoodooError
 
 from . import (
     alone,
+    catalogue,
     day,
     events,
     exact,
@@ -46,6 +47,7 @@ FAMILIES: dict[str, tuple[str, Callable[[Stage], Iterator[Figure]]]] = {
     "receiver": ("Webhook receiver: 8 senders at once", receiver.measure),
     "memory": ("Memory in use", memory.measure),
     "idle": ("Idle: nothing happens", idle.measure),
+    "catalogue": ("Catalogue: products of Odoo to the store", catalogue.measure),
     "faults": ("Faults: mishaps at every remote call, on Odoo 19 and 14", faults.measure),
     "losses": ("Losses: databases, clocks, workers, outages, on Odoo 19 and 14", losses.measure),
     "tests": ("Long tests, on Odoo 19 and 14 each", long_tests.measure),

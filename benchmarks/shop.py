@@ -91,7 +91,7 @@ def open_shop(home: Path, order_count: int) -> Iterator[Shop]:
     """Bring both sides up for the length of a block."""
     with ExitStack() as stack:
         with step(f"a store with {order_count} paid orders"):
-            store = stack.enter_context(_store(home, order_count))
+            store = stack.enter_context(run_store(home, order_count))
             seeded = time.monotonic()
             client = WooClient(store["url"], store["key"], store["secret"])
             ids = [changed.external_id for changed in WooCommerceStore(client).changed_orders(None)]
@@ -110,7 +110,7 @@ def open_shop(home: Path, order_count: int) -> Iterator[Shop]:
 
 
 @contextmanager
-def _store(home: Path, order_count: int) -> Iterator[dict[str, str]]:
+def run_store(home: Path, order_count: int) -> Iterator[dict[str, str]]:
     """Run the store double and give its address, key and secret."""
     told = home / "store.json"
     command = [sys.executable, "-m", "woodoo.sandbox", "store", "--port", "0"]

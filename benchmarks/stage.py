@@ -37,6 +37,10 @@ class Sizes:
     idle: int = 600
     #: Mishaps at remote calls, on each version of Odoo.
     faults: int = 700
+    #: Simple and variable products of a catalogue (2,000 variations), and SKUs whose price changes, beside these.
+    simple: int = 2000
+    variable: int = 300
+    changed: int = 8000
     #: Moments at which each loss is tried on each version of Odoo.
     losses: int = 3
     #: Invented orders sent to each version of Odoo.
@@ -59,6 +63,9 @@ class Sizes:
             faults=40,
             losses=1,
             exact=100,
+            simple=200,
+            variable=30,
+            changed=400,
         )
 
 
