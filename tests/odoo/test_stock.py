@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -15,11 +15,14 @@ from woodoo import wiring
 from woodoo.chores.stock import follow_stock
 from woodoo.connections.models import Connection
 from woodoo.domain.calls import NullRecorder
+from woodoo.domain.errors import ConfigError
 from woodoo.engine import pump
 from woodoo.engine.cursors import set_cursor
 from woodoo.engine.models import Call, Link, Work
+from woodoo.flows.opening_count import Asked, first_location, plan_count, take_count
 from woodoo.live import Live, build_odoo, live_connection
 from woodoo.odoo.deliveries import deliver_orders
+from woodoo.odoo.quantities import read_quantities
 from woodoo.odoo.records import Records
 from woodoo.sandbox.odoo.fixtures import ensure_pricelists, ensure_products
 from woodoo.sandbox.store import StoreDouble
@@ -180,3 +183,142 @@ def test_receipts_reservations_and_deliveries_reach_the_store(both: Both):
     both.follow()
     assert both.shown(mug) == [2]
     assert "2.5 rounded down to 2" in both.said(mug)[1]
+
+
+def test_what_is_sold_and_not_in_odoo_yet_counts_until_it_is(both: Both):
+    """An order that is parked for another line, then comes over; one that is cancelled in the store."""
+    mug, new = both.product("mug"), both.product("new", odoo=False)
+    both.follow()
+    both.count(mug, 10)
+    both.follow()
+    assert both.shown(mug) == [10]
+    parked = both.order(mug=2, new=1)
+    fine = both.order("on-hold", mug=1)
+    enqueue(both.connection.pk, "orders", "order", [parked, fine], source="manual")
+    both.bring("orders")
+    assert [Work.objects.get(lane="orders", record=one).state for one in (parked, fine)] == ["parked", "done"]
+    both.count(mug, 20)
+    asked = both.follow()
+    assert both.shown(mug) == [17]
+    assert f"3 sold by orders {parked}, {fine} not taken" in both.said(mug)[1]
+    assert asked["POST products/batch"] == 1
+
+    both.ids |= ensure_products(both.odoo.admin, [new])
+    retry([Work.objects.get(lane="orders", record=parked).pk])
+    both.bring("orders")
+    assert Work.objects.get(lane="orders", record=parked).state == "done"
+    assert both.follow()["POST products/batch"] == 0
+    assert both.shown(mug) == [17]
+    assert "18 free in Odoo, 1 sold by order" in both.said(mug)[1]
+
+    both.store.set_status(int(fine), "cancelled")
+    assert both.shown(mug) == [18]
+    enqueue(both.connection.pk, "orders", "order", [fine], source="manual")
+    both.bring("orders")
+    both.follow()
+    assert both.shown(mug) == [18]
+
+
+def test_settings_and_what_the_store_is_like_decide_what_is_written(both: Both):
+    """Two warehouses, what is kept back, products without a figure, shared and missing SKUs, services."""
+    admin = both.odoo.admin
+    plain = both.product("plain", manage_stock=False)
+    shared = both.variations("shared", "S", "M", manage_stock=True, stock_quantity=9)
+    lonely = both.product("lonely")
+    doubled = both.product("double")
+    admin.create("product.product", [{"name": "The other one", "default_code": doubled}])
+    both.ids |= ensure_products(admin, [service := f"{both.prefix}-service"], storable=False)
+    both.ids |= ensure_products(admin, [nowhere := f"{both.prefix}-nowhere"])
+    (second,) = admin.create("stock.warehouse", [{"name": f"Second {both.prefix}", "code": both.prefix[:5]}])
+    place = admin.search_read("stock.warehouse", [("id", "=", second)], ["lot_stock_id"])[0]["lot_stock_id"][0]
+    both.set(stock_unmanaged="report", stock_buffer=1, stock_buffer_map={lonely: 3})
+    both.follow()
+    for sku in (plain, *shared, lonely, doubled, nowhere):
+        both.count(sku, 5)
+    both.count(lonely, 7, place)
+    enqueue(both.connection.pk, "stock", "update_stock", [str(both.ids[service])], source="manual")
+    both.follow()
+    assert both.shown(plain, *shared, lonely) == [None, 9, 9, 9]
+    assert both.said(plain)[0] == both.said(shared[0])[0] == both.said(doubled)[0] == "parked"
+    assert "does not manage its stock" in both.said(plain)[1]
+    assert "one stock figure for the whole variable product" in both.said(shared[1])[1]
+    assert "is that of several products of Odoo" in both.said(doubled)[1]
+    assert "The other one" in both.said(doubled)[1]
+    assert both.said(service) == ("skipped", "Odoo counts no stock of it: it is a service, or not tracked.")
+    assert both.said(nowhere)[0] == "skipped"
+
+    both.set(stock_unmanaged="status", stock_warehouse_ids=[second])
+    compare_all(both.live)
+    both.bring("stock")
+    assert both.shown(plain, lonely) == [None, 4]
+    found = both.live.stock(NullRecorder()).read_stock([both.external[plain]])
+    assert found[both.external[plain]].status == "outofstock"
+
+    both.set(stock_unmanaged="manage", stock_warehouse_ids=[])
+    compare_all(both.live)
+    both.bring("stock")
+    assert both.shown(plain, *shared, lonely) == [4, 4, 4, 9]
+    assert compare_all(both.live)["equal"] >= 4
+
+
+def test_what_somebody_changes_in_the_store_is_told_and_written_over(both: Both):
+    """By the comparison; which also finds what was deleted there, and what SQL did in Odoo."""
+    mug, cup = both.product("mug"), both.product("cup")
+    both.follow()
+    both.count(mug, 10)
+    both.count(cup, 6)
+    both.follow()
+    one = both.external[mug]
+    both.call("PUT", f"products/{one}", {"stock_quantity": 99})
+    both.set(repair_drift=False)
+    assert compare_all(both.live)["changed_in_store"] == 1
+    (drift,) = recent_drifts(both.connection.pk)
+    assert (drift.detail, drift.side, drift.ended_at) == ("stock: 10 by Odoo, 99 in the store", "store", None)
+    assert both.bring("stock") == {}
+
+    both.set(repair_drift=True)
+    compare_all(both.live)
+    both.bring("stock")
+    assert both.shown(mug, cup) == [10, 6]
+    compare_all(both.live)
+    (drift,) = recent_drifts(both.connection.pk)
+    assert drift.ended_at is not None
+
+    both.call("DELETE", f"products/{both.external[cup]}?force=true")
+    both.count(cup, 7)
+    both.follow()
+    assert both.said(cup)[0] == "parked"
+    both.product("cup", odoo=False)
+    compare_all(both.live)
+    both.bring("stock")
+    assert both.shown(cup) == [7]
+
+
+def test_the_store_s_figures_are_taken_over_once(both: Both):
+    """The opening count, with what open orders hold; refused to a user without the right."""
+    mug = both.product("mug", stock_quantity=14)
+    cup = both.product("cup", stock_quantity=3)
+    both.count(cup, 8)
+    both.order(mug=2)
+    sides = both.live.sides(NullRecorder())
+    records = [str(both.ids[sku]) for sku in (mug, cup)]
+    asked = Asked(first_location(sides))
+    planned = {one.sku: one for one in plan_count(sides, records, asked)}
+    assert (planned[mug].then, planned[mug].why) == (14, "counted: 12 on sale and 2 sold, not sent yet")
+    assert (planned[cup].counted, planned[cup].why) == (False, "left: Odoo has moves of it (--force)")
+    if both.odoo.version == "14":
+        with pytest.raises(ConfigError, match="may not adjust inventory"):
+            take_count(sides, list(planned.values()), asked)
+    both.connection.odoo_login, both.connection.odoo_key = both.odoo.admin.login, both.odoo.admin.secret
+    both.connection.save()
+    sides = both.live.sides(NullRecorder())
+    assert [one.counted for one in take_count(sides, list(planned.values()), asked)] == [True]
+    assert read_quantities(sides.odoo, [both.ids[mug]], [asked.location])[both.ids[mug]].on_hand == 14
+
+    again = plan_count(sides, records[:1], asked)
+    assert [one.why for one in again] == ["left: it was counted before (--again)"]
+    assert [one.counted for one in plan_count(sides, records[:1], replace(asked, again=True))] == [True]
+    forced = plan_count(sides, records, replace(asked, force=True))
+    assert {one.sku: one.then for one in forced} == {mug: 14, cup: 3}
+    both.follow()
+    assert both.shown(mug) == [12]
