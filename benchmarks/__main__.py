@@ -30,6 +30,7 @@ from . import (
     orders,
     policies,
     receiver,
+    stock,
 )
 from .figures import RESULTS, CannotRun, Figure, write
 from .screen import heading, say, show
@@ -44,6 +45,8 @@ FAMILIES: dict[str, tuple[str, Callable[[Stage], Iterator[Figure]]]] = {
     "events": ("Events: two workers, one store and several", events.measure),
     "lossy": ("Lossy webhooks: what the poll finds", lossy.measure),
     "day": ("A day of a shop in which everything breaks", day.measure),
+    "stock": ("Stock: from Odoo to the store", stock.measure),
+    "rush": ("A rush of buyers for five products", stock.measure_rush),
     "receiver": ("Webhook receiver: 8 senders at once", receiver.measure),
     "memory": ("Memory in use", memory.measure),
     "idle": ("Idle: nothing happens", idle.measure),

@@ -43,6 +43,10 @@ class Sizes:
     changed: int = 8000
     #: Moments at which each loss is tried on each version of Odoo.
     losses: int = 3
+    #: Products whose figure changes, moves in Odoo that are timed, and seconds of a rush of buyers.
+    stock: int = 10_000
+    moves: int = 30
+    rush: int = 150
     #: Invented orders sent to each version of Odoo.
     exact: int = 1500
 
@@ -62,6 +66,9 @@ class Sizes:
             idle=65,
             faults=40,
             losses=1,
+            stock=300,
+            moves=8,
+            rush=60,
             exact=100,
             simple=200,
             variable=30,

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from ...domain.stock import SoldOrder
-from ...engine.work import unsettled
 from ...mapping.stock.guard import COMPLETED, Claim, claims, open_statuses
 from ...odoo.quantities import confirmed_orders
 from ...stores.stock import StockStore
@@ -131,6 +130,8 @@ def read_guard(sides: Sides, orders: OpenOrders, products: Collection[str]) -> G
 
 def read_claims(sides: Sides, orders: OpenOrders, products: Collection[str], *, delivered: bool) -> Guard:
     """Return what is claimed of these products by orders that Odoo does not have confirmed, or delivered yet."""
+    from ...engine.work import unsettled  # not before Django is set up
+
     waiting = unsettled(sides.connection_id, "orders", most=MOST)
     held = orders.holding(products)
     held += _completed_and_waiting(sides, orders, waiting, products)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ...domain.stock import Quantities, StoreStock
-from ...engine.work import seen_of
 from ...mapping.stock.decision import Memo
 from ...mapping.stock.figure import Figure, available, figure, plain
 from ...mapping.stock.guard import NO_CLAIM, Claim
@@ -67,6 +66,8 @@ def kits_of(sides: Sides) -> Kits:
 
 def memos_of(sides: Sides, records: Sequence[str]) -> dict[str, Memo]:
     """Return what was written of these products the last time."""
+    from ...engine.work import seen_of  # not before Django is set up
+
     found = {one: Memo.read(text) for one, text in seen_of(sides.connection_id, LANE, records).items()}
     return {one: memo for one, memo in found.items() if memo}
 

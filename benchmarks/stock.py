@@ -1,0 +1,352 @@
+"""How fast, and with how many requests, what moves in Odoo is in the store; and whether a rush of buyers buys too much.
+
+The store is a double in this process, or the real shop named by `WOO_URL`, `WOO_KEY`, `WOO_SECRET` and `WOO_CA`; the
+rush needs the double. The same batches are sent by hand first: what they take is the store's own time.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import random
+import re
+import statistics
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from woodoo.sandbox.odoo.fixtures import Admin, ensure_pricelists, ensure_products
+from woodoo.sandbox.store import Checkout, CheckoutRefused, StoreDouble, Wish
+from woodoo.stores.woocommerce.client import WooClient, chunks
+
+from .figures import CannotRun, Figure, percentile
+from .screen import say, step
+from .service import Service, until
+from .shop import open_odoo
+from .stage import Stage
+
+if TYPE_CHECKING:
+    from woodoo.connections.models import Connection
+
+PREFIX = "BENCH"
+SETTINGS = {"woocommerce_calc_taxes": "no", "woocommerce_currency": "EUR", "woocommerce_manage_stock": "yes"}
+BUYER = {"first_name": "Ana", "last_name": "Prueba", "email": "ana@example.com", "country": "ES"}
+#: Seconds something may take before it must be wrong.
+_PATIENCE = 1800
+
+
+@dataclass
+class Sides:
+    """Both sides with the same products, and the connection between them."""
+
+    service: Service
+    admin: Admin
+    client: WooClient
+    store: StoreDouble | None
+    connection: Connection
+    #: SKU → id in the store, and in Odoo.
+    external: dict[str, str] = field(default_factory=dict)
+    ids: dict[str, int] = field(default_factory=dict)
+    location: int = 0
+
+    def settings(self, **changed: Any) -> None:
+        self.connection.settings = {**self.connection.settings, **changed}
+        self.connection.save()
+
+    def count(self, quantities: dict[str, int]) -> None:
+        """Count goods in Odoo, five hundred at a time."""
+        for part in chunks(list(quantities.items()), 500):
+            rows = [
+                {"product_id": self.ids[sku], "location_id": self.location, "inventory_quantity": quantity}
+                for sku, quantity in part
+            ]
+            made = self.admin.call("stock.quant", "create", vals_list=rows, context={"inventory_mode": True})
+            self.admin.call("stock.quant", "action_apply_inventory", ids=made)
+
+    def shown(self, sku: str) -> int | None:
+        """Return the figure the store shows."""
+        if self.store is not None:
+            quantity = self.store.shop.tables["products"][int(self.external[sku])]["stock_quantity"]
+        else:
+            row = self.client.get(f"products/{self.external[sku]}", {"_fields": "stock_quantity"})
+            quantity = row["stock_quantity"]
+        return None if quantity is None else int(quantity)
+
+    def settled(self) -> bool:
+        """Say whether nothing of the stock waits."""
+        from woodoo.engine.models import Work
+
+        busy = Work.objects.filter(connection_id=self.connection.pk, lane="stock")
+        return not busy.filter(state__in=["ready", "running", "waiting"]).exists()
+
+    def requests(self) -> Counter[str]:
+        """Return what the flow has asked of the store so far."""
+        from woodoo.engine.models import Call
+
+        asked = Call.objects.filter(connection_id=self.connection.pk, system="store").values_list("summary", flat=True)
+        return Counter(re.sub(r"\d+", "N", one.split("?")[0]) for one in asked)
+
+
+def measure(stage: Stage) -> Iterator[Figure]:
+    """Many figures, one move, and what an idle Odoo is asked."""
+    with opened(stage, stage.sizes.stock) as sides:
+        yield from _many(sides)
+        yield from _one(sides, stage.sizes.moves, "polling")
+        yield from _asking(sides)
+        yield from _one(sides, stage.sizes.moves, "hints", push=True)
+
+
+def measure_rush(stage: Stage) -> Iterator[Figure]:
+    """A rush of buyers for five products, with the guard and without."""
+    for guard in (True, False):
+        with opened(stage, 5, real=False) as sides:
+            sides.settings(stock_guard=guard)
+            yield from _rush(sides, stage.sizes.rush, guard=guard)
+
+
+@contextmanager
+def opened(stage: Stage, count: int, *, real: bool = True) -> Iterator[Sides]:
+    """Bring both sides up with products that are in step."""
+    service = stage.service  # Django is set up with it
+    from woodoo.connections.models import Connection
+
+    with ExitStack() as stack:
+        url = os.environ.get("WOO_HTTPS_URL", os.environ.get("WOO_URL", "")) if real else ""
+        store = None if url else stack.enter_context(StoreDouble(catalogue=False, settings=SETTINGS))
+        if store is not None:
+            place, key, secret, authority = store.url, store.key, store.secret, ""
+        else:
+            place, authority = url, os.environ.get("WOO_CA", "")
+            key, secret = os.environ["WOO_KEY"], os.environ["WOO_SECRET"]
+        client = WooClient(place, key, secret, ca_bundle=authority)
+        with step("a fresh Odoo 19"):
+            endpoint, admin = stack.enter_context(open_odoo())
+            ensure_pricelists(admin, ["EUR"])
+        Connection.objects.update(enabled=False)
+        connection = Connection.objects.create(
+            name=f"Stock {time.time():.3f}",
+            store_url=place,
+            store_key=key,
+            store_secret=secret,
+            store_ca_bundle=authority,
+            odoo_url=endpoint.url,
+            odoo_database=endpoint.database,
+            odoo_login=endpoint.login,
+            odoo_key=endpoint.secret,
+            settings={"order_becomes": "order", "manage_webhooks": False, "poll_seconds": 10},
+            enabled=False,
+        )
+        sides = Sides(service, admin, client, store, connection)
+        sides.location = admin.search_read("stock.warehouse", [], ["lot_stock_id"])[0]["lot_stock_id"][0]
+        try:
+            _furnish(sides, count)
+            yield sides
+        finally:
+            connection.enabled = False
+            connection.save()
+            if store is None:
+                client.batch("products", delete=list(sides.external.values()), size=100)
+
+
+def _furnish(sides: Sides, count: int) -> None:
+    """Make products on both sides, counted, linked and in step."""
+    mark = f"{PREFIX}-{time.time():.0f}"
+    skus = [f"{mark}-{number:05}" for number in range(count)]
+    with step(f"{count} products on both sides"):
+        for part in chunks(skus, 500):
+            sides.ids |= ensure_products(sides.admin, part)
+        common = {"regular_price": "10", "manage_stock": True, "stock_quantity": 20, "virtual": True}
+        rows = [{"name": sku, "sku": sku, **common} for sku in skus]
+        for item in sides.client.batch("products", create=rows, size=100).create:
+            if item.data is None:
+                raise CannotRun(f"The store does not take a product: {item.error}")
+            sides.external[item.data["sku"]] = str(item.data["id"])
+        sides.count(dict.fromkeys(skus, 20))
+    with step("the first comparison"):
+        sides.connection.enabled = True
+        sides.settings(send_stock=True)
+        until(lambda: _compared(sides), _PATIENCE, "the first comparison")
+        until(sides.settled, _PATIENCE, "the first figures")
+
+
+def _compared(sides: Sides) -> bool:
+    from woodoo.engine.models import Chore
+
+    return Chore.objects.filter(connection_id=sides.connection.pk, name="stock_compare", well_at__isnull=False).exists()
+
+
+def _many(sides: Sides) -> Iterator[Figure]:
+    skus = list(sides.ids)
+    with step(f"{len(skus)} figures sent by hand"):
+        update = [{"id": int(sides.external[sku]), "stock_quantity": 30} for sku in skus]
+        begun = time.monotonic()
+        sides.client.batch("products", update=update, size=100)
+        by_hand = time.monotonic() - begun
+        sides.client.batch("products", update=[{**row, "stock_quantity": 20} for row in update], size=100)
+    before = sides.requests()
+    with step(f"{len(skus)} products counted in Odoo"):
+        sides.settings(stock_poll_seconds=600)
+        sides.count(dict.fromkeys(skus, 31))
+    with step(f"{len(skus)} figures sent by Woodoo"):
+        begun = _ring(sides)
+        until(sides.settled, _PATIENCE, "all figures", pause=0.05)
+        took = _last_end(sides) - begun
+    asked = sides.requests() - before
+    writing = sum(count for name, count in asked.items() if not name.startswith("GET"))
+    wrong = [sku for sku in (skus[0], skus[len(skus) // 2], skus[-1]) if sides.shown(sku) != 31]
+    if wrong:
+        raise CannotRun(f"The store does not show the new figure of {wrong[0]}.")
+    yield Figure(f"{len(skus)} figures, the store's own time", by_hand, "s")
+    yield Figure(f"{len(skus)} figures, by Woodoo", took, "s")
+    yield Figure("Figures, against the store's own time", took / by_hand, "times", "<= 1.1")
+    yield Figure("Figures, requests that write", writing, "", f"<= {-(-len(skus) // 100)}")
+    yield Figure("Figures, requests that ask what is sold", sum(asked.values()) - writing)
+    before = sides.requests()
+    with step("the same once more: nothing has changed"):
+        _ring(sides)
+        until(sides.settled, _PATIENCE, "all products")
+    yield Figure("Nothing changed, requests to the store", sum((sides.requests() - before).values()), "", "== 0")
+    sides.settings(stock_poll_seconds=3)
+
+
+def _ring(sides: Sides) -> float:
+    """Have all products looked at; return when, by the clock of this machine."""
+    from woodoo.engine.work import enqueue
+
+    begun = time.time()
+    enqueue(sides.connection.pk, "stock", "update_stock", map(str, sides.ids.values()), source="odoo", behind=True)
+    return begun
+
+
+def _last_end(sides: Sides) -> float:
+    from django.db.models import Max
+
+    from woodoo.engine.models import Work
+
+    works = Work.objects.filter(connection_id=sides.connection.pk, lane="stock")
+    return float(works.aggregate(end=Max("finished_at"))["end"].timestamp())
+
+
+def _one(sides: Sides, moves: int, by: str, *, push: bool = False) -> Iterator[Figure]:
+    """Measure the time from the end of a move in Odoo to its figure in the store."""
+    if push and not _hints(sides):
+        return
+    found = []
+    with step(f"{moves} moves, one at a time, by {by}"):
+        time.sleep(8)
+        for number, sku in enumerate(itertools.islice(itertools.cycle(sides.ids), moves)):
+            time.sleep(random.uniform(0.5, 3.5))
+            sides.count({sku: 40 + number})
+            begun = time.monotonic()
+            until(lambda sku=sku, number=number: sides.shown(sku) == 40 + number, 120, "the figure", pause=0.02)
+            found.append(time.monotonic() - begun)
+    yield Figure(f"One move to the store by {by}, half of them", statistics.median(found), "s")
+    yield Figure(f"One move to the store by {by}, 95 %", percentile(found, 95), "s", "< 2" if push else "< 5")
+
+
+def _hints(sides: Sides) -> bool:
+    from woodoo.chores.push import switch_on
+
+    with step("Odoo's app for automation rules, and the hints"):
+        (app,) = sides.admin.search_read("ir.module.module", [("name", "=", "base_automation")], ["state"])
+        if app["state"] != "installed":
+            sides.admin.call("ir.module.module", "button_immediate_install", ids=[app["id"]])
+        rules = switch_on(sides.connection, sides.service.url, sides.admin.login, sides.admin.secret)
+    # Slow polling, so that it is the hints that are measured.
+    sides.settings(stock_poll_seconds=60)
+    return bool(rules)
+
+
+def _asking(sides: Sides) -> Iterator[Figure]:
+    """Measure what the looks at an idle Odoo cost it in an hour."""
+    from woodoo.chores.stock import follow_stock
+    from woodoo.live import Live
+
+    live = Live(sides.connection, sides.connection.rules)
+    follow_stock(live)
+    looks = 40
+    begun = time.monotonic()
+    calls = 0
+    with step(f"{looks} looks at an idle Odoo"):
+        for _ in range(looks):
+            follow_stock(live)
+        calls = live._odoo.calls if live._odoo and hasattr(live._odoo, "calls") else 0
+    took = time.monotonic() - begun
+    if calls:
+        say(f"  {calls} calls")
+    yield Figure("One look at an idle Odoo's stock", took / looks * 1000, "ms")
+    yield Figure("Looks at an idle Odoo's stock in an hour, every 3 s", took / looks * 1200, "s")
+
+
+# A rush
+
+
+def _rush(sides: Sides, seconds: int, *, guard: bool) -> Iterator[Figure]:
+    """Let buyers buy as long as the store lets them, while Odoo receives and sells goods, and add up what is sold."""
+    assert sides.store is not None
+    chance = random.Random(7)
+    supply = dict.fromkeys(sides.ids, 20)
+    stranger = {"name": "Not in Odoo", "sku": f"{PREFIX}-FOREIGN", "regular_price": "1", "virtual": True}
+    foreign = sides.client.post("products", stranger)["id"]
+    refused = placed = 0
+    end = time.monotonic() + seconds
+    due = time.monotonic()
+    change = time.monotonic() + 3
+    with step(f"50 orders a minute for {seconds} s, guard {'on' if guard else 'off'}"):
+        while time.monotonic() < end:
+            due += 60 / 50
+            time.sleep(max(0.0, due - time.monotonic()))
+            sku = chance.choice(list(supply))
+            wishes = [Wish(int(sides.external[sku]), chance.randint(1, 3))]
+            if chance.random() < 0.2:
+                wishes.append(Wish(foreign))  # such an order is parked
+            try:
+                sides.store.place_order(Checkout(wishes, BUYER))
+                placed += 1
+            except CheckoutRefused:
+                refused += 1
+            if time.monotonic() > change:
+                change += 4
+                more = chance.choice(list(supply))
+                supply[more] += 2
+                _receive(sides, more, 2)
+    until(sides.settled, 300, "the last figures")
+    sold = _sold(sides)
+    over = sum(max(0, sold[sku] - supply[sku]) for sku in supply)
+    word = "with the guard" if guard else "without the guard"
+    yield Figure(f"Rush {word}, orders placed", placed)
+    yield Figure(f"Rush {word}, buyers refused", refused)
+    yield Figure(f"Rush {word}, pieces sold too many", over, "", "== 0" if guard else None)
+
+
+def _receive(sides: Sides, sku: str, quantity: int) -> None:
+    """Have goods come in, as a receipt does: what is there by a move, not a count of what lies there."""
+    (kind,) = sides.admin.search_read("stock.picking.type", [("code", "=", "incoming")], ["code"])[:1]
+    (source,) = sides.admin.search_read("stock.location", [("usage", "=", "supplier")], ["id"])[:1]
+    move = {
+        "product_id": sides.ids[sku],
+        "product_uom_qty": quantity,
+        "location_id": source["id"],
+        "location_dest_id": sides.location,
+    }
+    if "name" in sides.admin.fields("stock.move"):
+        move["name"] = sku
+    picking = {"picking_type_id": kind["id"], "location_id": source["id"], "location_dest_id": sides.location}
+    (made,) = sides.admin.create("stock.picking", [{**picking, "move_ids": [(0, 0, move)]}])
+    sides.admin.call("stock.picking", "action_confirm", ids=[made])
+    sides.admin.call("stock.picking", "button_validate", ids=[made], context={"skip_backorder": True})
+
+
+def _sold(sides: Sides) -> Counter[str]:
+    assert sides.store is not None
+    skus: dict[str, str] = {external_id: sku for sku, external_id in sides.external.items()}
+    sold: Counter[str] = Counter()
+    for order in sides.store.shop.tables["orders"].values():
+        for line in order["line_items"] if order["status"] in ("processing", "on-hold", "completed") else ():
+            sku = skus.get(str(line["product_id"]))
+            if sku:
+                sold[sku] += line["quantity"]
+    return sold
