@@ -11,6 +11,7 @@ import os
 import random
 import re
 import statistics
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -292,11 +293,12 @@ def _rush(sides: Sides, seconds: int, *, guard: bool) -> Iterator[Figure]:
     stranger = {"name": "Not in Odoo", "sku": f"{PREFIX}-FOREIGN", "regular_price": "1", "virtual": True}
     foreign = sides.client.post("products", stranger)["id"]
     refused = placed = 0
-    end = time.monotonic() + seconds
-    due = time.monotonic()
-    change = time.monotonic() + 3
+    over = threading.Event()
     with step(f"50 orders a minute for {seconds} s, guard {'on' if guard else 'off'}"):
-        while time.monotonic() < end:
+        receipts = threading.Thread(target=_receipts, args=(sides, supply, over))
+        receipts.start()
+        end = due = time.monotonic()
+        while due < end + seconds:
             due += 60 / 50
             time.sleep(max(0.0, due - time.monotonic()))
             sku = chance.choice(list(supply))
@@ -308,18 +310,24 @@ def _rush(sides: Sides, seconds: int, *, guard: bool) -> Iterator[Figure]:
                 placed += 1
             except CheckoutRefused:
                 refused += 1
-            if time.monotonic() > change:
-                change += 4
-                more = chance.choice(list(supply))
-                supply[more] += 2
-                _receive(sides, more, 2)
+        over.set()
+        receipts.join()
     until(sides.settled, 300, "the last figures")
     sold = _sold(sides)
-    over = sum(max(0, sold[sku] - supply[sku]) for sku in supply)
+    too_many = sum(max(0, sold[sku] - supply[sku]) for sku in supply)
     word = "with the guard" if guard else "without the guard"
     yield Figure(f"Rush {word}, orders placed", placed)
     yield Figure(f"Rush {word}, buyers refused", refused)
-    yield Figure(f"Rush {word}, pieces sold too many", over, "", "== 0" if guard else None)
+    yield Figure(f"Rush {word}, pieces sold too many", too_many, "", "== 0" if guard else None)
+
+
+def _receipts(sides: Sides, supply: dict[str, int], over: threading.Event) -> None:
+    """Have goods come in now and then, until it is over; what has come in is on sale."""
+    for sku in itertools.cycle(list(supply)):
+        if over.wait(4):
+            return
+        _receive(sides, sku, 2)
+        supply[sku] += 2
 
 
 def _receive(sides: Sides, sku: str, quantity: int) -> None:

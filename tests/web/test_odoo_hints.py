@@ -108,3 +108,16 @@ def test_the_connection_s_page_says_how_odoo_is_heard(connection: Connection, ad
     assert "Odoo is cross." in text
     assert "Be kind." in text
     assert "<dt>Hints from Odoo</dt><dd>not set up</dd>" in text
+
+
+def test_a_move_of_stock_is_looked_at_at_once_and_nothing_else_with_it(connection: Connection):
+    planned(connection, "50 seconds")
+    db.change(
+        "INSERT INTO engine_chore (connection_id, name, due_at, found) VALUES (%s, 'stock', now() + '1 day', '{}')",
+        [connection.pk],
+    )
+    assert knock("a-long-random-word/stock") == 200
+    assert due_in() == 50
+    assert db.rows("SELECT due_at <= now() FROM engine_chore WHERE name = 'stock'") == [(True,)]
+    assert not get_cursor(connection.pk, HINT)
+    assert knock("another-word/stock") == 404

@@ -1,6 +1,7 @@
 """Has Odoo hint at changes, from 17 on, so that they are looked at within seconds instead of within minutes.
 
-Decides what is hinted at: what the connection follows, but for customers, who wait for the poll. The rules live in
+Decides what is hinted at: what the connection follows, but for customers, who wait for the poll, and moves of stock
+where it is sent, which knock at a door of their own. The rules live in
 Odoo and belong to its administrator, whose key is used while they are set up or removed and is not kept.
 """
 
@@ -18,6 +19,7 @@ from ..odoo.records import Records
 from . import fulfilment_news
 from .followed import FOLLOWED, Followed
 from .odoo_changes import HINT, NAME, domain_of_company
+from .stock import is_sent
 
 #: Followed models that are not hinted at: they are written all day long for reasons of their own.
 _QUIET = frozenset({"res.partner"})
@@ -98,12 +100,19 @@ def _hinted(records: Records, connection: Connection) -> list[Hinted]:
         for one in FOLLOWED.values()
         if (one.wanted(steps) or fulfilment_news.follows(connection.rules, one.model)) and one.model not in _QUIET
     ]
-    return [*followed, *(_PRODUCTS if connection.rules.send_products else ())]
+    products = _PRODUCTS if connection.rules.send_products else ()
+    return [*followed, *products, *([_moves(connection)] if is_sent(connection.rules) else ())]
 
 
 def _watched(records: Records, connection: Connection, one: Followed) -> tuple[str, ...]:
     news = fulfilment_news.fields_of(records.client.dialect, connection.rules, one.model)
     return tuple(name for name in dict.fromkeys([*one.fields, *news]) if name != one.owner)
+
+
+def _moves(connection: Connection) -> Hinted:
+    """Return the moves of stock: one hint each where it is sold, reserved, done or cancelled."""
+    domain = [("company_id", "=", connection.odoo_company_id), ("state", "!=", "draft")]
+    return Hinted("stock.move", ("state",), domain, deletions=False, door="stock/")
 
 
 def _as(connection: Connection, login: str, key: str) -> Records:

@@ -17,6 +17,7 @@ from ..mapping.stock.words import difference
 from .sides import Sides
 from .steps.open_orders import open_orders
 from .steps.stock_figures import Item, how
+from .steps.stock_lookup import forget_absent
 from .stock import Batch, look_at, read_store, set_figures
 
 
@@ -35,6 +36,7 @@ class Compared:
 
 def compare_stock(sides: Sides, records: Sequence[str]) -> Compared:
     """Compare these products; nothing is written but links that were found."""
+    forget_absent(sides)
     batch = look_at(sides, records)
     sides.links.upsert(batch.links.values())
     equal: set[str] = set()

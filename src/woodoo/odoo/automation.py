@@ -30,6 +30,8 @@ class Hinted:
     domain: Sequence[Any] = ()
     #: A deletion is hinted at, too.
     deletions: bool = True
+    #: Added to the address, so that Woodoo knows what to look at.
+    door: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def ensure_rules(records: Records, url: str, hinted: Sequence[Hinted], *, own_ui
     made = records.ensure(RULE, list(rows.values()))
     for error in made.errors.values():
         raise ConfigError(f"Odoo refused the automation rule: {error.message}", where=RULE, fix=error.fix)
-    _bring_up_to_date(records, rows, made.ids, url)
+    _bring_up_to_date(records, rows, made.ids)
     remove_rules(records, keep=made.ids.values())
     return find_rules(records)
 
@@ -118,7 +120,7 @@ def remove_rules(records: Records, *, keep: Any = ()) -> int:
 
 def _rows(records: Records, one: Hinted, model_id: int, url: str, own_uid: int) -> list[Row]:
     """Return the rules of a model, as the importer takes them."""
-    action = {"name": NAME, "model_id/.id": model_id, "state": "webhook", "webhook_url": url}
+    action = {"name": NAME, "model_id/.id": model_id, "state": "webhook", "webhook_url": url + one.door}
     common = {"name": NAME, "model_id/.id": model_id}
     stem = f"base_automation_{one.model.replace('.', '_')}"
     domain = [("model", "=", one.model), ("name", "in", list(one.fields)), ("store", "=", True)]
@@ -137,15 +139,15 @@ def _rows(records: Records, one: Hinted, model_id: int, url: str, own_uid: int) 
     return rows
 
 
-def _bring_up_to_date(records: Records, rows: Mapping[str, Row], ids: Mapping[str, int], url: str) -> None:
+def _bring_up_to_date(records: Records, rows: Mapping[str, Row], ids: Mapping[str, int]) -> None:
     """Give rules that were there before the address and the conditions of now, and switch them on."""
     for rule in find_rules(records):
         if rule.external_id not in rows:
             continue
-        wanted = rows[rule.external_id].values
+        wanted, (action,) = rows[rule.external_id].values, rows[rule.external_id].lines["action_server_ids"]
         (row,) = records.read(RULE, [rule.odoo_id], ["filter_domain", "action_server_ids"])
-        if rule.url != url:
-            records.write(ACTION, row["action_server_ids"], {"webhook_url": url})
+        if rule.url != action["webhook_url"]:
+            records.write(ACTION, row["action_server_ids"], {"webhook_url": action["webhook_url"]})
         if not rule.active or (row["filter_domain"] or "") != wanted["filter_domain"]:
             records.write(RULE, [rule.odoo_id], {"active": True, "filter_domain": wanted["filter_domain"]})
 

@@ -1,7 +1,8 @@
-"""The door Odoo knocks on where it hints at changes: `POST /hooks/odoo/<token>/`.
+"""The doors Odoo knocks on where it hints at changes: `POST /hooks/odoo/<token>/`, and `…/stock/` for moves of stock.
 
 Decides that a knock says nothing but "look": its body is not read, and however many come, they cost a look every few
-seconds at most. What a hint cannot be told apart from, somebody else's knock, costs no more.
+seconds at most. What a hint cannot be told apart from, somebody else's knock, costs no more. Stock is looked at at
+once, and again a second later, for before 19 Odoo hints before it has written.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from woodoo.chores.odoo_changes import HINT
 from woodoo.chores.push import HINTED
+from woodoo.chores.stock import NAME as STOCK
 from woodoo.connections.models import Connection
 from woodoo.engine import chores
 from woodoo.engine.cursors import set_cursor
@@ -41,23 +43,27 @@ _lock = Lock()
 
 
 @csrf_exempt
-def receive(request: HttpRequest, token: str) -> HttpResponse:
-    """Take a hint; answer fast, for somebody in Odoo waits."""
+def receive(request: HttpRequest, token: str, of: str = "") -> HttpResponse:
+    """Take a hint; answer fast, for somebody in Odoo waits. `of` is the door: of stock, or of all else."""
     if request.method != "POST":
         return _answer(405)
-    if _passed_on(token):
+    if _passed_on(token + of):
         return _answer(200)
     try:
         number = Connection.objects.filter(odoo_push_token=token).values_list("pk", flat=True).first()
         if number is None:
             return _answer(429 if throttle.refuse(source_of(request)) else 404)
-        set_cursor(number, HINT, datetime.now(UTC).isoformat())
-        for name in HINTED:
-            chores.hint(number, name, delay=DELAY, gap=GAP)
+        if of == STOCK:
+            # Still due afterwards, so it is rung for again within the second.
+            chores.soon(number, STOCK)
+        else:
+            set_cursor(number, HINT, datetime.now(UTC).isoformat())
+            for name in HINTED:
+                chores.hint(number, name, delay=DELAY, gap=GAP)
     except DatabaseError:
         log.exception("a hint of Odoo could not be taken")
         return _answer(503)
-    _remember(token)
+    _remember(token + of)
     return _answer(200)
 
 

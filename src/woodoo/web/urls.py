@@ -23,6 +23,7 @@ from .views import (
 urlpatterns = [
     path("hooks/<str:token>/", hooks.receive, name="hook"),
     path("hooks/odoo/<str:token>/", odoo_hints.receive, name="odoo-hint"),
+    path("hooks/odoo/<str:token>/stock/", odoo_hints.receive, {"of": "stock"}, name="odoo-hint-stock"),
     path(
         "pictures/<int:connection_id>/<str:place>/<int:odoo_id>/<int:expires>/<str:signature>/<str:name>",
         pictures.show,

@@ -16,6 +16,8 @@ from ...odoo.quantities import Goods, sharing_skus
 from ..sides import Sides
 
 KIND, MODEL = "variant", "product.product"
+#: What is remembered: SKUs the store does not have.
+ABSENT = "stock:absent"
 
 
 @dataclass
@@ -46,10 +48,18 @@ def find_products(sides: Sides, goods: Iterable[Goods]) -> Found:
 
 def find_again(sides: Sides, goods: Sequence[Goods]) -> Found:
     """Find products anew that the store does not have any more under the id they were linked with."""
+    forget_absent(sides)
     sides.links.forget_odoo(MODEL, [one.odoo_id for one in goods])
     found = Found()
     _by_sku(sides, goods, found)
+    # They are parked, and a person who has mended it does not want to wait.
+    forget_absent(sides)
     return found
+
+
+def forget_absent(sides: Sides) -> None:
+    """Ask for all SKUs again, those the store did not have a while ago too."""
+    sides.memory.forget(ABSENT)
 
 
 def _by_sku(sides: Sides, goods: Sequence[Goods], found: Found) -> None:
@@ -57,7 +67,7 @@ def _by_sku(sides: Sides, goods: Sequence[Goods], found: Found) -> None:
         if not one.sku:
             found.skipped[one.odoo_id] = "It has no SKU and no link, so its product in the store cannot be found."
     # Products that are not sold there move all day long: their SKUs are asked for now and then only.
-    absent: set[str] = sides.memory.get("stock:absent", set)
+    absent: set[str] = sides.memory.get(ABSENT, set)
     for one in goods:
         if one.sku in absent:
             found.skipped[one.odoo_id] = _absent(one)
