@@ -73,7 +73,6 @@ FLOWS: Mapping[str, Flow] = {
             plan=plan_stock,
             of=Owner.ODOO,
             wanted=lambda settings: settings.send_stock,
-            bulk=True,
             batch=200,
             help="What Odoo has of a product becomes its stock figure in the store.",
         ),
