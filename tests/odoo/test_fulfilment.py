@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from tests.odoo.shop import RECORDINGS, Bench, recorded_orders
@@ -78,7 +79,7 @@ class Way:
 
     def follow(self) -> dict[str, str]:
         """Look at what changed in Odoo; return lane → records that were rung for."""
-        set_cursor(self.live.connection.pk, HINT, str(id(object())))
+        set_cursor(self.live.connection.pk, HINT, uuid4().hex)
         follow_odoo(self.live)
         found: dict[str, set[str]] = {}
         for lane, record in Event.objects.filter(source="odoo").values_list("lane", "record"):
