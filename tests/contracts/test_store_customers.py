@@ -101,3 +101,10 @@ def test_states_go_by_country(customers: WooCustomers) -> None:
     assert "M" in customers.states("ES")
     assert "CA" in customers.states("US")
     assert list(customers.states("ZZ")) == []
+
+
+def test_names_with_an_ampersand_come_back_as_they_were_written(shop: Target, customers: WooCustomers) -> None:
+    made = customers.create_accounts({"a": {**vals(email()), "last_name": "Lara & Söhne"}}).done["a"]
+    shop.made.append(f"customers/{made.external_id}")
+    assert made.last_name == "Lara & Söhne"
+    assert customers.fetch_accounts([made.external_id]).found[made.external_id].last_name == "Lara & Söhne"

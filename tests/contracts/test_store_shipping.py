@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from woodoo.stores.woocommerce.client import WooClient
+from woodoo.stores.woocommerce.shipping import WooShipping
+
 from .store_target import Target
 
 
@@ -95,3 +98,14 @@ def test_a_method_goes_for_good(shop: Target, zone: dict[str, Any]) -> None:
     assert shop.call("DELETE", path).error == (501, "rest_trash_not_supported")
     assert shop.call("DELETE", path, force="true").status == 200
     assert shop.call("GET", path).error == (404, "woocommerce_rest_shipping_zone_method_invalid")
+
+
+def test_woodoo_reads_a_method_as_it_was_written(shop: Target, zone: dict[str, Any]) -> None:
+    with WooClient(shop.https_url, shop.key, shop.secret, ca_bundle=str(shop.ca_file or "")) as client:
+        shipping, number = WooShipping(client), str(zone["id"])
+        wanted = {"title": "Express & co", "cost": "4.95"}
+        made = shipping.create_method(number, "flat_rate", wanted)
+        assert (made.title, {name: made.settings[name] for name in wanted}) == ("Express & co", wanted)
+        changed = shipping.change_method(number, made.instance_id, {"title": "Slow & sure"}, enabled=False)
+        assert (changed.title, changed.settings["cost"], changed.enabled) == ("Slow & sure", "4.95", False)
+        assert list(shipping.methods([number])) == [changed]

@@ -17,7 +17,7 @@ from ..customers import AccountPage, AccountsWritten, AccountVals
 from .bulk import is_id
 from .client import PAGE, BatchItem, JsonObject, WooClient, chunks, total_pages
 from .errors import NotFound, Refused
-from .orders import address_of, meta_by_key
+from .orders import address_of, meta_by_key, plain_text
 from .payloads import CustomerPayload, parse
 
 #: What is read of an account; the rest of a row is links and pictures.
@@ -137,8 +137,8 @@ def read_account(row: JsonObject) -> Account:
     return Account(
         external_id=payload.id,
         email=payload.email.strip(),
-        first_name=payload.first_name.strip(),
-        last_name=payload.last_name.strip(),
+        first_name=plain_text(payload.first_name),  # names of accounts are kept escaped: `&amp;`
+        last_name=plain_text(payload.last_name),
         role=payload.role,
         is_buyer=payload.is_paying_customer,
         billing=address_of(payload.billing),

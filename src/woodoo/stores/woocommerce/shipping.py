@@ -7,6 +7,7 @@ whoever makes one looks first (`flows/steps/shipping_zones.py`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from html import unescape
 
 from ...domain.errors import ConfigError
 from ...domain.shipping import REST_OF_WORLD, Location, Zone, ZoneMethod
@@ -79,13 +80,15 @@ class WooShipping:
 
 
 def _method(zone_id: str, row: JsonObject) -> ZoneMethod:
+    """Read a method. Its texts are kept escaped, and the answer to a change of its title has the title from before."""
     settings = row.get("settings")
-    values = settings if isinstance(settings, dict) else {}
+    rows = settings if isinstance(settings, dict) else {}
+    values = {name: unescape(str(one.get("value") or "")) for name, one in rows.items() if isinstance(one, dict)}
     return ZoneMethod(
         zone_id,
         str(row["instance_id"]),
         str(row.get("method_id") or ""),
-        plain_text(str(row.get("title") or "")),
+        plain_text(values.get("title", str(row.get("title") or ""))),
         bool(row.get("enabled")),
-        {name: str(one.get("value") or "") for name, one in values.items() if isinstance(one, dict)},
+        values,
     )
