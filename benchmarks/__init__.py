@@ -7,10 +7,15 @@ Table of contents: `figures` (a figure, its goal, where it is written), `screen`
 (the real `woodoo run`), `shop` (a store, a real Odoo and the connection between them), `plain` (what a plain connector
 does), `tap` (counts requests), `sender` (a store that knocks), `world` (a shop with people in it, and what can be
 broken); and one module per family: `orders`, `policies`, `alone`, `history`, `events`, `lossy`, `day`, `receiver`,
-`memory`, `idle`, `faults`, `losses`, `long_tests`, `exact`.
+`memory`, `idle`, `faults`, `losses`, `long_tests`, `exact`, `fulfilment`.
 """
 
 import os
 
+import django
+
 #: Store and Odoo of the benchmarks are on this machine.
 os.environ["WOODOO_PRIVATE_NETWORKS"] = "127.0.0.0/8, ::1"
+# Some flows look at the list of work; `service` says later in which database that is.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "woodoo.settings")
+django.setup()

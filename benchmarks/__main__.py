@@ -21,6 +21,7 @@ from . import (
     events,
     exact,
     faults,
+    fulfilment,
     history,
     idle,
     long_tests,
@@ -40,6 +41,7 @@ from .stage import Sizes, Stage
 FAMILIES: dict[str, tuple[str, Callable[[Stage], Iterator[Figure]]]] = {
     "orders": ("Orders: a backlog, order to payment, 3 lines each", orders.measure),
     "policies": ("Calls for each policy: one batch each", policies.measure),
+    "fulfilment": ("Deliveries back to the store: one batch of orders", fulfilment.measure),
     "alone": ("One order alone", alone.measure),
     "history": ("History beside new orders", history.measure),
     "events": ("Events: two workers, one store and several", events.measure),

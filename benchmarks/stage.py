@@ -21,6 +21,8 @@ class Sizes:
     plain: int = 24
     #: Orders of each policy.
     policy: int = 25
+    #: Delivered orders that are told to their store.
+    fulfilled: int = 50
     #: Orders that come one at a time.
     alone: int = 12
     #: Orders of an import that new ones overtake.
@@ -57,6 +59,7 @@ class Sizes:
             backlog=40,
             plain=6,
             policy=10,
+            fulfilled=10,
             alone=4,
             history=200,
             events=1000,

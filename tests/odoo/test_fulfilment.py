@@ -46,8 +46,6 @@ class Way:
     admin: Admin
     store: StoreDouble
     live: Live
-    #: Carriers made for it.
-    carrier: int = 0
     outcomes: dict[str, Outcome] = field(default_factory=dict)
 
     @property
@@ -139,14 +137,16 @@ class Way:
 
     def writes(self) -> int:
         """Return how many requests the store has had that change something."""
-        return sum(1 for method, _ in self.requests() if method != "GET")
+        return sum(1 for method in _SEEN if method != "GET")
 
-    def requests(self) -> list[tuple[str, str]]:
-        return list(_SEEN)
+    def set(self, **settings: Any) -> None:
+        """Change settings."""
+        self.live.settings = self.live.settings.model_copy(update=settings)
+        self.live._rules = None
 
 
-#: (method, path) of each request to the store.
-_SEEN: list[tuple[str, str]] = []
+#: The method of each request to the store.
+_SEEN: list[str] = []
 
 
 @pytest.fixture
@@ -186,7 +186,7 @@ def _listening(live: Live, monkeypatch: pytest.MonkeyPatch) -> Live:
     sent = WooClient.request
 
     def request(self: WooClient, method: str, path: str, **how: Any) -> Any:
-        _SEEN.append((method, path))
+        _SEEN.append(method)
         return sent(self, method, path, **how)
 
     monkeypatch.setattr(WooClient, "request", request)
@@ -260,7 +260,7 @@ def test_of_pick_pack_and_ship_only_the_shipment_is_told(way: Way) -> None:
         way.admin.write("stock.warehouse", [where["id"]], {"delivery_steps": where["delivery_steps"]})
 
 
-def test_a_corrected_number_changes_what_the_store_has_and_makes_no_second_one(way: Way) -> None:
+def test_a_corrected_number_and_a_status_moved_back_change_what_the_store_has(way: Way) -> None:
     way.bring("76")
     name = way.ship("76", carrier_tracking_ref="WRONG")
     way.tell("76")
@@ -272,10 +272,19 @@ def test_a_corrected_number_changes_what_the_store_has_and_makes_no_second_one(w
     assert way.meta("76")["_woodoo_shipments"][0]["tracking"][0]["number"] == "RIGHT"
     assert len(way.notes("76")) == 1
 
-    way.live.settings.__dict__["shipment_notes"] = "corrections"
+    way.set(shipment_notes="corrections", tracking_plugin="shipment_tracking")
     way.change_delivery(name, carrier_tracking_ref="RIGHTER")
     assert way.tell("76") == {"76": f"{name} corrected, customer told."}
     assert len(way.notes("76")) == 2
+    (item,) = way.meta("76")["_wc_shipment_tracking_items"]
+    assert (item["tracking_number"], item["tracking_provider"]) == ("RIGHTER", "dhl")
+
+    way.store.set_status(76, "processing")
+    assert "processing → completed" in way.tell("76")["76"]
+    (drift,) = way.outcomes["76"].drifts or ()
+    assert (drift.group, drift.side, drift.repaired) == ("statuses", "store", True)
+    assert way.tell("76")["76"].startswith("The store has all of")
+    assert way.outcomes["76"].drifts == ()
 
 
 def test_what_came_back_is_taken_off_and_the_order_stays_completed(way: Way) -> None:
@@ -315,13 +324,13 @@ def _return(way: Way, record: str) -> None:
 
 
 def test_an_order_cancelled_in_odoo_is_cancelled_in_the_store_where_that_is_set_and_stays_so(way: Way) -> None:
-    way.live.settings.__dict__["order_becomes"] = "order"
-    way.bring("76", "77")
+    way.set(order_becomes="order")
+    way.bring("76")
     cancel = {"disable_cancel_warning": True}
     way.admin.call("sale.order", "action_cancel", ids=[way.linked("76")], context=cancel)
     assert "leave the order as it is" in way.tell("76")["76"]
     assert way.order("76")["status"] == "processing"
-    way.live.settings.__dict__["cancel_in_store"] = True
+    way.set(cancel_in_store=True)
     assert "processing → cancelled" in way.tell("76")["76"]
     assert way.order("76")["status"] == "cancelled"
     assert "cancelled" in way.bring("76")["76"]
@@ -332,24 +341,34 @@ def test_an_order_cancelled_in_odoo_is_cancelled_in_the_store_where_that_is_set_
 
 def test_a_bank_transfer_that_is_paid_in_odoo_sets_the_order_going(way: Way) -> None:
     method = way.order(ON_HOLD)["payment_method"]
-    way.live.settings.__dict__["unpaid_methods"] = (method,)
-    way.live.settings.__dict__["status_steps"] = {**way.live.settings.status_steps, "on-hold": "invoice"}
+    steps = {**way.live.settings.status_steps, "on-hold": "invoice"}
+    way.set(unpaid_methods=(method,), status_steps=steps, invoice_link_key="_pdf")
     way.bring(ON_HOLD)
     assert way.tell(ON_HOLD)[ON_HOLD].startswith("meta data written.")
     assert way.order(ON_HOLD)["status"] == "on-hold"
     way.follow()
-    invoice = way.bench.odoo.search(
-        "account.move", [("move_type", "=", "out_invoice"), ("ref", "!=", "")], order="id desc"
-    )
     _pay(way, way.links.find("invoice", [ON_HOLD])[ON_HOLD].odoo_id)
-    assert invoice
     assert way.follow()["fulfilment"] == ON_HOLD
     assert "on-hold → processing" in way.tell(ON_HOLD)[ON_HOLD]
     assert way.order(ON_HOLD)["date_paid"]
+    link = way.meta(ON_HOLD)["_pdf"]
+    assert link.startswith(f"{way.bench.odoo.client.endpoint.url}/my/invoices/")
+    assert "access_token=" in link
     before = way.writes()
     way.bring(ON_HOLD)
     assert way.tell(ON_HOLD)[ON_HOLD].startswith("The store has all of")
     assert way.writes() == before
+
+
+def test_an_order_that_came_over_as_an_invoice_gets_its_number_and_status(way: Way) -> None:
+    way.set(order_becomes="invoice_payment", tracking_plugin="ast")
+    way.bring("90")
+    way.order("90")["status"] = "on-hold"
+    assert "on-hold → processing" in way.tell("90")["90"]
+    number = way.bench.invoices("name")["90"]["name"]
+    assert way.meta("90")["_woodoo_invoice"] == number
+    assert "_woodoo_order" not in way.meta("90")
+    assert way.tell("90")["90"] == f"The store has all of {number}."
 
 
 def _pay(way: Way, invoice: int) -> None:
@@ -399,7 +418,6 @@ def test_one_bad_order_never_holds_up_the_others(way: Way, monkeypatch: pytest.M
     way.store.delete_order(77)
     way.store.delete_order(84, for_good=True)
     way.order("86")["line_items"].clear()
-    way.live.settings.__dict__["store_fulfillments"] = True
     said = way.tell("76", "77", "84", "86", "95", "999")
     assert "in the trash of the store" in said["77"]
     assert said["84"] == "The store has no order 84 any more: nothing is told there."
@@ -408,15 +426,3 @@ def test_one_bad_order_never_holds_up_the_others(way: Way, monkeypatch: pytest.M
     for record in ("76", "95"):
         assert way.order(record)["status"] == "completed"
         assert len(way.fulfilments(record)) == 1
-
-
-def test_a_status_that_was_moved_back_in_the_store_is_drift(way: Way) -> None:
-    way.bring("76")
-    way.ship("76", **TRACKING)
-    way.tell("76")
-    way.store.set_status(76, "processing")
-    assert "processing → completed" in way.tell("76")["76"]
-    (drift,) = way.outcomes["76"].drifts or ()
-    assert (drift.group, drift.side, drift.repaired) == ("statuses", "store", True)
-    assert way.tell("76")
-    assert way.outcomes["76"].drifts == ()
