@@ -310,6 +310,13 @@ def test_a_double_and_one_whose_delivery_is_gone_or_came_back_are_removed():
     assert returned.notes == ()
 
 
+def test_what_another_connection_has_told_is_left_alone():
+    theirs = there(("1", 2), key="other.stock_picking_1")
+    found = plan(shop_order(), seen(WHOLE)).with_fulfilments([theirs])
+    assert found.remove == ()
+    assert found.create[0].content.items == (("2", Decimal(3)),)
+
+
 def test_what_the_shop_has_fulfilled_itself_is_not_told_twice():
     theirs = there(("1", 2), key="")
     found = plan(shop_order(), seen(WHOLE)).with_fulfilments([theirs])

@@ -66,12 +66,17 @@ class _Planned:
     failures: dict[str, WoodooError]
     #: Orders of which there is nothing to tell, with the reason.
     idle: dict[str, str]
+    #: Why fulfilments of the store could not be read; what else is to be told is told all the same.
+    unread: dict[str, WoodooError]
 
 
 def sync_fulfilment(sides: Sides, records: Sequence[str]) -> dict[str, Outcome]:
     """Tell the store of these orders. Returns an outcome for each; raises only for the batch as a whole."""
     planned = _plan(sides, records)
-    batch = [_Progress(plan, dict(plan.known.told), sent=plan.known.sent) for plan in planned.plans.values()]
+    batch = [
+        _Progress(plan, dict(plan.known.told), planned.unread.get(record), plan.known.sent)
+        for record, plan in planned.plans.items()
+    ]
     _send_fulfilments(sides, batch)
     sides.still_ours()
     _change_orders(sides, batch)
@@ -115,8 +120,8 @@ def _plan(sides: Sides, records: Sequence[str]) -> _Planned:
             raise
         except WoodooError as error:
             failures[record] = error
-    _read_fulfilments(sides, plans, failures)
-    return _Planned(plans, failures, idle)
+    unread = _read_fulfilments(sides, plans)
+    return _Planned(plans, failures, idle, unread)
 
 
 def rules_of(sides: Sides) -> FulfilRules:
@@ -186,23 +191,25 @@ def _midnight(shipment: Shipment, rules: FulfilRules) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 
 
-def _read_fulfilments(sides: Sides, plans: dict[str, FulfilPlan], failures: dict[str, WoodooError]) -> None:
-    """Add what becomes of the store's fulfilments; they are read only where some may be there."""
-    store = sides.store.fulfilments
+def _read_fulfilments(sides: Sides, plans: dict[str, FulfilPlan]) -> dict[str, WoodooError]:
+    """Add what becomes of the store's fulfilments; they are read only where some may be there. Returns errors."""
+    store, settings = sides.store.fulfilments, sides.settings
     wanted = [plan for plan in plans.values() if plan.sent != plan.known.sent and _has_shipments(sides, plan)]
-    if not wanted or not sides.settings.store_fulfillments or not sides.settings.send_fulfilment:
-        return
-    if not store.available(wanted[0].order):
-        return
-    to_read = [plan.order.external_id for plan in wanted if plan.known.begun or store.has_some(plan.order)]
-    fetched = store.read(to_read)
+    if not wanted or not settings.store_fulfillments or not settings.send_fulfilment:
+        return {}
+    try:
+        if not store.available(wanted[0].order):
+            return {}
+    except RemoteDown:
+        raise
+    except WoodooError as error:
+        return {plan.order.external_id: error for plan in wanted}
+    fetched = store.read([p.order.external_id for p in wanted if p.known.begun or store.has_some(p.order)])
     for plan in wanted:
         record = plan.order.external_id
-        if record in fetched.broken:
-            failures[record] = fetched.broken[record]
-            del plans[record]
-        else:
+        if record not in fetched.broken:
             plans[record] = plan.with_fulfilments(fetched.found.get(record, ()))
+    return dict(fetched.broken)
 
 
 def _has_shipments(sides: Sides, plan: FulfilPlan) -> bool:
@@ -218,6 +225,8 @@ def _send_fulfilments(sides: Sides, batch: Sequence[_Progress]) -> None:
     sides.links.upsert(_kept(p, begun=True) for p in begun)
     for progress in batch:
         plan, record = progress.plan, progress.record
+        if progress.error is not None:
+            continue
         try:
             for gone in plan.remove:
                 store.remove(record, gone.external_id, mail=mail)

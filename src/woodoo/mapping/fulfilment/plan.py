@@ -43,6 +43,8 @@ class FulfilPlan:
     order: Order
     seen: OdooOrder
     known: Known
+    #: What keys of shipments of this connection begin with.
+    namespace: str = ""
     shipments: tuple[Shipment, ...] = ()
     create: tuple[Shipment, ...] = ()
     change: tuple[tuple[Fulfilment, Shipment], ...] = ()
@@ -104,6 +106,7 @@ def plan_fulfil(order: Order, seen: OdooOrder, known: Known, rules: FulfilRules,
         order,
         seen,
         known,
+        rules.namespace,
         shipments,
         move=move,
         decision=decision,
@@ -124,7 +127,7 @@ def _with_fulfilments(plan: FulfilPlan, there: Sequence[Fulfilment]) -> FulfilPl
     ours: dict[str, list[Fulfilment]] = defaultdict(list)
     taken: defaultdict[str, Decimal] = defaultdict(Decimal)
     for one in there:
-        if one.key:
+        if one.key.startswith(f"{plan.namespace}."):
             ours[one.key].append(one)
         else:
             for line_id, quantity in one.content.items:
