@@ -14,7 +14,7 @@ from ..connections.settings import ConnectionSettings
 from ..domain.ownership import print_of
 from ..engine.flow import LinkVals
 from ..engine.work import enqueue
-from ..flows.fulfil import fulfilled_orders
+from ..flows.steps.told import fulfilled_orders
 from ..flows.table import FLOWS
 from ..live import Live
 from ..odoo.dialect import Dialect

@@ -13,51 +13,28 @@ have named its shipment, and looked for among the order's notes from then on.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..domain.errors import ConfigError, RemoteDown, WoodooError
 from ..domain.fulfilment import Shipment
-from ..domain.order import Order
-from ..domain.ownership import Group, Owner, print_of
-from ..domain.plan import Plan, join
-from ..engine.flow import DriftVals, LinkVals, Outcome, OutcomeKind
-from ..mapping.fulfilment.plan import FulfilPlan, Known, drift_detail, drift_group, plan_fulfil, plan_shown
+from ..domain.ownership import Group, Owner
+from ..domain.plan import Plan
+from ..engine.flow import Outcome, OutcomeKind
+from ..mapping.fulfilment.plan import FulfilPlan, plan_fulfil, plan_shown
 from ..mapping.fulfilment.rules import FulfilRules
 from ..mapping.fulfilment.telling import differing
 from .planned import PlansInWords
 from .sides import Sides
 from .steps.observe_fulfilment import observe_fulfilment
+from .steps.tell_store import change_orders, send_fulfilments, tell_customers
+from .steps.told import KIND, Progress, read_known, told_outcome
 
-#: Kind of the link that keeps what the store was told of an order, and of the one to its last invoice.
-KIND, INVOICE_KIND = "fulfil", "fulfil_invoice"
 #: Statuses of every WooCommerce shop.
 _CORE = frozenset({"pending", "processing", "on-hold", "completed", "cancelled", "refunded", "failed"})
-
-
-@dataclass
-class _Progress:
-    """One order on its way."""
-
-    plan: FulfilPlan
-    told: dict[str, str]
-    error: WoodooError | None = None
-    sent: str = ""
-    #: What was done, in words.
-    words: list[str] = field(default_factory=list)
-    written: bool = True
-
-    @property
-    def record(self) -> str:
-        return self.plan.order.external_id
-
-    def fail(self, error: WoodooError) -> None:
-        """Keep the first thing that went wrong; what else can be told is told all the same."""
-        self.error = self.error or error
 
 
 @dataclass
@@ -74,15 +51,15 @@ def sync_fulfilment(sides: Sides, records: Sequence[str]) -> dict[str, Outcome]:
     """Tell the store of these orders. Returns an outcome for each; raises only for the batch as a whole."""
     planned = _plan(sides, records)
     batch = [
-        _Progress(plan, dict(plan.known.told), planned.unread.get(record), plan.known.sent)
+        Progress(plan, dict(plan.known.told), planned.unread.get(record), plan.known.sent)
         for record, plan in planned.plans.items()
     ]
-    _send_fulfilments(sides, batch)
+    send_fulfilments(sides, batch)
     sides.still_ours()
-    _change_orders(sides, batch)
+    change_orders(sides, batch)
     sides.still_ours()
-    _tell_customers(sides, batch)
-    found = {progress.record: _outcome(sides, progress) for progress in batch}
+    tell_customers(sides, batch)
+    found = {progress.record: told_outcome(progress) for progress in batch}
     found |= {record: Outcome.from_error(error, title=error.record) for record, error in planned.failures.items()}
     return found | {record: Outcome(OutcomeKind.SKIPPED, reason) for record, reason in planned.idle.items()}
 
@@ -214,148 +191,3 @@ def _read_fulfilments(sides: Sides, plans: dict[str, FulfilPlan]) -> dict[str, W
 
 def _has_shipments(sides: Sides, plan: FulfilPlan) -> bool:
     return bool(plan.shipments) or sides.store.fulfilments.has_some(plan.order)
-
-
-# Apply
-
-
-def _send_fulfilments(sides: Sides, batch: Sequence[_Progress]) -> None:
-    store, mail = sides.store.fulfilments, sides.settings.fulfillment_mails
-    begun = [p for p in batch if p.plan.create and not p.plan.known.begun]
-    sides.links.upsert(_kept(p, begun=True) for p in begun)
-    for progress in batch:
-        plan, record = progress.plan, progress.record
-        if progress.error is not None:
-            continue
-        try:
-            for gone in plan.remove:
-                store.remove(record, gone.external_id, mail=mail)
-            for present, shipment in plan.change:
-                store.change(record, present, shipment, mail=mail)
-                progress.words.append(f"{shipment.name} corrected")
-            for shipment in plan.create:
-                sides.still_ours()
-                store.create(record, shipment, mail=mail)
-                progress.words.append(f"{shipment.name} told")
-            progress.sent = plan.sent
-        except RemoteDown:
-            raise
-        except WoodooError as error:
-            progress.fail(_named(plan.order, error, "a fulfillment could not be told to the store"))
-
-
-def _change_orders(sides: Sides, batch: Sequence[_Progress]) -> None:
-    changed = [progress for progress in batch if progress.plan.order_change]
-    if not changed:
-        return
-    failed = sides.store.fulfilments.change_orders([progress.plan.order_change for progress in changed])
-    for progress in changed:
-        plan = progress.plan
-        if progress.record in failed:
-            progress.written = False
-            progress.fail(_named(plan.order, failed[progress.record], "could not be changed in the store"))
-        elif plan.moves:
-            progress.words.append(f"{plan.order.status} → {plan.move.status}")
-        elif not progress.words:
-            progress.words.append("meta data written")
-
-
-def _tell_customers(sides: Sides, batch: Sequence[_Progress]) -> None:
-    store = sides.store.fulfilments
-    for progress in batch:
-        if not progress.plan.notes or not progress.written:
-            continue
-        try:
-            known = store.customer_notes(progress.record) if any(n.doubtful for n in progress.plan.notes) else ()
-            for note in progress.plan.notes:
-                if not note.is_in(known):
-                    sides.still_ours()
-                    store.tell_customer(progress.record, note.text)
-                    progress.words.append("customer told")
-                progress.told[note.key] = note.mark
-                # At once: what a run that is cut off leaves behind.
-                sides.links.upsert([_kept(progress)])
-        except RemoteDown:
-            raise
-        except WoodooError as error:
-            progress.fail(_named(progress.plan.order, error, "the customer could not be told"))
-
-
-def _named(order: Order, error: WoodooError, what: str) -> WoodooError:
-    """Give an error the name of its order; its class, which decides what happens next, stays."""
-    error.message = f"{order.label}: {what}. {error.message}"
-    error.record = order.label
-    return error
-
-
-# Report
-
-
-def read_known(link: LinkVals | None) -> Known:
-    """Return what earlier runs have kept of an order."""
-    if link is None:
-        return Known()
-    try:
-        kept = json.loads(link.odoo_hash or "{}")
-    except ValueError:
-        kept = {}
-    return Known(
-        told=kept.get("told", {}),
-        sent=kept.get("sent", ""),
-        wanted=kept.get("wanted", ""),
-        status=link.store_hash,
-        begun=bool(kept.get("begun")),
-    )
-
-
-def _kept(progress: _Progress, *, begun: bool = False) -> LinkVals:
-    """Return the link that keeps what the store was told of an order."""
-    plan, known = progress.plan, progress.plan.known
-    moved = plan.moves and progress.written and not begun
-    kept = {
-        "told": progress.told,
-        "sent": progress.sent,
-        "wanted": print_of(plan.move.status) if moved else known.wanted,
-        "begun": begun or known.begun or bool(plan.create),
-    }
-    status = print_of(plan.move.status) if moved else known.status
-    seen = plan.seen
-    text = json.dumps({name: value for name, value in kept.items() if value}, separators=(",", ":"))
-    return LinkVals(KIND, progress.record, seen.model, seen.odoo_id, seen.name, store_hash=status, odoo_hash=text)
-
-
-def _outcome(sides: Sides, progress: _Progress) -> Outcome:
-    plan = progress.plan
-    links = [_kept(progress)]
-    if plan.seen.invoices:
-        invoice = plan.seen.invoices[-1]
-        links.append(LinkVals(INVOICE_KIND, progress.record, "account.move", invoice.odoo_id, invoice.number))
-    shown = plan_shown(plan)
-    if progress.error is not None:
-        return Outcome.from_error(progress.error, title=plan.order.label, plan=shown.to_json(), links=tuple(links))
-    said = join(progress.words) or f"The store has all of {plan.seen.name}"
-    message = " ".join([f"{said}.", *plan.remarks])
-    return Outcome(
-        OutcomeKind.DONE,
-        message,
-        title=plan.order.label,
-        plan=shown.to_json(),
-        links=tuple(links),
-        drifts=_drifts(plan),
-    )
-
-
-def _drifts(plan: FulfilPlan) -> tuple[DriftVals, ...]:
-    side = plan.decision.drift
-    if side is None:
-        return ()
-    return (DriftVals(drift_group(), side.value, drift_detail(plan), repaired=plan.moves),)
-
-
-def fulfilled_orders(links: Iterable[LinkVals]) -> dict[int, set[str]]:
-    """Return the orders that links lead from, by the id of the Odoo record."""
-    found: dict[int, set[str]] = {}
-    for link in links:
-        if link.kind in {"order", "invoice", KIND, INVOICE_KIND}:
-            found.setdefault(link.odoo_id, set()).add(link.external_id)
-    return found
