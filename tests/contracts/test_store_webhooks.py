@@ -54,11 +54,10 @@ class Listener:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                status = listener.answer if "x-wc-webhook-topic" in headers else 200
-                self.send_response(status)
+                listener.received.append(Received(self.path, headers, body))
+                self.send_response(listener.answer if "x-wc-webhook-topic" in headers else 200)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
-                listener.received.append(Received(self.path, headers, body))
 
             def log_message(self, *_: Any) -> None:
                 return
@@ -228,6 +227,20 @@ def test_the_trash_is_told_with_the_id_alone(shop: Target, listener: Listener) -
     _webhook(shop, listener, "order.deleted")
     shop.call("DELETE", f"orders/{order['id']}")
     assert listener.wait(_about("order.deleted", order["id"]))[0].data == {"id": order["id"]}
+
+
+def test_of_a_variation_the_variation_alone_is_told(shop: Target, listener: Listener) -> None:
+    product = shop.product(type="variable")
+    path = f"products/{product['id']}/variations"
+    variation = shop.make(path, {"regular_price": "5"})
+    _webhook(shop, listener, "product.updated")
+    shop.put(f"{path}/{variation['id']}", {"regular_price": "6"})
+    told = listener.wait(_about("product.updated", variation["id"]))[0]
+    assert (told.data["type"], told.data["parent_id"]) == ("variation", product["id"])
+    last = shop.product()
+    shop.put(f"products/{last['id']}", {"name": "last"})
+    listener.wait(_about("product.updated", last["id"]))
+    assert not [one for one in listener.received if one.topic and one.data["id"] == product["id"]]
 
 
 def test_failures_are_counted_and_disable(shop: Target, listener: Listener) -> None:

@@ -190,11 +190,13 @@ def change_stock(shop: Shop, owner: Record, by: int) -> int:
 
 
 def saved(shop: Shop, product: Record, *, new: bool = False) -> None:
-    """Note that a product was saved: its time, its variable product's time, and the webhooks."""
+    """Note that a product was saved: its time and its variable product's, and its webhook.
+
+    Of a variation, the variable product moves but tells nobody.
+    """
     product["date_modified"] = shop.now()
     owner = parent(shop, product)
     shop.announce("product.created" if new else "product.updated", product["id"])
     if owner is not None:
         owner["date_modified"] = shop.now()
-        shop.announce("product.updated", owner["id"])
     shop.touch()
