@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
-
 from .alerts import rounds
 from .chores.table import chores_of
+from .connections.maps import add_to_maps
 from .connections.models import Connection
-from .connections.settings import ConnectionSettings
 from .domain.calls import CallRecorder, NullRecorder
 from .domain.errors import ConfigError, WoodooError
 from .domain.plan import Plan
@@ -32,7 +30,7 @@ from .flows.sides import Sides
 from .flows.table import FLOWS, Flow
 from .flows.tax_check import check_tax_rates
 from .live import Live, build_odoo, build_store, live_connection, namespace_of
-from .mapping.proposals import Proposal, merged
+from .mapping.proposals import Proposal
 from .mapping.rules import Rules
 from .odoo import checks
 from .stores.base import StoreIdentity
@@ -139,15 +137,8 @@ def take_proposals(connection: Connection, proposals: Sequence[Proposal]) -> tup
 
     Returns how much that was, and how many records that waited are tried again for it.
     """
-    with transaction.atomic():
-        now = Connection.objects.select_for_update().get(pk=connection.pk)
-        raw, count = merged(now.settings, proposals)
-        if not count:
-            return 0, 0
-        settings = ConnectionSettings.parse(raw, connection=now.name)
-        now.settings = settings.model_dump(mode="json", exclude_defaults=True)
-        now.save(update_fields=["settings", "updated_at"])
-    return count, connection_changed(connection.pk)
+    count = add_to_maps(connection.pk, proposals)
+    return (count, connection_changed(connection.pk)) if count else (0, 0)
 
 
 def check_connection(connection: Connection) -> list[Check]:

@@ -359,6 +359,8 @@ EVERYTHING: dict[str, Any] = {
     "account_tag_id": 8,
     "account_mails": True,
     "accounts_seconds": 3_600,
+    "pickup_carrier_ids": [21, 55],
+    "carriers_for_the_rest": True,
     "alert_when": {**DEFAULT_ALERT_WHEN, "payment": "always", "gap": "never"},
     "alert_digest_minutes": 30,
     "alert_quiet_hours": "22:00-07:00",

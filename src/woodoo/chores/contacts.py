@@ -11,7 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from ..connections.settings import ConnectionSettings
 from ..domain.calls import NullRecorder
 from ..domain.ownership import print_of
+from ..engine.cursors import get_cursor, set_cursor
 from ..engine.links import Links
+from ..engine.work import FEW, enqueue
 from ..flows.customers import linked_accounts, why_no_account
 from ..flows.steps.accounts import KIND, MODEL, say_of
 from ..flows.steps.contacts import FIELDS, read_contacts
@@ -23,14 +25,29 @@ from ..odoo.records import Records
 from .odoo_news import News, Row, take_news
 
 NAME = "contacts"
+#: For which tag all who bear it were rung for.
+_BEGUN = "contacts:begun"
 #: What is read of a contact; a change of anything else rings for nobody, whatever its `write_date`.
 _FIELDS = tuple(name for name in FIELDS if name != "write_date")
 
 
 def look_at_contacts(live: Live) -> Mapping[str, int]:
     """Ring for the contacts that changed since the last look, as far as that matters to their accounts."""
+    _begin(live)
     news = News(MODEL, _FIELDS, _concerned)
     return take_news(live, live.odoo(NullRecorder()), FLOWS["customers"], NAME, [news])
+
+
+def _begin(live: Live) -> None:
+    """Ring once for all who bear the tag for an account, for they may have got it long ago."""
+    settings, number, flow = live.settings, live.connection.pk, FLOWS["customers"]
+    tag = str(settings.account_tag_id or "") if settings.create_accounts else ""
+    if not tag or get_cursor(number, _BEGUN) == tag:
+        return
+    domain = [("category_id", "in", [settings.account_tag_id]), ("email", "!=", False), ("type", "=", "contact")]
+    tagged = [str(one) for one in live.odoo(NullRecorder()).search(MODEL, domain)]
+    enqueue(number, flow.lane, flow.name, tagged, source="odoo", topic=MODEL, behind=len(tagged) > FEW)
+    set_cursor(number, _BEGUN, tag)
 
 
 def wants_contacts(settings: ConnectionSettings) -> bool:

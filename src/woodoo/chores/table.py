@@ -11,6 +11,7 @@ from ..engine.registry import Chore
 from ..flows.table import FLOWS
 from ..live import Live
 from .accounts import walk_accounts, wants_walk
+from .carriers import follow_carriers, wants_carriers
 from .census import count_orders
 from .contacts import look_at_contacts, wants_contacts
 from .contents import compare_contents
@@ -114,6 +115,13 @@ CHORES: Mapping[str, ChoreRow] = {
             "Ask Odoo which customers changed",
             lambda s: s.odoo_poll_seconds if wants_contacts(s) else None,
             look_at_contacts,
+            ODOO,
+        ),
+        ChoreRow(
+            "carriers",
+            "Ask Odoo which delivery methods changed",
+            lambda s: s.odoo_poll_seconds if wants_carriers(s) else None,
+            follow_carriers,
             ODOO,
         ),
         ChoreRow("webhooks", "Look after the webhooks", lambda settings: WEBHOOKS_EVERY, look_after_webhooks, STORE),

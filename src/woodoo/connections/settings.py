@@ -321,6 +321,19 @@ class ConnectionSettings(CatalogueSettings, PriceSettings, ImageSettings, StockS
         "its list of accounts cannot be asked for changes.",
     )
 
+    # Shipping methods that go to the store
+
+    pickup_carrier_ids: tuple[int, ...] = Field(
+        (),
+        description="Odoo delivery methods (delivery.carrier) where the buyer fetches the goods: local pickup in the "
+        "store.",
+    )
+    carriers_for_the_rest: bool = Field(
+        False,
+        description="Delivery methods without countries go to the store's zone of all places that no other zone "
+        "reaches. Off: they are left out, and reported.",
+    )
+
     # Alerts
 
     alert_when: dict[AlertKind, AlertWhen] = Field(

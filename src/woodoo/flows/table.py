@@ -16,6 +16,7 @@ from .order import plan_orders, sync_orders
 from .planned import Plans
 from .product import plan_products_in, sync_products_in
 from .products import plan_products, sync_products
+from .shipping_methods import plan_shipping_methods, sync_shipping_methods
 from .stock import plan_stock, update_stock
 
 
@@ -131,6 +132,17 @@ FLOWS: Mapping[str, Flow] = {
             wanted=lambda settings: settings.send_fulfilment or settings.send_status,
             help="What Odoo has delivered, invoiced, been paid or cancelled of an order is told to the store: "
             "shipments with their tracking, the status, numbers.",
+        ),
+        Flow(
+            name="shipping_methods",
+            lane="shipping",
+            resource="",
+            of=Owner.ODOO,
+            sync=sync_shipping_methods,
+            plan=plan_shipping_methods,
+            wanted=lambda settings: settings.send_shipping_methods,
+            help="A delivery method of Odoo becomes shipping methods of the store, and orders that use them come over "
+            "with it.",
         ),
     )
 }

@@ -139,6 +139,11 @@ TABLE: Mapping[str, Row] = {
     "partner_mobile":            _has("res.partner", "mobile", {14: True, 19: False}),
     # 19 stores any language code, the others refuse unknown ones.
     "partner_lang_checked":      Row({14: True, 19: False}),
+    # --- delivery methods ---------------------------------------------------------------------------------------
+    # Postcodes a delivery method reaches: a range up to 15, prefixes from 16 on.
+    "carrier_zips":              _name("delivery.carrier", {14: "zip_from", 16: "zip_prefix_ids"}),
+    # A margin counts for fixed prices, too, in percent; from 17 on, which brings fixed margins, for the others only.
+    "carrier_margin_on_fixed":   Row({14: True, 17: False}, "delivery.carrier", {"fixed_margin": False}, absent=True),
     # --- deliveries and stock -----------------------------------------------------------------------------------
     "picking_moves":             _name("stock.picking", {14: "move_lines", 16: "move_ids"}),
     "picking_carrier":           _has("stock.picking", "carrier_tracking_ref", {14: True}),  # delivery/stock_delivery
@@ -216,6 +221,8 @@ class Dialect:
     pricelist_converts_first: bool
     partner_mobile: bool
     partner_lang_checked: bool
+    carrier_zips: str
+    carrier_margin_on_fixed: bool
     picking_moves: str
     picking_carrier: bool
     move_done_quantity: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..choices import Choice
-from .kinds import Named, One, Pick, Switch, Text, Zone
+from .kinds import Named, One, Pick, Several, Switch, Text, Zone
 from .section import Section
 from .tables import AnotherRow, Table
 
@@ -185,8 +185,14 @@ SHIPPING = Section(
             keys="shipping_methods",
             empty="The store names no shipping methods.",
         ),
+        Several("pickup_carrier_ids", "Fetched by the buyer", "Delivery methods that are local pickup.", "carriers"),
+        Switch(
+            "carriers_for_the_rest",
+            "Delivery methods without countries",
+            "On: they go to the store's zone of all other places. Off: they are left out.",
+        ),
     ),
-    "each method on its own",
+    "each method on its own, pickup",
 )
 PRODUCTS = Section(
     "products",

@@ -1,0 +1,1 @@
+"""Delivery methods of Odoo as shipping methods of a store."""
