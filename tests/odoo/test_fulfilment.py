@@ -33,6 +33,8 @@ from woodoo.sandbox.store.resources.fulfillments import FEATURE
 from woodoo.stores.woocommerce.fulfilments import WooFulfilments
 from woodoo.wiring import sides_of
 
+#: What does not depend on the release of Odoo is tried on one of them.
+on_19 = pytest.mark.parametrize("real_odoo", ["19"], indirect=True)
 #: Paid orders of two lines (two pieces and three), and one that waits for its bank transfer.
 PAID, ON_HOLD = ("76", "77", "84", "86", "90", "95"), "110"
 TRACKING = {"carrier_tracking_ref": "1Z9, 1Z8"}
@@ -260,6 +262,7 @@ def test_of_pick_pack_and_ship_only_the_shipment_is_told(way: Way) -> None:
         way.admin.write("stock.warehouse", [where["id"]], {"delivery_steps": where["delivery_steps"]})
 
 
+@on_19
 def test_a_corrected_number_and_a_status_moved_back_change_what_the_store_has(way: Way) -> None:
     way.bring("76")
     name = way.ship("76", carrier_tracking_ref="WRONG")
@@ -323,6 +326,7 @@ def _return(way: Way, record: str) -> None:
     assert way.admin.search_read("stock.picking", [("id", "=", back)], ["state"])[0]["state"] == "done"
 
 
+@on_19
 def test_an_order_cancelled_in_odoo_is_cancelled_in_the_store_where_that_is_set_and_stays_so(way: Way) -> None:
     way.set(order_becomes="order")
     way.bring("76")
@@ -360,6 +364,7 @@ def test_a_bank_transfer_that_is_paid_in_odoo_sets_the_order_going(way: Way) -> 
     assert way.writes() == before
 
 
+@on_19
 def test_an_order_that_came_over_as_an_invoice_gets_its_number_and_status(way: Way) -> None:
     way.set(order_becomes="invoice_payment", tracking_plugin="ast")
     way.bring("90")
@@ -380,6 +385,7 @@ def _pay(way: Way, invoice: int) -> None:
     way.admin.call("account.payment.register", "action_create_payments", ids=[wizard], context=context)
 
 
+@on_19
 def test_a_run_that_ends_between_telling_and_noting_makes_nothing_twice(
     way: Way, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -411,6 +417,7 @@ def test_a_run_that_ends_between_telling_and_noting_makes_nothing_twice(
     assert way.outcomes["76"].kind is OutcomeKind.DONE
 
 
+@on_19
 def test_one_bad_order_never_holds_up_the_others(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
     way.bring("76", "77", "84", "86", "95")
     for record in ("76", "77", "84", "86", "95"):
