@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -187,10 +188,39 @@ def test_what_is_gone_says_so_and_what_is_in_the_trash_is_read(
     assert catalogue.fetch_products([number]).missing == {number}
 
 
-def test_null_for_a_list_empties_it_alone_and_is_passed_over_in_a_batch(shop: Target) -> None:
-    product = shop.product(attributes=[{"name": "Grind", "options": ["Fine"]}], weight="2")
-    sent = {"attributes": None, "weight": None}
-    (kept,) = shop.call("POST", "products/batch", {"update": [{"id": product["id"], **sent}]}).body["update"]
-    assert (kept["attributes"], kept["weight"]) == (product["attributes"], "2")
-    changed = shop.put(f"products/{product['id']}", sent)
-    assert (changed["attributes"], changed["weight"]) == ([], "")
+def test_a_sale_and_a_picture_that_ended_are_taken_away(
+    shop: Target, catalogue: WooCatalogue, made: list[str], mark: str
+) -> None:
+    span = (datetime(2020, 1, 1, tzinfo=UTC), datetime(2090, 1, 1, tzinfo=UTC))
+    (parent,) = created(catalogue, made, Product(f"Sold {mark}", Kind.VARIABLE))
+    variant = Variant((), sku=f"SOLD-{mark}", prices=Prices(Decimal(10), Decimal(8), *span))
+    groups = frozenset({Group.NAMES, Group.PRICES, Group.IMAGES})
+    (written,) = catalogue.write_variants(parent.external_id, [ProductWrite(variant, groups)], ())
+    assert isinstance(written.record, Variant)
+    assert written.record.prices == variant.prices
+    ended = replace(written.record, prices=Prices(Decimal(10)))
+    write = ProductWrite(ended, groups, written.external_id)
+    (after,) = catalogue.write_variants(parent.external_id, [write], ())
+    (read,) = catalogue.fetch_products([parent.external_id]).found[parent.external_id].variants
+    for variant_now in (after.record, read):
+        assert isinstance(variant_now, Variant)
+        assert (variant_now.prices, variant_now.image) == (Prices(Decimal(10)), None)
+
+
+def test_a_sku_in_the_trash_says_so(catalogue: WooCatalogue, made: list[str], mark: str) -> None:
+    (old,) = created(catalogue, made, Product(f"Old {mark}", sku=f"T-{mark}"))
+    catalogue.trash_products([old.external_id])
+    (new,) = created(catalogue, made, Product(f"New {mark}", sku=f"T-{mark}"))
+    assert new.error is not None
+    assert new.error.message == (
+        f"Product New {mark} (T-{mark}): a product with its SKU 'T-{mark}' lies in the trash of the store."
+    )
+
+
+def test_markup_the_store_writes_in_its_own_way_is_the_same(
+    catalogue: WooCatalogue, made: list[str], mark: str
+) -> None:
+    product = Product(f"Lines {mark}", description="one<br/>two & three<br>four")
+    (written,) = created(catalogue, made, product)
+    assert isinstance(written.record, Product)
+    assert values_of(written.record, Group.NAMES)["description"] == values_of(product, Group.NAMES)["description"]

@@ -31,6 +31,8 @@ from .text import same_name
 #: Kinds of links (`woodoo.engine.models.Link`).
 PRODUCT, VARIANT = "product", "variant"
 PRODUCT_TAKEN, VARIANT_TAKEN = "product_taken", "variant_taken"
+#: The end of a tag such as `<br/>`, which WordPress keeps as `<br />`.
+_CLOSED = re.compile(r"\s*/>")
 _SPACE = re.compile(r"\s+")
 
 
@@ -205,7 +207,7 @@ def key_of(values: Values) -> tuple[tuple[str, str], ...]:
 
 def same_text(text: str) -> str:
     """Return what a reader sees of a text with or without markup: entities as signs, single blanks."""
-    return _SPACE.sub(" ", html.unescape(text)).strip()
+    return _SPACE.sub(" ", html.unescape(_CLOSED.sub(">", text))).strip()
 
 
 def number_text(number: Decimal | None) -> str:

@@ -54,7 +54,8 @@ def list_variations(request: Request) -> Response:
     for name in ("sku", "status", "on_sale", "stock_status", "min_price", "max_price", "search"):
         if params.get(name) not in (None, "", []):
             rows = [r for r in rows if FILTERS[name](shop, r, params[name])]
-    return page(request, ordered(request, rows, DATE_SORTERS), lambda row: variation_view(request, row))
+    edit = request.params.get("context") == "edit"
+    return page(request, ordered(request, rows, DATE_SORTERS), lambda row: variation_view(request, row, edit=edit))
 
 
 def get_variation(request: Request) -> Response:

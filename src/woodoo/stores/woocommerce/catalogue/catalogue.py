@@ -294,6 +294,9 @@ def _named(error: WoodooError | None, write: ProductWrite) -> WoodooError:
     if error.code == "product_invalid_sku" and owner:
         error.message = f"{label}: its SKU {record.sku!r} belongs to #{owner} of the store already."
         error.fix = f"Give one of the two another SKU, or open #{owner} in the store and see what it is."
+    if error.code == "woocommerce_rest_product_not_created" and "lookup table" in error.message:
+        error.message = f"{label}: a product with its SKU {record.sku!r} lies in the trash of the store."
+        error.fix = "Take it out of the trash in the store, or delete it there for good; then try again."
     if error.code == "product_invalid_global_unique_id" and owner:
         error.message = f"{label}: its barcode {record.barcode!r} belongs to #{owner} of the store already."
         error.fix = f"Correct the barcode of one of the two: #{owner} in the store, or this product in Odoo."
