@@ -238,6 +238,13 @@ def test_what_the_store_has_already_is_not_written_again():
     assert plan_shown(again).summary == "The store has all of S00007."
 
 
+def test_the_line_for_people_names_each_number_with_its_link():
+    two = replace(WHOLE, tracking="a, b")
+    rules = {"links": {"5": "https://t.example/{number}"}}
+    line = plan(shop_order(), seen(two), **rules).meta["_woodoo_tracking"]
+    assert line == "WH/OUT/1: DHL a https://t.example/a, b https://t.example/b"
+
+
 def test_meta_data_are_compared_as_php_keeps_them():
     assert differing({"a": [{"q": 1, "none": {}}]}, {"a": [{"q": "1", "none": []}]}) == {}
     assert differing({"a": ""}, {}) == {}

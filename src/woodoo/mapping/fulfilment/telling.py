@@ -72,9 +72,13 @@ def shipment_meta(shipment: Shipment) -> dict[str, Any]:
 
 
 def _in_a_line(shipment: Shipment) -> str:
-    words = [shipment.carrier, *(f"{one.number} {one.url}".strip() for one in shipment.trackings)]
-    told = " ".join(filter(None, words))
+    told = " ".join(filter(None, [shipment.carrier, _numbers(shipment)]))
     return "" if shipment.returned else f"{shipment.name}: {told or 'sent'}"
+
+
+def _numbers(shipment: Shipment) -> str:
+    """Return the tracking numbers, each with its link."""
+    return ", ".join(f"{one.number} {one.url}".strip() for one in shipment.trackings)
 
 
 def differing(wanted: Mapping[str, Any], present: Mapping[str, Any]) -> dict[str, Any]:
@@ -161,7 +165,7 @@ def note_text(shipment: Shipment, template: str) -> str:
     values = {
         "delivery": shipment.name,
         "carrier": shipment.carrier,
-        "tracking": ", ".join(f"{one.number} {one.url}".strip() for one in shipment.trackings),
+        "tracking": _numbers(shipment),
         "items": ", ".join(f"{plain(item.quantity)} × {item.name}" for item in shipment.items),
     }
     lines = []
