@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pytest
@@ -19,7 +21,10 @@ from woodoo.engine.cursors import set_cursor
 from woodoo.engine.flow import Outcome, OutcomeKind
 from woodoo.engine.links import Links
 from woodoo.engine.models import Event, State, Work
+from woodoo.engine.registry import Listing
 from woodoo.flows.product import plan_products_in, sync_products_in
+from woodoo.flows.products import sync_products
+from woodoo.flows.shelf_walk import ShelfWalk
 from woodoo.flows.sides import Memory, Sides
 from woodoo.live import Live
 from woodoo.odoo.client import connect
@@ -177,6 +182,8 @@ def test_a_simple_product_is_made_once_and_looked_at_without_a_write(shelf: Shel
         short_description="<p>For coffee.</p><p>Not for tea.</p>",
     )
     assert plan_products_in(shelf.sides(), [str(product)]).plans[str(product)].steps[0].do == "Create product"
+    tried = ShelfWalk(shelf.sides).try_out(Listing([str(product)], 0, ""), {})
+    assert (tried["create"], tried["there"], tried["parked"]) == (1, 0, 0)
     assert shelf.done(product) == ["Made in Odoo."]
     row = shelf.variants(sku, fields=("name", "description_sale", "type", "invoice_policy", "taxes_id"))[sku]
     assert (row["name"], row["lst_price"], row["weight"]) == ("Green & blue mug", 12.5, 0.18)
@@ -431,13 +438,14 @@ def test_attributes_that_make_their_variants_at_once_leave_those_the_store_has(s
 
 def test_pictures_and_categories_are_taken_over(shelf: Shelf, httpserver: Any):
     httpserver.expect_request("/mug.png").respond_with_data(PNG, content_type="image/png")
-    httpserver.expect_request("/text.png").respond_with_data(b"no picture", content_type="image/png")
     sku = f"PIC-{next(_numbers)}"
     parent = int(shelf.api.post("products/categories", {"name": f"Kitchen {sku}"})["id"])
     child = int(shelf.api.post("products/categories", {"name": f"Mugs {sku}", "parent": parent})["id"])
     categories = [{"id": parent}, {"id": child}]
     good = shelf.make(name="A", sku=sku, images=[{"src": httpserver.url_for("/mug.png")}], categories=categories)
-    bad = shelf.make(name="B", sku=f"{sku}-b", images=[{"src": httpserver.url_for("/text.png")}], categories=categories)
+    bad = shelf.make(name="B", sku=f"{sku}-b", images=[{"src": httpserver.url_for("/mug.png")}], categories=categories)
+    picture = shelf.api.get(f"products/{bad}")["images"][0]["id"]
+    shelf.store.shop.tables["media"][picture]["content"] = b64encode(b"no picture").decode()
     said = shelf.done(good, bad)
     assert said[0] == "Made in Odoo."
     assert "it is no picture" in said[1]
@@ -468,3 +476,47 @@ def test_a_change_in_odoo_of_what_the_store_owns_rings_for_its_product(shelf: Sh
     assert {one.record for one in Event.objects.all()} == {str(product)}
     shelf.done(product)
     assert "Rung" in shelf.variants(sku)[sku]["display_name"]
+
+
+def test_both_directions_come_to_rest_and_agree_by_owner(shelf: Shelf):
+    sku = f"BOTH-{next(_numbers)}"
+    owners = {Group.PRICES: Owner.STORE}
+    both = {"owners": owners, "send_products": True}
+    text = "<p>Of <b>clay</b></p>"
+    mug = shelf.make(name="Jug", sku=sku, regular_price="10", description=text)
+    tee = shelf.make_variable(f"{sku}T", {("Red", "S"): {"regular_price": "5"}, ("Red", "M"): {"regular_price": "6"}})
+    shelf.done(mug, tee, **both)
+    rows = shelf.variants(sku, f"{sku}T-0")
+    templates = [row["product_tmpl_id"] for row in rows.values()]
+
+    def turn() -> None:
+        shelf.done(mug, tee, **both)
+        for outcome in sync_products(shelf.sides(**both), [str(one) for one in templates]).values():
+            assert outcome.kind is OutcomeKind.DONE, outcome.message
+            shelf.links.upsert(outcome.links)
+
+    def state() -> tuple[Any, ...]:
+        table = shelf.store.shop.tables["products"]
+        family = [mug, tee, *shelf.api.get(f"products/{tee}")["variations"]]
+        return (shelf.writes(), [table[one]["date_modified"] for one in family])
+
+    turn()
+    assert shelf.api.get(f"products/{mug}", {"context": "edit"})["description"] == text
+    dice = Random(7)
+    for _ in range(2):
+        variation = dice.choice(shelf.api.get(f"products/{tee}")["variations"])
+        shelf.api.put(f"products/{mug}", {"name": f"Store {dice.random()}", "regular_price": str(dice.randint(1, 99))})
+        shelf.api.put(f"products/{tee}/variations/{variation}", {"regular_price": str(dice.randint(1, 99))})
+        vals = {"name": f"Odoo {dice.random()}", "list_price": dice.randint(1, 99)}
+        shelf.admin.write("product.template", [dice.choice(templates)], vals)
+        turn()
+        turn()
+    before = state()
+    turn()
+    assert state() == before
+    found = shelf.variants(sku, f"{sku}T-0", f"{sku}T-1", fields=("name",))
+    family = [shelf.api.get(f"products/{mug}"), *shelf.api.rows(f"products/{tee}/variations")]
+    assert {one["sku"]: float(one["regular_price"]) for one in family} == {
+        code: row["lst_price"] for code, row in found.items()
+    }
+    assert family[0]["name"] == found[sku]["name"]
