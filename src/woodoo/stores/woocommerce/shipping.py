@@ -1,7 +1,7 @@
 """Shipping zones of a shop and their methods.
 
 Decides what a row means. Zones and methods have no key of their own by which a repeated creation could be noticed, so
-whoever makes one looks first (`flows/steps/shipping_zones.py`).
+whoever makes one looks first (`mapping/shipping/shipping_plan.py`).
 """
 
 from __future__ import annotations
