@@ -85,3 +85,8 @@ def test_a_known_secret_is_found_wherever_it_is(value: object, secret: str, befo
 
     collect(clean)
     assert all(secret not in text for text in texts)
+
+
+def test_the_signature_of_a_picture_is_hidden_and_the_rest_of_its_address_is_not():
+    address = f"https://woodoo.example.com/pictures/1/product/7/1800000000/{'a1' * 32}/mug.png"
+    assert redact(address) == address.replace("a1" * 32, MASK)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from woodoo.domain.ownership import Group
 from woodoo.domain.picture import Picture, file_name, kind_of, make_mark, mark_in
-from woodoo.domain.product import Image
-from woodoo.mapping.images import check_picture, plan_images
+from woodoo.domain.product import Image, Product, values_of
+from woodoo.mapping.images import check_picture, plan_images, wanted_images
 
 MAIN = Picture("product", 1, make_mark("a"), "image/png")
 SIDE = Picture("gallery", 2, make_mark("b"), "image/jpeg")
@@ -33,41 +34,46 @@ def test_the_name_of_a_file_says_what_is_on_it() -> None:
     assert mark_in(f"https://x.example.com/{name}") == MAIN.mark
 
 
+def planned(pictures: list[Picture], present: list[Image], *, gallery: bool = False) -> list[str]:
+    """Return what a product is to have: numbers of the store, and marks of what has to be sent."""
+    images = plan_images(wanted_images(pictures, "Mug"), present, gallery=gallery)
+    return [one.external_id or one.checksum for one in images]
+
+
 def test_a_picture_that_is_there_is_not_sent_again() -> None:
-    wish = plan_images([MAIN], [there(MAIN, "5")])
-    assert wish.equal
-    assert not wish.new
+    assert planned([MAIN], [there(MAIN, "5")]) == ["5"]
 
 
 def test_a_new_picture_goes_in_front_and_the_old_one_of_odoo_away() -> None:
     old = Picture("product", 1, make_mark("old"))
-    wish = plan_images([MAIN], [there(old, "5"), THEIRS])
-    assert list(wish.new) == [MAIN.mark]
-    assert [one.external_id for one in wish.images] == ["", "9"]
+    assert planned([MAIN], [there(old, "5"), THEIRS]) == [MAIN.mark, "9"]
 
 
 def test_without_a_gallery_only_the_first_picture_belongs_to_odoo() -> None:
-    assert [one.external_id for one in plan_images([MAIN], [THEIRS]).images] == [""]
-    assert plan_images([MAIN], [there(MAIN, "5"), THEIRS]).equal
+    assert planned([MAIN], [THEIRS]) == [MAIN.mark]
+    assert planned([MAIN], [there(MAIN, "5"), THEIRS]) == ["5", "9"]
 
 
 def test_a_gallery_is_all_there_is_in_the_order_of_odoo() -> None:
-    wish = plan_images([MAIN, SIDE], [there(SIDE, "6", ".jpg"), there(MAIN, "5"), THEIRS], gallery=True)
-    assert [one.external_id for one in wish.images] == ["5", "6"]
-    assert not wish.equal
-    assert not wish.new
+    present = [there(SIDE, "6", ".jpg"), there(MAIN, "5"), THEIRS]
+    assert planned([MAIN, SIDE], present, gallery=True) == ["5", "6"]
 
 
 def test_pictures_odoo_never_had_stay_and_those_it_had_go() -> None:
-    assert plan_images([], [THEIRS]).equal
-    assert plan_images([], [THEIRS], gallery=True).equal
-    assert [one.external_id for one in plan_images([], [there(MAIN, "5"), THEIRS]).images] == ["9"]
+    assert planned([], [THEIRS]) == ["9"]
+    assert planned([], [THEIRS], gallery=True) == ["9"]
+    assert planned([], [there(MAIN, "5"), THEIRS]) == ["9"]
 
 
-def test_a_picture_another_product_has_is_taken_from_there() -> None:
-    wish = plan_images([MAIN], [], {MAIN.mark: "12"})
-    assert [one.external_id for one in wish.images] == ["12"]
-    assert not wish.new
+def test_a_picture_that_stands_twice_in_odoo_is_sent_once() -> None:
+    assert planned([MAIN, SIDE, MAIN], [], gallery=True) == [MAIN.mark, SIDE.mark]
+
+
+def test_pictures_of_both_sides_are_compared_by_their_marks() -> None:
+    in_odoo = Product("Mug", images=wanted_images([MAIN], "Mug"))
+    in_store = Product("Mug", images=(there(MAIN, "5"),))
+    assert values_of(in_odoo, Group.IMAGES) == values_of(in_store, Group.IMAGES)
+    assert values_of(in_odoo, Group.IMAGES) != values_of(Product("Mug", images=(THEIRS,)), Group.IMAGES)
 
 
 @pytest.mark.parametrize(

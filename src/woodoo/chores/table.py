@@ -20,6 +20,9 @@ from .odoo_changes import follow_odoo
 from .odoo_records import EVERY as RECORDS_EVERY
 from .odoo_records import look_after_records
 from .poll import poll_orders
+from .prices import NAME as PRICES
+from .prices import follow_prices
+from .prices import seconds as price_seconds
 from .products import COMPARE as PRODUCTS_COMPARE
 from .products import NAME as PRODUCTS
 from .products import compare_products, follow_products
@@ -100,6 +103,7 @@ CHORES: Mapping[str, ChoreRow] = {
         ChoreRow(STOCK, "Ask Odoo what moved in its stock", stock_seconds, follow_stock, ODOO),
         ChoreRow(STOCK_COMPARE, "Compare all stock figures", compare_seconds, compare_all, STORE | ODOO),
         ChoreRow(PRODUCTS, "Ask Odoo which products changed", products_seconds, follow_products, ODOO),
+        ChoreRow(PRICES, "Look which prices are others now", price_seconds, follow_prices, ODOO),
         ChoreRow(
             PRODUCTS_COMPARE, "Compare products with the store", products_compare_seconds, compare_products, frozenset()
         ),

@@ -6,9 +6,14 @@ Decides that without a choice the product's own sales price goes, as soon as it 
 from __future__ import annotations
 
 import re
-from typing import Literal
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field, field_validator
+
+if TYPE_CHECKING:
+    from .settings import ConnectionSettings
 
 #: Hour and minute of a day.
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -46,3 +51,14 @@ class PriceSettings(BaseModel):
         if not _TIME.fullmatch(value):
             raise ValueError("it has to be a time of day such as 03:00")
         return value
+
+
+def prices_due(settings: ConnectionSettings, now: datetime) -> datetime | None:
+    """Return the last moment at which prices were to go, aware UTC; None where they go whenever they change."""
+    if settings.prices_when != "daily":
+        return None
+    local = now.astimezone(ZoneInfo(settings.timezone))
+    due = datetime.combine(local.date(), time.fromisoformat(settings.prices_time), local.tzinfo)
+    if due > local:
+        due = datetime.combine(local.date() - timedelta(days=1), due.timetz())
+    return due.astimezone(UTC)

@@ -26,6 +26,7 @@ from enum import StrEnum
 from typing import Any
 
 from .ownership import Group
+from .picture import mark_in
 from .text import same_name
 
 #: Kinds of links (`woodoo.engine.models.Link`).
@@ -58,7 +59,7 @@ class Prices:
 
 @dataclass(frozen=True)
 class Image:
-    """A picture. `external_id` is the store's media id; `checksum` that of Odoo's bytes, where it is known."""
+    """A picture. `external_id` is the store's media id; `checksum` the mark of Odoo's (`woodoo.domain.picture`)."""
 
     external_id: str = ""
     src: str = ""
@@ -274,7 +275,7 @@ def _categories(record: Product | Variant) -> dict[str, Any]:
 
 def _images(record: Product | Variant) -> dict[str, Any]:
     images = record.images if isinstance(record, Product) else [record.image] if record.image else []
-    return {"images": [one.external_id or one.src for one in images]}
+    return {"images": [one.checksum or mark_in(one.src) or one.external_id or one.src for one in images]}
 
 
 _READERS = {

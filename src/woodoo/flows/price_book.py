@@ -7,6 +7,7 @@ cost, exchange rates and categories only where a rule needs them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -22,6 +23,8 @@ from .sides import Sides
 from .tax_rules import TAX_FIELDS, tax_of
 
 Row = Mapping[str, Any]
+#: Seconds for which currency, decimals and taxes of the store are believed.
+_IDENTITY = 3600.0
 #: The order in which Odoo goes through the rules of a pricelist (`_order` of product.pricelist.item since 14).
 RULE_ORDER = "applied_on, min_quantity desc, categ_id desc, id desc"
 RULE_FIELDS = (
@@ -48,23 +51,38 @@ def read_offers(
     """
     moment = now or datetime.now(UTC)
     policy = price_policy(sides)
-    rows = sides.odoo.read("product.product", product_ids, _GOODS_FIELDS, context={"active_test": False})
-    book, costs = read_book(sides, policy, rows)
-    goods = _goods(sides, rows, costs)
-    taxes = _taxes(sides.odoo, rows)
+    read = read_priced(sides, policy, product_ids)
     found: dict[int, Offer | WoodooError] = {}
-    for row in rows:
-        record = product_label(row)
+    for number, goods in read.goods.items():
+        record = product_label(read.rows[number])
         try:
-            found[row["id"]] = offer(goods[row["id"]], taxes[row["id"]], book, policy, moment, record=record)
+            found[number] = offer(goods, read.taxes[number], read.book, policy, moment, record=record)
         except WoodooError as error:
-            found[row["id"]] = error
+            found[number] = error
     return found
+
+
+@dataclass(frozen=True)
+class Priced:
+    """Products by `product.product`, and the pricelists they are priced by."""
+
+    rows: Mapping[int, Row]
+    goods: Mapping[int, Goods]
+    taxes: Mapping[int, ProductTaxes]
+    book: Book
+
+
+def read_priced(sides: Sides, policy: PricePolicy, product_ids: Iterable[int]) -> Priced:
+    """Read these products with all that their prices depend on."""
+    rows = sides.odoo.read("product.product", product_ids, _GOODS_FIELDS, context={"active_test": False})
+    book, costs = _read_book(sides, policy, rows)
+    by_id = {row["id"]: row for row in rows}
+    return Priced(by_id, _goods(sides, rows, costs), _taxes(sides.odoo, rows), book)
 
 
 def price_policy(sides: Sides) -> PricePolicy:
     """Return what settings and store say of prices."""
-    identity: StoreIdentity = sides.memory.get("store identity", sides.store.identify)
+    identity: StoreIdentity = sides.memory.get("store identity", sides.store.identify, life=_IDENTITY)
     settings = sides.settings
     return PricePolicy(
         settings.price_pricelist_id,
@@ -81,7 +99,7 @@ def product_label(row: Row) -> str:
     return f"Product {row['name']} ({row['default_code']})" if row["default_code"] else f"Product {row['name']}"
 
 
-def read_book(sides: Sides, policy: PricePolicy, rows: Sequence[Row]) -> tuple[Book, Mapping[int, Decimal]]:
+def _read_book(sides: Sides, policy: PricePolicy, rows: Sequence[Row]) -> tuple[Book, Mapping[int, Decimal]]:
     """Return the pricelists that are needed for these products, and what they cost where a rule asks for it."""
     odoo = sides.odoo
     wanted = {one for one in (policy.regular_id, policy.sale_id) if one}

@@ -16,8 +16,7 @@ others.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from ..domain.errors import DataError
 from ..domain.picture import ENDINGS, PLACES, Picture, mark_in
@@ -26,49 +25,27 @@ from ..domain.product import Image
 _MIB = 1024 * 1024
 
 
-@dataclass(frozen=True)
-class Wish:
-    """What is to become of a product's pictures."""
-
-    #: In their order; those without `external_id` have to be sent first and are `new`, by mark.
-    images: tuple[Image, ...]
-    new: Mapping[str, Picture]
-    #: Nothing is to be done.
-    equal: bool
+def wanted_images(pictures: Sequence[Picture], name: str) -> tuple[Image, ...]:
+    """Return pictures of Odoo as a product of that name has them, each once and not in the store yet."""
+    return tuple(Image(name=name, alt=name, checksum=mark) for mark in dict.fromkeys(one.mark for one in pictures))
 
 
-def plan_images(
-    wanted: Sequence[Picture],
-    present: Sequence[Image],
-    known: Mapping[str, str] | None = None,
-    *,
-    gallery: bool = False,
-    name: str = "",
-) -> Wish:
-    """Return what pictures a product, or a variation, is to have.
+def plan_images(wanted: Sequence[Image], present: Sequence[Image], *, gallery: bool = False) -> tuple[Image, ...]:
+    """Return what pictures a product, or a variation, is to have; those without `external_id` have to be sent first.
 
     Args:
         wanted: those of Odoo, the main one first.
         present: those of the store.
-        known: mark → the store's id of pictures that are there, though not with this product.
         gallery: `wanted` are all there are, not the main one only.
-        name: of the product, for those that are sent.
     """
     ours = {mark: image for image in reversed(present) if (mark := mark_in(image.src))}
-    there = {**{mark: Image(external_id=number) for mark, number in (known or {}).items()}, **ours}
-    new = {one.mark: one for one in wanted if one.mark not in there}
-    first = tuple(
-        there.get(mark) or Image(name=name, alt=name, checksum=mark)
-        for mark in dict.fromkeys(one.mark for one in wanted)
-    )
+    first = tuple(ours.get(one.checksum, one) for one in wanted)
     others = [image for image in present if not mark_in(image.src)]
     if gallery and wanted:
-        others = []
-    elif wanted and present and not mark_in(present[0].src):
+        return first
+    if wanted and present and not mark_in(present[0].src):
         others = others[1:]
-    images = (*first, *(image for image in others if image not in first))
-    equal = not new and [one.external_id for one in images] == [one.external_id for one in present]
-    return Wish(images, new, equal)
+    return (*first, *others)
 
 
 def check_picture(picture: Picture, limit: int, record: str) -> DataError | None:

@@ -8,32 +8,46 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from ...connections.images import Shown, picture_address
 from ...domain.errors import DataError, WoodooError
 from ...domain.picture import PLACES, Picture, file_name, kind_of
 from ...domain.product import Image
-from ...mapping.images import Wish, check_picture
+from ...mapping.images import check_picture
 from ...stores.media import Media
 from ..sides import Sides
 
+K = TypeVar("K", bound=Hashable)
 MIB = 1024 * 1024
 #: Pictures read in one call: each may be megabytes.
 AT_ONCE = 4
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """The pictures a product or a variation is to have, as they are planned."""
+
+    #: Those without `external_id` are not in the store yet, as far as is known.
+    images: tuple[Image, ...]
+    #: Mark → the picture in Odoo.
+    pictures: Mapping[str, Picture]
+    #: The product as a person calls it.
+    record: str
+
+
+@dataclass(frozen=True)
 class Sent:
-    """The pictures of a product or a variation as they can be written, and those that cannot be."""
+    """The pictures of a product or a variation as they can be written, and why some cannot."""
 
     images: tuple[Image, ...] = ()
-    problems: tuple[WoodooError, ...] = field(default=())
+    problems: tuple[WoodooError, ...] = ()
 
 
-def send_pictures(sides: Sides, wishes: Mapping[str, tuple[Wish, str]]) -> Mapping[str, Sent]:
-    """Return what to write of pictures, by the keys of `wishes`; each with its product as a person calls it.
+def send_pictures(sides: Sides, wanted: Mapping[K, Wanted]) -> Mapping[K, Sent]:
+    """Return what to write of pictures, by the keys of `wanted`.
 
     Raises:
         WoodooError: where a side does not answer, or the login of the media library is refused.
@@ -41,25 +55,29 @@ def send_pictures(sides: Sides, wishes: Mapping[str, tuple[Wish, str]]) -> Mappi
     limit = sides.settings.image_max_mb * MIB
     bad: dict[str, WoodooError] = {}
     new: dict[str, tuple[Picture, str]] = {}
-    for wish, record in wishes.values():
-        for mark, picture in wish.new.items():
-            problem = check_picture(picture, limit, record)
+    for one in wanted.values():
+        for mark in _new(one):
+            problem = check_picture(one.pictures[mark], limit, one.record)
             if problem is not None:
                 bad[mark] = problem
             else:
-                new.setdefault(mark, (picture, record))
+                new.setdefault(mark, (one.pictures[mark], one.record))
     media = sides.store.media
     there = _upload(sides, media, new, limit, bad) if media else _addresses(sides, new)
-    return {key: _sent(wish, there, bad) for key, (wish, _) in wishes.items()}
+    return {key: _sent(one, there, bad) for key, one in wanted.items()}
 
 
-def _sent(wish: Wish, there: Mapping[str, Image], bad: Mapping[str, WoodooError]) -> Sent:
-    images = [one if one.external_id else _with_words(there[one.checksum], one) for one in _sendable(wish, there)]
-    return Sent(tuple(images), tuple(bad[mark] for mark in wish.new if mark in bad))
+def _new(wanted: Wanted) -> list[str]:
+    return [one.checksum for one in wanted.images if not one.external_id]
 
 
-def _sendable(wish: Wish, there: Mapping[str, Image]) -> list[Image]:
-    return [one for one in wish.images if one.external_id or one.checksum in there]
+def _sent(wanted: Wanted, there: Mapping[str, Image], bad: Mapping[str, WoodooError]) -> Sent:
+    images = [
+        one if one.external_id else _with_words(there[one.checksum], one)
+        for one in wanted.images
+        if one.external_id or one.checksum in there
+    ]
+    return Sent(tuple(images), tuple(bad[mark] for mark in _new(wanted) if mark in bad))
 
 
 def _with_words(image: Image, wanted: Image) -> Image:

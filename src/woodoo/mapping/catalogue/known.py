@@ -26,6 +26,8 @@ class Known:
     variants: str = ""
     #: The store shows attributes Odoo does not have: they are kept, so it is looked at before attributes are written.
     extra: bool = False
+    #: When its prices were looked at last, where that is once a day; ISO, UTC.
+    priced: str = ""
     #: The store is to be looked at before anything else: somebody changed something there.
     look: bool = False
 
@@ -43,6 +45,7 @@ class Known:
             frozenset(seen.get("filled", ())),
             str(seen.get("variants", "")),
             bool(seen.get("extra")),
+            str(seen.get("priced", "")),
             bool(seen.get("look")) or not odoo_hash,
         )
 
@@ -56,7 +59,13 @@ class Known:
 
     @property
     def odoo_seen(self) -> str:
-        kept = {"filled": sorted(self.filled), "variants": self.variants, "extra": self.extra, "look": self.look}
+        kept = {
+            "filled": sorted(self.filled),
+            "variants": self.variants,
+            "extra": self.extra,
+            "priced": self.priced,
+            "look": self.look,
+        }
         return json.dumps(
             {name: value for name, value in kept.items() if value} or {"filled": []}, separators=(",", ":")
         )

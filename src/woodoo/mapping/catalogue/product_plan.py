@@ -22,8 +22,10 @@ from typing import Any
 
 from ...domain.errors import WoodooError
 from ...domain.ownership import Group, Look, Owner, decide, print_of
+from ...domain.picture import Picture
 from ...domain.product import Kind, Product, Values, Variant, key_of, values_of
 from ...domain.text import same_name
+from ..images import plan_images
 from .known import Known
 from .refusals import refuse_kind, refuse_new, store_lost_it
 from .rules import CatalogueRules
@@ -61,6 +63,12 @@ class Subject:
     missing: bool = False
     #: Why some prices cannot be said.
     problems: tuple[WoodooError, ...] = ()
+    #: What a person should know of its prices.
+    notes: tuple[str, ...] = ()
+    #: Mark → a picture of Odoo, of the product and its variants.
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
+    #: Odoo has a gallery: its pictures are all there are.
+    gallery: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,6 +115,8 @@ class ProductPlan:
     notes: tuple[str, ...] = ()
     #: As Odoo says it, without what the store has beside.
     origin: Product | None = None
+    #: Its prices go at their hour, and that has not come since they were looked at.
+    prices_wait: bool = False
     #: The number it had in the store before it was deleted there.
     forgotten: str = ""
     #: What was known of its variants, by id of `product.product`.
@@ -139,8 +149,27 @@ def needs_look(subject: Subject, rules: CatalogueRules) -> bool:
         return True
     if any(one.odoo_id not in subject.variants or subject.variants[one.odoo_id].look for one in product.variants):
         return True
+    if rules.owners.may_write(Group.IMAGES, Owner.STORE) and _pictures_changed(subject, rules):
+        return True
     changed = known.odoo.get(Group.NAMES) != print_of(values_of(product, Group.NAMES))
     return known.extra and changed and rules.owners.may_write(Group.NAMES, Owner.STORE)
+
+
+def _pictures_changed(subject: Subject, rules: CatalogueRules) -> bool:
+    """Say whether Odoo has other pictures than the last time: what the store has is needed to tell which are new."""
+    pairs: list[tuple[Product | Variant, Known | None]] = [(subject.product, subject.known)]
+    pairs += [(one, subject.variants.get(one.odoo_id)) for one in subject.product.variants]
+    none = print_of(values_of(Product(""), Group.IMAGES))
+    return Group.IMAGES in rules.groups and any(
+        known is not None and known.odoo.get(Group.IMAGES, none) != print_of(values_of(record, Group.IMAGES))
+        for record, known in pairs
+    )
+
+
+def prices_wait(subject: Subject, rules: CatalogueRules) -> bool:
+    """Say whether the prices of a product the store has were looked at since the hour at which they go."""
+    known = subject.known
+    return bool(rules.prices_due and known and known.priced >= rules.prices_due.isoformat())
 
 
 def plan_product(subject: Subject, rules: CatalogueRules) -> ProductPlan:
@@ -180,7 +209,7 @@ def _created(subject: Subject, rules: CatalogueRules, why: str) -> ProductPlan:
     leave = NOT_ODOOS | _unknown_tax(product)
     main = Part(product, "", _given(product, rules), leave, frozenset(rules.groups))
     variants = tuple(_new_variant(one, rules) for one in product.variants)
-    return ProductPlan(subject, main, variants, origin=product)
+    return ProductPlan(subject, main, variants, origin=product, notes=subject.notes)
 
 
 def _new_variant(variant: Variant, rules: CatalogueRules) -> Part:
@@ -215,10 +244,10 @@ def _off_sale(subject: Subject, rules: CatalogueRules) -> ProductPlan:
 def _changed(subject: Subject, rules: CatalogueRules) -> ProductPlan:
     known, store = subject.known, subject.store
     assert known is not None
-    product = _with_extras(subject.product, store, known)
+    product = _with_pictures(_with_extras(subject.product, store, known), store, gallery=subject.gallery)
     turned = store is not None and store.kind is not product.kind
     leave = _left(product, known, rules)
-    groups = [group for group in rules.groups if group is not Group.IMAGES or product.images]
+    groups = _groups(product, known, store, subject, rules)
     main, drifts = _part(product, known, store, groups, leave, rules, origin=subject.product, forced=turned)
     parts, retired, notes = _variants(subject, rules)
     found = list(drifts)
@@ -234,10 +263,43 @@ def _changed(subject: Subject, rules: CatalogueRules) -> ProductPlan:
         retired,
         deleted,
         drifts=_joined(found),
-        notes=notes,
+        notes=(*subject.notes, *notes),
+        prices_wait=prices_wait(subject, rules),
         origin=subject.product,
         known_variants=subject.variants,
     )
+
+
+def _groups(
+    record: Product | Variant,
+    known: Known,
+    store: Product | Variant | None,
+    subject: Subject,
+    rules: CatalogueRules,
+) -> list[Group]:
+    """Return the groups that are looked at: pictures where there are any, prices where their hour has come."""
+    pictured = bool(store) or Group.IMAGES in known.odoo or _has_pictures(record)
+    without = {Group.PRICES} if prices_wait(subject, rules) else set()
+    without |= set() if pictured else {Group.IMAGES}
+    return [group for group in rules.groups if group not in without]
+
+
+def _has_pictures(record: Product | Variant) -> bool:
+    return bool(record.images if isinstance(record, Product) else record.image)
+
+
+def _with_pictures(product: Product, store: Product | None, *, gallery: bool) -> Product:
+    """Take pictures the store has already from there, and keep those that only the store has."""
+    if store is None:
+        return product
+    return replace(product, images=plan_images(product.images, store.images, gallery=gallery))
+
+
+def _with_picture(variant: Variant, store: Variant | None) -> Variant:
+    if store is None:
+        return variant
+    images = plan_images([variant.image] if variant.image else [], [store.image] if store.image else [])
+    return replace(variant, image=images[0] if images else None)
 
 
 def _part(
@@ -248,7 +310,7 @@ def _part(
     leave: frozenset[str],
     rules: CatalogueRules,
     *,
-    origin: Product | None = None,
+    origin: Product | Variant | None = None,
     forced: bool = False,
 ) -> tuple[Part, list[Drifted]]:
     """Return what is written of a record that the store has, group by group."""
@@ -287,7 +349,6 @@ def _variants(
         return [], (), ()
     there = {one.external_id: one for one in store.variants} if store else {}
     matched = match_variants(product, subject.variants, there) if store else {}
-    groups = [group for group in rules.groups if group in VARIANT_GROUPS]
     parts: list[tuple[Part, list[Drifted]]] = []
     for variant in product.variants:
         known = subject.variants.get(variant.odoo_id)
@@ -298,8 +359,10 @@ def _variants(
             continue
         if known is None or known.external_id != external_id:
             known = Known(external_id)
-        given = [group for group in groups if group is not Group.IMAGES or variant.image]
-        parts.append(_part(variant, known, there.get(external_id), given, _left(variant, known, rules), rules))
+        seen = there.get(external_id)
+        pictured = _with_picture(variant, seen)
+        groups = [one for one in _groups(pictured, known, seen, subject, rules) if one in VARIANT_GROUPS]
+        parts.append(_part(pictured, known, seen, groups, _left(variant, known, rules), rules, origin=variant))
     rest = {one: there[one] for one in there if one not in matched.values()}
     keys = {key_of(values) for values in subject.archived.values()}
     ours = [one for one, variant in rest.items() if one in subject.linked or variant.key in keys]
@@ -379,6 +442,8 @@ def _difference(record: Product | Variant, store: Product | Variant | None, grou
     if store is None:
         return f"{group.value} changed in Odoo"
     mine, theirs = values_of(record, group, without=leave), values_of(store, group, without=leave)
+    if group is Group.IMAGES:
+        return f"{len(mine['images'])} pictures wanted, {len(theirs['images'])} others in the store"
     said = [f"{name}: {_shown(mine[name])} in Odoo, {_shown(theirs[name])} in the store" for name in mine
             if mine[name] != theirs.get(name)]  # fmt: skip
     of = f"{', '.join(option for _, option in record.values)}: " if isinstance(record, Variant) else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 
 from ...domain.ownership import Group, Owners
@@ -59,3 +60,5 @@ class CatalogueRules:
     #: Groups that go over: images only where they are switched on.
     groups: tuple[Group, ...] = (Group.NAMES, Group.PRICES, Group.CATEGORIES)
     namespace: str = "woodoo"
+    #: Prices of products the store has go over once after this moment; None: whenever they change.
+    prices_due: datetime | None = None

@@ -55,10 +55,8 @@ class ProductTaxes:
         return any(not tax.included and tax.percent for tax in self.taxes)
 
 
-def store_price(
-    price: Decimal, taxes: ProductTaxes, *, with_tax: bool, digits: int, record: str = ""
-) -> tuple[Decimal, str]:
-    """Return a price as the store takes it, rounded half up, and what was done to it in words; "" for nothing.
+def store_price(price: Decimal, taxes: ProductTaxes, *, with_tax: bool, digits: int, record: str = "") -> Decimal:
+    """Return a price as the store takes it, rounded half up.
 
     Args:
         price: as Odoo has it, not rounded.
@@ -78,13 +76,12 @@ def store_price(
             where="product.template -> taxes_id",
             fix="Give the product taxes in percent in Odoo, or let the store own the prices.",
         )
-    if (taxes.outside and with_tax) or (taxes.inside and not with_tax):
+    if taxes.inside and not with_tax:
         amounts = line_amounts(Item(Decimal(1), price, ZERO, in_order(taxes.taxes)), _FINE, _EXACT)
-        shown = _percents(taxes.taxes)
-        if with_tax:
-            return round_money(amounts.net + amounts.tax, digits), f"with {shown} tax"
-        return _net(amounts.net, price, taxes.taxes, digits), f"without {shown} tax"
-    return round_money(price, digits), ""
+        return _net(amounts.net, price, taxes.taxes, digits)
+    if taxes.outside and with_tax:
+        return round_money(_with_tax(price, taxes.taxes), digits)
+    return round_money(price, digits)
 
 
 def _net(net: Decimal, gross: Decimal, taxes: Sequence[Tax], digits: int) -> Decimal:
@@ -100,7 +97,3 @@ def _net(net: Decimal, gross: Decimal, taxes: Sequence[Tax], digits: int) -> Dec
 def _with_tax(net: Decimal, taxes: Sequence[Tax]) -> Decimal:
     amounts = line_amounts(Item(Decimal(1), net, ZERO, in_order(taxes)), _FINE, _EXACT)
     return amounts.net + amounts.tax
-
-
-def _percents(taxes: Sequence[Tax]) -> str:
-    return " and ".join(f"{tax.percent.normalize():f} %" for tax in in_order(taxes) if tax.percent)

@@ -35,6 +35,7 @@ class PricePolicy:
     regular_id: int | None = None
     #: Pricelist of the sale price; None: no sales.
     sale_id: int | None = None
+    #: Of the store; empty where it does not tell.
     currency: str = ""
     #: Decimals of the store's prices.
     digits: int = 2
@@ -59,19 +60,16 @@ def offer(goods: Goods, taxes: ProductTaxes, book: Book, policy: PricePolicy, no
         ConfigError: the pricelist, or the product, has another currency than the store.
         DataError: the price is one no store can take.
     """
-    regular, note = _take(_regular(goods, book, policy, now), taxes, policy, record, "price")
-    notes = [f"regular price {regular} {note}"] if note else []
+    regular = _take(_regular(goods, book, policy, now), taxes, policy, record, "price")
     found = _sale(goods, book, policy, now)
     if found is None:
-        return Offer(Prices(regular), tuple(notes))
+        return Offer(Prices(regular))
     rule, price = found
-    sale, note = _take(price, taxes, policy, record, "sale price")
-    if sale >= regular:
-        if sale > regular:
-            notes.append(f"The sale price {sale} is above the regular price {regular}: it is left out.")
-        return Offer(Prices(regular), tuple(notes))
-    notes += [f"sale price {sale} {note}"] if note else []
-    return Offer(Prices(regular, sale, _second(rule.start), _second(rule.end)), tuple(notes))
+    sale = _take(price, taxes, policy, record, "sale price")
+    if sale < regular:
+        return Offer(Prices(regular, sale, _second(rule.start), _second(rule.end)))
+    above = f"The sale price {sale} is above the regular price {regular}: it is left out."
+    return Offer(Prices(regular), (above,) if sale > regular else ())
 
 
 def _regular(goods: Goods, book: Book, policy: PricePolicy, now: datetime) -> Decimal:
@@ -101,13 +99,13 @@ def _sale(goods: Goods, book: Book, policy: PricePolicy, now: datetime) -> tuple
     return rule, book.by_rule(rule, policy.sale_id, goods, max(now, rule.start or now))
 
 
-def _take(price: Decimal, taxes: ProductTaxes, policy: PricePolicy, record: str, name: str) -> tuple[Decimal, str]:
+def _take(price: Decimal, taxes: ProductTaxes, policy: PricePolicy, record: str, name: str) -> Decimal:
     """Return a price as the store takes it.
 
     Raises:
         DataError: it is negative, or 0 where that is not meant.
     """
-    found, note = store_price(price, taxes, with_tax=policy.with_tax, digits=policy.digits, record=record)
+    found = store_price(price, taxes, with_tax=policy.with_tax, digits=policy.digits, record=record)
     if found < 0:
         raise DataError(
             f"{record}: its {name} in Odoo is negative ({found}), which no store can take.",
@@ -122,11 +120,11 @@ def _take(price: Decimal, taxes: ProductTaxes, policy: PricePolicy, record: str,
             where="product.pricelist.item" if policy.regular_id else "product.template -> list_price",
             fix=f"Give it a price in Odoo, allow prices of 0 in the connection's settings, or {_OWNER}.",
         )
-    return found, note
+    return found
 
 
 def _refuse_currency(currency: str, policy: PricePolicy, what: str, where: str) -> None:
-    if currency != policy.currency:
+    if policy.currency and currency != policy.currency:
         raise ConfigError(
             f"{what} is in {currency} and the store's prices are in {policy.currency}.",
             where=where,

@@ -30,6 +30,17 @@ AUTH_ERROR = "woocommerce_rest_authentication_error"
 KEYS_PAGE = "WooCommerce > Settings > Advanced > REST API"
 
 
+#: Codes of `set_product_images` and `set_variation_image` (class-wc-rest-products-controller.php).
+PICTURE_ERRORS = frozenset(
+    {
+        "woocommerce_product_image_upload_error",
+        "woocommerce_variation_image_upload_error",
+        "woocommerce_product_invalid_image_id",
+        "woocommerce_variation_invalid_image_id",
+    }
+)
+
+
 class Refused(DataError):
     """The store refused a record. `code` is WordPress' error code, `data` what came with it."""
 
@@ -53,6 +64,13 @@ class NotFound(Refused):
 
     #: For flows, which know no errors of one platform.
     gone = True
+
+
+class PictureRefused(Refused):
+    """The store does not take a picture of a product, and with it nothing of the whole write."""
+
+    #: For flows, which know no errors of one platform.
+    about_picture = True
 
 
 class NoRoute(ConfigError):
@@ -91,6 +109,17 @@ def item_error(
             where=where,
             fix="Check that WooCommerce is active and Settings > Permalinks is not on Plain; "
             "some routes also need a feature of WooCommerce to be switched on.",
+        )
+    if code in PICTURE_ERRORS:
+        # What stands before the reason is the address, which is a secret while it lasts.
+        reason = shown.rpartition("Error: ")[2] if "http" in shown else shown
+        return PictureRefused(
+            f"The store does not take a picture of the product: {reason}",
+            code=code,
+            data=data,
+            record=record,
+            where=where,
+            fix="Check that the store reaches the address WOODOO_URL, or give Woodoo a WordPress login for pictures.",
         )
     if status in (404, 410) or code.endswith("_invalid_id"):
         return NotFound(

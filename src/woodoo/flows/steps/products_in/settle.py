@@ -19,8 +19,8 @@ from ....mapping.catalogue.rules import CatalogueRules
 from ....mapping.catalogue.template import store_product
 from ....odoo.products import read_products
 from ...sides import Sides
-from ..products_out.observe import template_of
-from ..products_out.prices import read_prices
+from ..products_out.observe import pictured, pictures_of, template_of
+from ..products_out.prices import prices_of, read_prices
 from ..products_out.rules import fields_to_read, load_catalogue_rules
 from .batch import Progress
 
@@ -35,19 +35,23 @@ def settled_links(sides: Sides, written: Iterable[Progress]) -> dict[Key, LinkVa
         return {}
     rules = load_catalogue_rules(sides)
     rows = read_products(sides.odoo, [one.template_id for one in made], fields_to_read(rules), [rules.sku_field])
-    prices = read_prices(sides, rows)
+    prices = prices_of(read_prices(sides, rows))
     names = [v.external_id for one in made for v in one.product.variants]
     known = {(PRODUCT, one): link for one, link in sides.links.find(PRODUCT, [p.record for p in made]).items()}
     known |= {(VARIANT, one): link for one, link in sides.links.find(VARIANT, names).items()}
-    found: dict[Key, LinkVals] = {}
-    for progress in made:
-        if progress.template_id not in rows.templates:
-            continue
+    ours: dict[int, Product] = {}
+    for progress in [one for one in made if one.template_id in rows.templates]:
         try:
-            ours = store_product(template_of(rows, progress.template_id, rules), rules, prices)
+            template = template_of(rows, progress.template_id, rules)
+            ours[progress.template_id] = store_product(template, rules, prices)
         except DataError:  # it cannot go to the store as it is in Odoo; the flow that sends says so
             continue
-        found |= _links(progress, ours, known, rules)
+    if Group.IMAGES in rules.groups and ours:
+        pictures = pictures_of(sides, ours.values())
+        ours = {one: pictured(product, pictures[one]) for one, product in ours.items()}
+    found: dict[Key, LinkVals] = {}
+    for progress in [one for one in made if one.template_id in ours]:
+        found |= _links(progress, ours[progress.template_id], known, rules)
     return found
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from ....domain.errors import DataError, WoodooError
 from ....domain.ownership import Group, print_of
-from ....domain.product import PRODUCT, VARIANT, Kind, Prices, Product, values_of
+from ....domain.ownership import Owner as Side
+from ....domain.product import PRODUCT, VARIANT, Kind, Product, values_of
 from ....domain.text import same_name
 from ....engine.flow import LinkVals
 from ....mapping.catalogue.known import Known
@@ -20,10 +21,13 @@ from ....mapping.catalogue.product_plan import Subject, needs_look
 from ....mapping.catalogue.refusals import barcodes_of, refuse_shared_skus, skus_of
 from ....mapping.catalogue.rules import CatalogueRules
 from ....mapping.catalogue.template import Line, Template, archived_variants, store_product
+from ....mapping.images import wanted_images
+from ....mapping.prices.store_prices import Offer
 from ....odoo.products import ProductRows, find_skus, read_products
 from ....stores.catalogue import Owned
+from ...pictures import Pictures, read_pictures
 from ...sides import Sides
-from .prices import read_prices
+from .prices import prices_of, read_prices
 from .rules import fields_to_read, in_language
 
 #: The link that says a variable product is being created, until its number is known.
@@ -57,9 +61,10 @@ def observe_products(sides: Sides, records: Sequence[str], rules: CatalogueRules
     rows = read_products(odoo, ids, fields_to_read(rules), [rules.sku_field])
     seen.places = _places(rows)
     links = sides.links.find_by_odoo(TEMPLATE, ids, kind=PRODUCT)
-    prices = read_prices(sides, rows)
+    offers = read_prices(sides, rows)
     for record in records:
-        _take(seen, record, rows, links, prices, rules)
+        _take(seen, record, rows, links, offers, rules)
+    _add_pictures(sides, seen, rules)
     _know_variants(sides, seen)
     _refuse_shared(sides, seen, rules)
     _match(sides, seen)
@@ -81,7 +86,7 @@ def _take(
     record: str,
     rows: ProductRows,
     links: Mapping[int, LinkVals],
-    prices: Mapping[int, Prices | WoodooError],
+    offers: Mapping[int, Offer | WoodooError],
     rules: CatalogueRules,
 ) -> None:
     """Read one template, or say why it does not go to the store."""
@@ -102,15 +107,48 @@ def _take(
         seen.skipped[record] = "It is not among the products that go to the store (settings -> products_sent)."
         return
     try:
-        product = store_product(template, rules, prices)
+        product = store_product(template, rules, prices_of(offers))
     except DataError as error:
         seen.failures[record] = error
         return
-    problems = tuple(e for one in template.live if isinstance(e := prices.get(one["id"]), WoodooError))
+    found = [offers[one["id"]] for one in template.live if one["id"] in offers]
+    ours = known is None or rules.owners.may_write(Group.PRICES, Side.STORE)
+    problems = tuple(one for one in found if isinstance(one, WoodooError) and ours)
+    notes = tuple(dict.fromkeys(note for one in found if isinstance(one, Offer) and ours for note in one.notes))
     seen.titles[record] = product.label
     seen.subjects[record] = Subject(
-        product, template.for_sale, known, archived=archived_variants(template), problems=problems
+        product, template.for_sale, known, archived=archived_variants(template), problems=problems, notes=notes
     )
+
+
+def _add_pictures(sides: Sides, seen: Observed, rules: CatalogueRules) -> None:
+    """Add what pictures Odoo has of the products that are for sale."""
+    wanted = {one.product.odoo_id: record for record, one in seen.subjects.items() if one.for_sale}
+    if Group.IMAGES not in rules.groups or not wanted:
+        return
+    products = [seen.subjects[record].product for record in wanted.values()]
+    for template, pictures in pictures_of(sides, products).items():
+        subject = seen.subjects[wanted[template]]
+        every = {one.mark: one for one in (*pictures.product, *pictures.variants.values())}
+        product = pictured(subject.product, pictures)
+        seen.subjects[wanted[template]] = replace(subject, product=product, pictures=every, gallery=pictures.gallery)
+
+
+def pictures_of(sides: Sides, products: Iterable[Product]) -> Mapping[int, Pictures]:
+    """Return the pictures Odoo has of these products, by template."""
+    return read_pictures(sides, {one.odoo_id: _variant_ids(one) for one in products})
+
+
+def pictured(product: Product, pictures: Pictures) -> Product:
+    """Return a product with its pictures in Odoo."""
+    own = pictures.variants
+    # A simple product is its only variant: where the product has no picture, that of the variant is its own.
+    main = pictures.product or tuple(own[one] for one in [product.odoo_variant_id] if one in own)
+    variants = tuple(
+        replace(one, image=wanted_images([own[one.odoo_id]], product.name)[0]) if one.odoo_id in own else one
+        for one in product.variants
+    )
+    return replace(product, images=wanted_images(main, product.name), variants=variants)
 
 
 def template_of(rows: ProductRows, template_id: int, rules: CatalogueRules) -> Template:

@@ -6,6 +6,7 @@ Decides which prints are kept: of groups both sides agree on now, as Odoo says t
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from ....domain.errors import DataError, WoodooError
@@ -79,7 +80,8 @@ def _error(going: Going) -> WoodooError | None:
             more = f" So for {len(going.refused) - 1} more of its variants."
             return DataError(first.message + more, record=going.plan.product.label, where=first.where, fix=first.fix)
         return first
-    return next(iter(going.plan.subject.problems), None) if going.plan.subject.for_sale else None
+    problems = [*going.plan.subject.problems, *going.problems]
+    return next(iter(problems), None) if going.plan.subject.for_sale else None
 
 
 def _shown(going: Going) -> dict[str, Any]:
@@ -117,6 +119,7 @@ def _main_link(going: Going) -> LinkVals:
         else old.variants
         if old
         else "",
+        priced=old.priced if plan.prices_wait and old else datetime.now(UTC).isoformat(),
         extra=has_extras(product, store) if store else bool(old and old.extra),
     )
     odoo, seen = _prints(part, going.product, _original(going))

@@ -6,9 +6,11 @@ Decides that a field the settings name and Odoo does not have is an error of the
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from ....connections.prices import prices_due
 from ....connections.settings import ConnectionSettings
 from ....domain.errors import ConfigError
 from ....domain.ownership import Group
@@ -54,6 +56,7 @@ def load_catalogue_rules(sides: Sides) -> CatalogueRules:
         store_weight_unit=units.weight if units.weight in WEIGHTS else "kg",
         store_dimension_unit=units.dimension if units.dimension in LENGTHS else "cm",
         tax_classes=sides.memory.get("tax classes of taxes", partial(_tax_classes, sides)),
+        prices_due=prices_due(settings, datetime.now(UTC)),
         groups=(Group.NAMES, Group.PRICES, Group.CATEGORIES, *images),
         namespace=odoo.namespace,
     )

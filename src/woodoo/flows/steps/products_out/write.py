@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ....domain.errors import WoodooError
+from ....domain.ownership import Group
 from ....domain.product import PRODUCT, VARIANT, Kind, Product, Variant
 from ....engine.flow import LinkVals
 from ....mapping.catalogue.product_plan import Part
@@ -18,6 +19,7 @@ from ....stores.catalogue import ProductWrite, Written
 from ...sides import Sides
 from .batch import Going, ProductBatch, changed_meanwhile
 from .observe import BEGUN, META, TEMPLATE, VARIANT_MODEL, mark_of
+from .pictures import is_about_picture, make_pictures_ready, without_pictures
 
 
 def clear_the_way(sides: Sides, batch: ProductBatch) -> None:
@@ -40,6 +42,7 @@ def write_products(sides: Sides, batch: ProductBatch) -> None:
     begun = [going.record for going in new if going.plan.product.kind is Kind.VARIABLE]
     sides.links.upsert(LinkVals(BEGUN, record, TEMPLATE, int(record)) for record in begun)
     written = sides.store.catalogue.write_products([_product_write(sides, going) for going in wanted])
+    written = _again_without_pictures(sides, wanted, written)
     links = []
     for going, one in zip(wanted, written, strict=True):
         _take(going, one, batch)
@@ -47,6 +50,22 @@ def write_products(sides: Sides, batch: ProductBatch) -> None:
             links += _first_links(going)
     sides.links.upsert(links)
     sides.links.forget(BEGUN, begun)
+
+
+def _again_without_pictures(sides: Sides, wanted: Sequence[Going], written: Sequence[Written]) -> Sequence[Written]:
+    """Write those products once more of which the store did not take a picture, without their pictures."""
+    refused = [place for place, one in enumerate(written) if one.error and is_about_picture(one.error)]
+    if not refused:
+        return written
+    found = list(written)
+    for place in refused:
+        error = written[place].error
+        assert error is not None
+        without_pictures(wanted[place], error)
+    again = sides.store.catalogue.write_products([_product_write(sides, wanted[place]) for place in refused])
+    for place, one in zip(refused, again, strict=True):
+        found[place] = one
+    return found
 
 
 def _take(going: Going, one: Written, batch: ProductBatch) -> None:
@@ -70,7 +89,9 @@ def is_gone(error: WoodooError) -> bool:
 def _product_write(sides: Sides, going: Going) -> ProductWrite:
     main = going.plan.main
     meta = {META: mark_of(sides, going.record)} if main.create else {}
-    return ProductWrite(main.record, main.groups, main.external_id, main.leave, meta)
+    language = sides.settings.store_language if main.create else ""
+    more = {"lang": language} if language else {}
+    return ProductWrite(main.record, main.groups, main.external_id, main.leave, meta, more)
 
 
 def _first_links(going: Going) -> list[LinkVals]:
@@ -93,11 +114,32 @@ def write_variants(sides: Sides, batch: ProductBatch) -> None:
         writes = [ProductWrite(part.record, part.groups, part.external_id, part.leave) for part in parts]
         product = going.plan.product
         written = sides.store.catalogue.write_variants(going.external_id, [*retired, *writes], product.attributes)
+        written = _variants_without_pictures(sides, going, parts, written)
         _take_variants(going, parts, written[len(retired) :])
         failed = next((one.error for one in written[: len(retired)] if one.error and not is_gone(one.error)), None)
         if failed is not None:
             batch.drop(going, failed)
         sides.links.upsert(_variant_links(going, parts))
+
+
+def _variants_without_pictures(
+    sides: Sides, going: Going, parts: Sequence[Part], written: Sequence[Written]
+) -> Sequence[Written]:
+    """Write those variations once more of which the store did not take the picture, without it."""
+    before = len(written) - len(parts)
+    errors = {
+        place: one.error for place, one in enumerate(written[before:]) if one.error and is_about_picture(one.error)
+    }
+    if not errors:
+        return written
+    without_pictures(going, next(iter(errors.values())), {parts[place].record.odoo_id for place in errors})
+    bare = [parts[place] for place in errors]
+    writes = [ProductWrite(one.record, one.groups - {Group.IMAGES}, one.external_id, one.leave) for one in bare]
+    again = sides.store.catalogue.write_variants(going.external_id, writes, going.plan.product.attributes)
+    found = list(written)
+    for place, one in zip(errors, again, strict=True):
+        found[before + place] = one
+    return found
 
 
 def _retirement(external_id: str) -> ProductWrite:
@@ -143,4 +185,4 @@ def trash_products(sides: Sides, batch: ProductBatch) -> None:
 
 
 #: The order in which a batch goes to the store; `lists.ensure_lists` goes first.
-STEPS = (clear_the_way, write_products, write_variants, trash_products)
+STEPS = (make_pictures_ready, clear_the_way, write_products, write_variants, trash_products)
