@@ -46,6 +46,18 @@ def test_each_chore_is_due_once_per_period_however_many_hosts_ask(flow: Scripted
     assert locks == [("chore:1:census",), ("chore:1:poll",), ("chore:2:census",), ("chore:2:poll",)]
 
 
+def test_chores_that_come_every_few_seconds_do_not_wait_for_the_sweep(flow: ScriptedFlow):
+    use(flow, chores=(chore(), chore(name="stock", seconds=3.0)))
+    chores.ring_due([SHOP])
+    assert chores.ring_quick() == []
+    let_pass(61)
+    assert chores.ring_quick() == [(SHOP, "stock")]
+    use(flow, chores=(chore(),))
+    chores.ring_due([SHOP])
+    let_pass(61)
+    assert chores.ring_quick() == []
+
+
 def test_hosts_that_ask_at_the_same_moment_do_not_begin_it_twice(flow: ScriptedFlow):
     use(flow, chores=(chore(),))
     chores.ring_due([SHOP])

@@ -56,15 +56,16 @@ class OpenOrders:
             else:
                 rows = stock.sold_since(self._since - OVERLAP)
                 self._take(rows)
-            newest = max((row.modified_at for row in rows), default=None)
-            floor = self._since or datetime.now(UTC) - timedelta(hours=1)
-            self._since = max(newest or floor, floor)
+            # By the store's clock; ours counts only where it has no orders at all.
+            seen = [row.modified_at for row in rows] + ([self._since] if self._since else [])
+            self._since = max(seen, default=datetime.now(UTC) - timedelta(hours=1))
 
     def moving(self, products: Collection[str]) -> frozenset[str]:
         """Return which of these products orders move now, or did a while ago."""
         with self._lock:
             after = self.clock() - LATELY
-            held = {product for order in self.orders.values() for product in order.goods}
+            waiting = [order for order in self.orders.values() if order.status in self.statuses]
+            held = {product for order in waiting for product in order.goods}
             return frozenset(one for one in products if one in held or self.touched.get(one, after) > after)
 
     def touched_since(self, moment: float) -> frozenset[str]:
