@@ -15,7 +15,7 @@ from tests.odoo.shop import RECORDINGS, Bench, recorded_orders
 from woodoo.chores.odoo_changes import HINT, follow_odoo
 from woodoo.connections.models import Connection
 from woodoo.domain.calls import NullRecorder
-from woodoo.domain.errors import OutcomeUnknown
+from woodoo.domain.errors import DataError, OutcomeUnknown
 from woodoo.domain.fulfilment import Shipment
 from woodoo.engine.cursors import set_cursor
 from woodoo.engine.flow import Outcome, OutcomeKind
@@ -419,17 +419,39 @@ def test_a_run_that_ends_between_telling_and_noting_makes_nothing_twice(
 
 @on_19
 def test_one_bad_order_never_holds_up_the_others(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
-    way.bring("76", "77", "84", "86", "95")
-    for record in ("76", "77", "84", "86", "95"):
+    way.bring(*PAID)
+    for record in PAID:
         way.ship(record, **TRACKING)
     way.store.delete_order(77)
     way.store.delete_order(84, for_good=True)
     way.order("86")["line_items"].clear()
-    said = way.tell("76", "77", "84", "86", "95", "999")
+    create, say = WooFulfilments.create, WooFulfilments.tell_customer
+
+    def refused(self: WooFulfilments, order_id: str, shipment: Shipment, *, mail: bool) -> None:
+        if order_id == "95":
+            raise DataError("The store refuses it.")
+        create(self, order_id, shipment, mail=mail)
+
+    def unsaid(self: WooFulfilments, order_id: str, text: str) -> None:
+        if order_id == "90":
+            raise DataError("The store refuses it.")
+        say(self, order_id, text)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(WooFulfilments, "create", refused)
+        broken.setattr(WooFulfilments, "tell_customer", unsaid)
+        said = way.tell(*PAID, "999")
     assert "in the trash of the store" in said["77"]
     assert said["84"] == "The store has no order 84 any more: nothing is told there."
     assert "is no line of the order in the store (any more)" in said["86"]
+    assert "a fulfillment could not be told to the store. The store refuses it." in said["95"]
+    assert "the customer could not be told. The store refuses it." in said["90"]
     assert said["999"] == "Odoo has nothing of order 999 yet."
-    for record in ("76", "95"):
-        assert way.order(record)["status"] == "completed"
-        assert len(way.fulfilments(record)) == 1
+    parked = {record for record, outcome in way.outcomes.items() if outcome.kind is OutcomeKind.PARKED}
+    assert parked == {"77", "95", "90"}
+    assert {way.order(record)["status"] for record in ("76", "95", "90")} == {"completed"}
+    assert [len(way.fulfilments(record)) for record in ("76", "95", "90")] == [1, 0, 1]
+
+    way.tell("95", "90")
+    assert [len(way.fulfilments(record)) for record in ("95", "90")] == [1, 1]
+    assert [len(way.notes(record)) for record in ("95", "90")] == [1, 1]
