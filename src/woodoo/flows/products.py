@@ -53,7 +53,7 @@ def _sync(
 ) -> tuple[dict[str, Outcome], list[str]]:
     planned = plan_batch(sides, records, rules, look=look)
     going = {record: Going(plan, plan.main.external_id) for record, plan in planned.plans.items()}
-    batch = ProductBatch(going, places=planned.seen.places)
+    batch = ProductBatch(going, orders=planned.seen.orders)
     ensure_lists(sides, batch)
     for step in STEPS:
         sides.still_ours()

@@ -134,7 +134,7 @@ class Catalogue(Protocol):
         """Return the global attributes."""
 
     def terms(self, attribute_id: str) -> Sequence[StoreTerm]:
-        """Return the options of a global attribute, in the store's order."""
+        """Return the options of a global attribute, the oldest first."""
 
     # Writing
 
@@ -147,13 +147,8 @@ class Catalogue(Protocol):
     def ensure_attributes(self, names: Iterable[str]) -> Mapping[str, str]:
         """Return the id of each global attribute, made where there is none, whatever the spelling."""
 
-    def ensure_terms(
-        self, attribute_id: str, options: Sequence[str], places: Mapping[str, int] | None = None
-    ) -> Mapping[str, str]:
-        """Return the name under which the store has each option, made in this order where there is none.
-
-        `places`: the place of each in the order of all options; else that in the list.
-        """
+    def ensure_terms(self, attribute_id: str, options: Sequence[str]) -> Mapping[str, str]:
+        """Return the name under which the store has each option, made in this order where there is none."""
 
     def write_products(self, writes: Sequence[ProductWrite]) -> Sequence[Written]:
         """Create and change products, a hundred a request; those of one request may be done in part when it fails.

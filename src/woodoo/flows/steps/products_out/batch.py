@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ....domain.errors import WoodooError
@@ -41,8 +41,8 @@ class ProductBatch:
 
     products: dict[str, Going]
     dropped: dict[str, tuple[Going, WoodooError]] = field(default_factory=dict)
-    #: The place of each option in Odoo's order, by attribute and option in one form.
-    places: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    #: The options of each attribute in Odoo's order, by its name in one form.
+    orders: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Going]:
         return iter(list(self.products.values()))

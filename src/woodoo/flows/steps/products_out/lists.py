@@ -17,19 +17,21 @@ from ....mapping.catalogue.product_plan import Part, ProductPlan
 from ...sides import Sides
 from .batch import Going, ProductBatch
 
-#: The place of each option in Odoo's order, by attribute and option in one form.
-Places = Mapping[str, Mapping[str, int]]
+#: The options of each attribute in Odoo's order, by its name in one form.
+Orders = Mapping[str, Sequence[str]]
+#: Most options a new attribute begins with beside those that are needed.
+MOST = 100
 
 
 def ensure_lists(sides: Sides, batch: ProductBatch) -> None:
     """Give categories, tags and attributes of all that is to be written the store's ids."""
     wanted = [going for going in batch if _writes_lists(going.plan)]
     try:
-        _ensure(sides, wanted, batch.places)
+        _ensure(sides, wanted, batch.orders)
     except DataError:
         for going in wanted:
             try:
-                _ensure(sides, [going], batch.places)
+                _ensure(sides, [going], batch.orders)
             except DataError as error:
                 batch.drop(going, error)
 
@@ -39,7 +41,7 @@ def _writes_lists(plan: ProductPlan) -> bool:
     return bool(Group.CATEGORIES in plan.main.groups or any(Group.NAMES in part.groups for part in parts))
 
 
-def _ensure(sides: Sides, wanted: Sequence[Going], places: Places) -> None:
+def _ensure(sides: Sides, wanted: Sequence[Going], orders: Orders) -> None:
     catalogue = sides.store.catalogue
     sorted_in = [g.plan.product for g in wanted if Group.CATEGORIES in g.plan.main.groups]
     paths = [one.path for product in sorted_in for one in product.categories]
@@ -51,13 +53,13 @@ def _ensure(sides: Sides, wanted: Sequence[Going], places: Places) -> None:
     unknown = [one.name for one in attributes if not one.external_id]
     known = {one.name: one.external_id for one in attributes if one.external_id}
     known |= catalogue.ensure_attributes(unknown) if unknown else {}
-    options = _ensure_options(sides, attributes, known, places)
+    options = _ensure_options(sides, attributes, known, orders)
     for going in wanted:
         going.plan = _placed(going.plan, categories, tag_ids, known, options)
 
 
 def _ensure_options(
-    sides: Sides, attributes: Sequence[Attribute], known: Mapping[str, str], places: Places
+    sides: Sides, attributes: Sequence[Attribute], known: Mapping[str, str], orders: Orders
 ) -> dict[str, dict[str, str]]:
     """Return, by attribute and option in one form, the name under which the store has each option."""
     wanted: dict[str, dict[str, str]] = {}
@@ -65,13 +67,15 @@ def _ensure_options(
         wanted.setdefault(known[one.name], {}).update((same_name(option), option) for option in one.options)
     found: dict[str, dict[str, str]] = {}
     for number, named in wanted.items():
-        names = next(same_name(name) for name, one in known.items() if one == number)
-        order = places.get(names, {})
-        options = sorted(named.values(), key=lambda option: order.get(same_name(option), len(order)))
-        there = sides.store.catalogue.ensure_terms(
-            number, options, {option: order.get(same_name(option), len(order)) for option in options}
-        )
-        found[number] = {same_name(option): name for option, name in there.items()}
+        name = next(same_name(name) for name, one in known.items() if one == number)
+        every = {same_name(option): option for option in reversed(orders.get(name, ()))}
+        places = {option: place for place, option in enumerate(reversed(every))}
+        # A new one gets all of its options at once: the store shows them in the order in which they were made.
+        new = len(every) <= MOST and not sides.store.catalogue.terms(number)
+        options = {**(every if new else {}), **named}
+        ordered = sorted(options, key=lambda option: places.get(option, len(places)))
+        there = sides.store.catalogue.ensure_terms(number, [options[one] for one in ordered])
+        found[number] = {same_name(option): term for option, term in there.items()}
     return found
 
 

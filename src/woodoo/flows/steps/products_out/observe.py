@@ -45,8 +45,8 @@ class Observed:
     failures: dict[str, WoodooError] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
-    #: The place of each option in Odoo's order, by attribute and option in one form.
-    places: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    #: The options of each attribute in Odoo's order, by its name in one form.
+    orders: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def fail(self, record: str, error: WoodooError) -> None:
         self.subjects.pop(record, None)
@@ -59,7 +59,7 @@ def observe_products(sides: Sides, records: Sequence[str], rules: CatalogueRules
     ids = [int(one) for one in records if one.isdecimal()]
     odoo = in_language(sides.odoo, sides.settings.product_language)
     rows = read_products(odoo, ids, fields_to_read(rules), [rules.sku_field])
-    seen.places = _places(rows)
+    seen.orders = _orders(rows)
     links = sides.links.find_by_odoo(TEMPLATE, ids, kind=PRODUCT)
     offers = read_prices(sides, rows)
     for record in records:
@@ -72,12 +72,10 @@ def observe_products(sides: Sides, records: Sequence[str], rules: CatalogueRules
     return seen
 
 
-def _places(rows: ProductRows) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {}
+def _orders(rows: ProductRows) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
     for one in rows.attributes.values():
-        places = found.setdefault(same_name(one.name), {})
-        for place, name in enumerate(one.values.values()):
-            places.setdefault(same_name(name), place)
+        found.setdefault(same_name(one.name), []).extend(one.values.values())
     return found
 
 

@@ -170,14 +170,11 @@ class WooCatalogue:
         return {name: term.external_id for name, term in found.items()}
 
     def ensure_attributes(self, names: Iterable[str]) -> Mapping[str, str]:
-        found = self.lists.ensure(ATTRIBUTES, names, more=_short_slug)
+        found = self.lists.ensure(ATTRIBUTES, names, more=_attribute_payload)
         return {name: term.external_id for name, term in found.items()}
 
-    def ensure_terms(
-        self, attribute_id: str, options: Sequence[str], places: Mapping[str, int] | None = None
-    ) -> Mapping[str, str]:
-        places = places or {name: place for place, name in enumerate(options)}
-        found = self.lists.ensure(_terms(attribute_id), options, more=lambda name: {"menu_order": places[name]})
+    def ensure_terms(self, attribute_id: str, options: Sequence[str]) -> Mapping[str, str]:
+        found = self.lists.ensure(_terms(attribute_id), options)
         return {name: term.name for name, term in found.items()}
 
     def write_products(self, writes: Sequence[ProductWrite]) -> Sequence[Written]:
@@ -271,13 +268,18 @@ def _terms(attribute_id: str) -> str:
     return f"{ATTRIBUTES}/{attribute_id}/terms"
 
 
-def _short_slug(name: str) -> JsonObject:
-    """Return a slug for a name WooCommerce could make none of that is short enough."""
+def _attribute_payload(name: str) -> JsonObject:
+    """Return how options are sorted, and a slug for a name WooCommerce could make none of that is short enough.
+
+    By their number, the order in which they are made: the `menu_order` the API takes is not that of the shop's pages
+    (class-wc-rest-product-attribute-terms-v1-controller.php writes `order_pa_…`, wc-term-functions.php reads `order`).
+    """
+    sorting: JsonObject = {"order_by": "id"}
     if len(name.encode()) <= SLUG // 2:
-        return {}
+        return sorting
     plain = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in name.lower())
     start = "-".join(part for part in plain.split("-") if part)[: SLUG - 8].strip("-")
-    return {"slug": f"{start}-{sha256(name.encode()).hexdigest()[:6]}".strip("-")}
+    return {**sorting, "slug": f"{start}-{sha256(name.encode()).hexdigest()[:6]}".strip("-")}
 
 
 def _named(error: WoodooError | None, write: ProductWrite) -> WoodooError:

@@ -22,7 +22,7 @@ from .payloads import TermPayload, parse
 #: Seconds for which a list is believed. What is missing in it is looked up afresh before it is made.
 BELIEVED = 300.0
 CATEGORIES, TAGS, ATTRIBUTES = "products/categories", "products/tags", "products/attributes"
-_FIELDS = "id,name,slug,parent,menu_order"
+_FIELDS = "id,name,slug,parent"
 K = TypeVar("K", bound=Hashable)
 
 
@@ -57,8 +57,8 @@ class Lists:
         if kept is not None:
             return kept
         rows = list(self.client.iterate(path, {"_fields": _FIELDS}))
-        if path.endswith("/terms"):  # listed by name, shown by this
-            rows.sort(key=lambda row: int(row.get("menu_order") or 0))
+        if path.endswith("/terms"):
+            rows.sort(key=lambda row: int(row["id"]))
         found = [read_term(row, path) for row in rows]
         self.shelf.put(path, found)
         return found
