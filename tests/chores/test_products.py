@@ -1,0 +1,56 @@
+"""Products that are to be compared with the store are read there, and only those that are linked."""
+
+from __future__ import annotations
+
+import pytest
+
+from woodoo import exporting
+from woodoo.chores.products import compare_products, compare_seconds, seconds
+from woodoo.connections.models import Connection
+from woodoo.engine.flow import LinkVals
+from woodoo.engine.links import Links
+from woodoo.engine.models import Work
+from woodoo.live import Live
+from woodoo.mapping.catalogue.known import Known
+
+
+@pytest.fixture
+def live(db: None) -> Live:
+    connection = Connection.objects.create(
+        name="Shop",
+        store_url="https://shop.example.com",
+        odoo_url="https://odoo.example.com",
+        odoo_database="odoo",
+        settings={"send_products": True, "products_seconds": 60},
+    )
+    kept = {"odoo_hash": '{"names":"a"}', "store_hash": '{"names":"b"}', "odoo_seen": '{"filled":["sku"]}'}
+    links = (LinkVals("product", str(one), "product.template", one * 10, **kept) for one in (5, 6))
+    Links(connection.pk).upsert([*links, LinkVals("product_begun", "70", "product.template", 70)])
+    return Live(connection, connection.rules)
+
+
+def looks(live: Live) -> list[str]:
+    """Return the products of the store that are to be read with the next look."""
+    found = Links(live.connection.pk).find("product", ["5", "6"])
+    return [one for one, x in found.items() if Known.of(one, x.odoo_hash, x.store_hash, x.odoo_seen).look]
+
+
+def test_all_linked_products_are_compared(live: Live) -> None:
+    assert compare_products(live) == {"compared": 2}
+    assert looks(live) == ["5", "6"]
+    assert sorted(Work.objects.values_list("lane", "record")) == [("catalogue", "50"), ("catalogue", "60")]
+    # What was known besides is kept.
+    assert Links(live.connection.pk).find("product", ["5"])["5"].odoo_hash == '{"names":"a"}'
+
+
+def test_those_named_are_sent_and_compared_on_request(live: Live) -> None:
+    assert exporting.send_products(live.connection, ["50"], look=True) == 1
+    assert looks(live) == ["5"]
+    assert exporting.send_products(live.connection, ["60"]) == 1
+    assert looks(live) == ["5"]
+
+
+def test_nothing_is_asked_where_products_do_not_go_to_the_store(live: Live) -> None:
+    off = live.settings.model_copy(update={"send_products": False})
+    assert (seconds(live.settings), compare_seconds(live.settings)) == (60, 86_400)
+    assert (seconds(off), compare_seconds(off)) == (None, None)
