@@ -67,6 +67,8 @@ def _links(
         filled=filled(ours, old),
         variants=variants_print(ours),
         extra=has_extras(ours, product),
+        # What Odoo owns of it was changed in the store: the other flow still has to look.
+        look=old.look or plan.told,
     )
     found = {(PRODUCT, product.external_id): _with(main, seen)}
     by_id = {one.odoo_id: one for one in ours.variants}
