@@ -156,6 +156,7 @@ def test_only_the_status_of_products_without_a_figure():
 
 def test_a_figure_without_effect_is_refused_in_words_of_its_own():
     assert "does not manage its stock" in refuse_unmanaged(kept(None, Managed.NO), "Mug").message
+    assert "no stock figures at all" in refuse_unmanaged(kept(None, Managed.OWN), "Mug").message
     assert "for the whole variable product" in refuse_unmanaged(kept(3, Managed.PARENT), "Mug").message
 
 

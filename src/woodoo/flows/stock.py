@@ -248,9 +248,9 @@ def _judge(batch: Batch, changes: Mapping[str, StockChange], answers: Mapping[st
             batch.end(item, Outcome.from_error(answer, title=item.title, links=batch.link(item)))
         elif changes[item.external_id].status:
             batch.end(item, _done(batch, item, written=True, status_only=True))
-        elif answer.managed is not Managed.OWN:
+        elif answer.managed is not Managed.OWN or answer.quantity is None:
             _without_figure(batch, item, answer, status_only)
-        elif answer.quantity is not None and int(answer.quantity) != item.figure.quantity:
+        elif int(answer.quantity) != item.figure.quantity:
             item.before, item.moving = None, True
         else:
             batch.end(item, _done(batch, item, written=True))

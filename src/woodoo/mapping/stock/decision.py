@@ -103,6 +103,13 @@ def status_for(external_id: str, figure: int, wish: Wish) -> StockChange:
 
 def refuse_unmanaged(after: StoreStock, title: str) -> WoodooError:
     """Return why a figure has no effect in the store."""
+    if after.managed is Managed.OWN:
+        return ConfigError(
+            f"{title}: the store keeps no stock figures at all, so a figure has no effect.",
+            record=title,
+            where="WooCommerce settings -> Products -> Inventory",
+            fix="Switch on 'Enable stock management' under WooCommerce → Settings → Products → Inventory.",
+        )
     if after.managed is Managed.PARENT:
         message = (
             f"{title}: the store keeps one stock figure for the whole variable product, so a figure for this "
