@@ -49,7 +49,7 @@ def test_a_record_the_store_does_not_have_yet_leads_to_odoo(shop: Connection, ad
     ("lane", "kind", "external_id", "model", "page"),
     [
         ("stock", "variant", "88/91", "product.product", "post.php?post=88&action=edit"),
-        ("customers", "customer", "5", "res.partner", "user-edit.php?user_id=5"),
+        ("customers", "account", "5", "res.partner", "user-edit.php?user_id=5"),
         ("shipping", "shipping_method", "1/3", "delivery.carrier", ""),
         ("catalogue", "product", "javascript:alert(1)", "product.template", ""),
     ],

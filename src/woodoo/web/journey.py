@@ -241,7 +241,7 @@ def _odoo_records(work: Work, connection: Connection | None, with_personal_data:
         what, number = MODEL_WORDS.get(own, own), int(work.record)
         url = odoo_record_url(connection.odoo_url, own, number, database=connection.odoo_database)
         return [OdooRecord(own, what, f"{what} {number}", url)]
-    for link in links:
+    for link in {(link.odoo_model, link.odoo_id): link for link in reversed(links)}.values():
         what = MODEL_WORDS.get(link.odoo_model, link.odoo_model)
         named = link.odoo_name and (with_personal_data or link.odoo_model != "res.partner")
         name = link.odoo_name if named else f"{what} {link.odoo_id}"

@@ -18,15 +18,15 @@ from .words import flow_word
 #: Lane → kinds of links that are about its records by the store's id; others are about records of their flow's name.
 _BY_STORE_ID: Mapping[str, tuple[str, ...]] = {
     "orders": ("order", "invoice", "payment", "delivery", "order_customer", "order_partner"),
-    "fulfilment": ("order", "invoice", "payment", "delivery", "order_customer", "order_partner"),
+    "fulfilment": ("order", "fulfil", "invoice", "fulfil_invoice", "payment"),
     "products_in": ("product", "variant"),
-    "customers_in": ("customer",),
+    "customers_in": ("account",),
 }
 #: Lane of records that go by Odoo's id → their model, and the kinds of links that are about them.
 _BY_ODOO_ID: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "catalogue": ("product.template", ("product",)),
     "stock": ("product.product", ("variant",)),
-    "customers": ("res.partner", ("customer",)),
+    "customers": ("res.partner", ("account",)),
     "shipping": ("delivery.carrier", ("shipping_method",)),
 }
 #: Kind of a link → the page of its store record: platform, address of the store, external id.
@@ -34,10 +34,10 @@ _PAGES: Mapping[str, Callable[[str, str, str], str]] = {
     "order": store_order_url,
     "product": store_product_url,
     "variant": store_product_url,
-    "customer": store_customer_url,
+    "account": store_customer_url,
 }
 #: Lane whose record is a store record → the kind of it.
-_STORE_KIND = {"orders": "order", "fulfilment": "order", "products_in": "product", "customers_in": "customer"}
+_STORE_KIND = {"orders": "order", "fulfilment": "order", "products_in": "product", "customers_in": "account"}
 
 
 @dataclass(frozen=True)
