@@ -37,37 +37,50 @@ def circle(transactional_db: None, live_server: Any, odoo: Endpoint, admin: Admi
     forget_jobs_and_workers()
     wiring.install()
     name = f"circle_{crc32(request.node.name.encode()):x}"
-    with StoreDouble(catalogue=False, settings={"woocommerce_manage_stock": "yes"}) as store:
+    with a_store() as store:
         people = WooClient(store.url, *store.add_key())
-        category = furnish(admin, people, name)
-        connection = Connection.objects.create(
-            name="Circle",
-            store_url=store.url,
-            store_key=store.key,
-            store_secret=store.secret,
-            odoo_url=odoo.url,
-            odoo_database=odoo.database,
-            odoo_login=odoo.login,
-            odoo_key=odoo.secret,
-            settings={
-                "namespace": name,
-                "send_products": True,
-                "create_products": True,
-                "products_sent": "chosen",
-                "product_category_ids": [category],
-                "categories_from": "none",
-                "take_products": True,
-                "send_stock": True,
-                "send_customers": True,
-                "take_customers": True,
-                "owners": {"prices": "store"},
-            },
-        )
+        settings = chosen(furnish(admin, people, name)) | {
+            "take_products": True,
+            "send_customers": True,
+            "take_customers": True,
+            "owners": {"prices": "store"},
+        }
+        connection = connect(store, odoo, name, settings)
         token = connection.hook_token
         wanted = Wanted(followed_topics(connection.rules), f"{live_server.url}/hooks/{token}/")
         ensure_webhooks(people, wanted, connection.webhook_secret, partial(leads_to, token=token))
         yield Circle(store, admin, connection.pk, people)
     forget_jobs_and_workers()
+
+
+def a_store() -> StoreDouble:
+    return StoreDouble(catalogue=False, settings={"woocommerce_manage_stock": "yes"})
+
+
+def chosen(category: int) -> dict[str, Any]:
+    """Return settings that send the products of a category, and their stock."""
+    return {
+        "send_products": True,
+        "create_products": True,
+        "products_sent": "chosen",
+        "product_category_ids": [category],
+        "categories_from": "none",
+        "send_stock": True,
+    }
+
+
+def connect(store: StoreDouble, odoo: Endpoint, name: str, settings: dict[str, Any]) -> Connection:
+    return Connection.objects.create(
+        name=name,
+        store_url=store.url,
+        store_key=store.key,
+        store_secret=store.secret,
+        odoo_url=odoo.url,
+        odoo_database=odoo.database,
+        odoo_login=odoo.login,
+        odoo_key=odoo.secret,
+        settings={"namespace": name, **settings},
+    )
 
 
 def furnish(admin: Admin, shop: WooClient, name: str) -> int:
@@ -132,6 +145,73 @@ def test_edits_on_both_sides_end_quiet_and_equal_by_ownership(circle: Circle, ed
     drifted = {(one.group, one.side) for one in find_drifts(circle.connection_id, ended=True)}
     assert {("names", "store"), ("prices", "odoo")} <= drifted
     assert not circle.trouble()
+
+
+def test_one_product_goes_to_two_stores_with_the_prices_and_the_stock_of_each(
+    transactional_db: None, odoo: Endpoint, admin: Admin, request: Any
+) -> None:
+    forget_jobs_and_workers()
+    wiring.install()
+    name = f"two_{crc32(request.node.name.encode()):x}"
+    (category,) = admin.create("product.category", [{"name": name}])
+    (product,) = ensure_products(admin, {f"{name}-mug": Decimal("9.95")}).values()
+    admin.write("product.product", [product], {"categ_id": category})
+    (row,) = admin.search_read("product.product", [("id", "=", product)], ["product_tmpl_id"])
+    first = admin.search_read("stock.warehouse", [], ["lot_stock_id"])[0]["id"]
+    (second,) = admin.create("stock.warehouse", [{"name": f"Second {name}"[:30], "code": name[-5:].upper()}])
+    with a_store() as nl, a_store() as es:
+        circles = [
+            Circle(store, admin, connect(store, odoo, f"{name}_{number}", settings).pk, WooClient(*login(store)))
+            for number, (store, settings) in enumerate(
+                [
+                    (nl, chosen(category) | {"stock_warehouse_ids": [first]}),
+                    (
+                        es,
+                        chosen(category)
+                        | {"stock_warehouse_ids": [second], "stock_buffer": 1}
+                        | {"price_pricelist_id": fixed_price(admin, name, row["product_tmpl_id"][0], 12.5)},
+                    ),
+                ]
+            )
+        ]
+        put(admin, product, first, 20)
+        put(admin, product, second, 8)
+        for circle in circles:
+            circle.until_quiet()
+        assert [shown(circle) for circle in circles] == [("9.95", 20), ("12.5", 7)]
+        put(admin, product, second, 5)
+        admin.write("product.product", [product], {"name": "Green mug"})
+        for circle in circles:
+            circle.until_quiet()
+        assert [shown(circle) for circle in circles] == [("9.95", 20), ("12.5", 4)]
+        assert [circle.shop.rows("products")[0]["name"] for circle in circles] == ["Green mug"] * 2
+    forget_jobs_and_workers()
+
+
+def login(store: StoreDouble) -> tuple[str, str, str]:
+    return (store.url, *store.add_key())
+
+
+def shown(circle: Circle) -> tuple[str, int]:
+    """Return what the store's only product costs and how many there are."""
+    (row,) = circle.shop.rows("products")
+    return row["regular_price"], row["stock_quantity"]
+
+
+def fixed_price(admin: Admin, name: str, template: int, price: float) -> int:
+    """Make a pricelist in the company's currency with one price."""
+    item = {"applied_on": "1_product", "product_tmpl_id": template, "compute_price": "fixed", "fixed_price": price}
+    (made,) = admin.create("product.pricelist", [{"name": name, "item_ids": [(0, 0, item)]}])
+    return int(made)
+
+
+def put(admin: Admin, product: int, warehouse: int, quantity: int) -> None:
+    """Set how many pieces a warehouse has."""
+    (row,) = admin.search_read("stock.warehouse", [("id", "=", warehouse)], ["lot_stock_id"])
+    vals = {"product_id": product, "location_id": row["lot_stock_id"][0], "inventory_quantity": quantity}
+    made = admin.call("stock.quant", "create", vals_list=[vals], context={"inventory_mode": True})
+    if "inventory_quantity_set" in admin.fields("stock.quant"):
+        admin.call("stock.quant", "action_apply_inventory", ids=made)
 
 
 def test_what_counts_as_writing() -> None:
