@@ -83,8 +83,12 @@ def test_it_refuses_json2_where_there_is_none(odoo14: Endpoint) -> None:
         connect(odoo14, protocol="json2")
 
 
+#: Fields of apps these databases do not have: the online shop of Odoo.
+WITHOUT_APPS = {"product_public_categories": False, "product_published": False}
+
+
 def test_what_the_models_have_agrees_with_the_table(client: OdooClient) -> None:
-    assert client.dialect == client.version_dialect
+    assert client.dialect == dataclasses.replace(client.version_dialect, **WITHOUT_APPS)
 
 
 # --- what goes wrong -----------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ RANK = {"stranger": 0, "nobody": 0, "viewer": 1, "operator": 2, "administrator":
 EXPECTED: dict[str, tuple[str, str | None]] = {
     "hook": ("post", None),
     "odoo-hint": ("post", None),
+    "odoo-hint-stock": ("post", None),
     "picture": ("get", None),
     "health": ("get", None),
     "login": ("get", None),
