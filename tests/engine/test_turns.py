@@ -74,6 +74,15 @@ def test_history_leaves_room_in_a_bulk_lane_too() -> None:
     assert whose_turn(Load(1, 0, 0, 9), slots=2, batch_size=50, keep_free=1) is None
 
 
+def test_a_lane_may_take_all_that_is_due_in_place_of_its_share() -> None:
+    shared = [whose_turn(Load(0, 0, due, 0), slots=2, batch_size=50, keep_free=0) for due in (7, 300)]
+    whole = [whose_turn(Load(0, 0, due, 0), slots=2, batch_size=50, keep_free=0, whole=True) for due in (7, 300)]
+    assert shared == [Turn(NEWS, 4), Turn(NEWS, 50)]
+    assert whole == [Turn(NEWS, 7), Turn(NEWS, 50)]
+    past = whose_turn(Load(0, 0, 0, 7), slots=3, batch_size=50, keep_free=0, whole=True)
+    assert past == Turn(PAST, 7)
+
+
 def test_news_goes_alone_and_before_older_history():
     history("1", "2", "3")
     event("9")

@@ -22,7 +22,8 @@ DONE, PARKED, SKIPPED = OutcomeKind.DONE, OutcomeKind.PARKED, OutcomeKind.SKIPPE
 
 
 @pytest.fixture(scope="module")
-def shop() -> Iterator[StoreDouble]:
+def shop(odoo: Endpoint) -> Iterator[StoreDouble]:
+    """A store for each release."""
     with StoreDouble(catalogue=False) as double:
         yield double
 

@@ -47,7 +47,9 @@ def lease_seconds() -> float:
     return float(settings.WOODOO_LEASE_SECONDS)
 
 
-def claim(connection_id: int, lane: str, *, slots: int, batch_size: int, keep_free: int = 0) -> Claim | None:
+def claim(
+    connection_id: int, lane: str, *, slots: int, batch_size: int, keep_free: int = 0, whole: bool = False
+) -> Claim | None:
     """Take what is due in a lane, begin a run of each record, and return it; None where nothing may go now.
 
     Args:
@@ -56,12 +58,13 @@ def claim(connection_id: int, lane: str, *, slots: int, batch_size: int, keep_fr
         slots: most batches of the connection at once, over all lanes.
         batch_size: most records.
         keep_free: slots left to other lanes.
+        whole: take whatever is due, in place of a fair share for each free slot.
     """
     with transaction.atomic():
         # One claim of a connection at a time, so that two cannot both see the last slot free.
         db.rows("SELECT pg_advisory_xact_lock(hashtextextended('woodoo:claim', %s))", [connection_id])
         load = load_of(connection_id, lane, slots * batch_size + 1)
-        turn = whose_turn(load, slots=slots, batch_size=batch_size, keep_free=keep_free)
+        turn = whose_turn(load, slots=slots, batch_size=batch_size, keep_free=keep_free, whole=whole)
         if turn is None:
             return None
         gate = breaker.gate(connection_id, lease_seconds())

@@ -68,6 +68,8 @@ def _begin(connection_id: int, lane: str, lanes: Lanes) -> Claim | None:
             slots=1 if _last_thread() else lanes.slots,
             batch_size=lanes.sizes.get(lane, lanes.batch_size),
             keep_free=1 if lane in lanes.bulk else 0,
+            # Where a lane has a size of its own, few large requests are what counts.
+            whole=lane in lanes.sizes,
         )
         if held is not None:
             _at_work.add(held.batch_id)

@@ -60,7 +60,8 @@ class Lanes:
     handlers: Mapping[str, Handler]
     #: Most batches at work at once, over all lanes.
     slots: int = 2
-    #: Most records in a batch; of lanes with a size of their own, that.
+    #: Most records in a batch; of lanes with a size of their own, that. Those take whatever is due together, the others
+    #: a fair share for each free slot.
     batch_size: int = 50
     sizes: Mapping[str, int] = field(default_factory=dict)
     #: Off: events are taken in and wait.

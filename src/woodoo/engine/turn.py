@@ -47,7 +47,7 @@ class Turn:
     size: int
 
 
-def whose_turn(load: Load, *, slots: int, batch_size: int, keep_free: int) -> Turn | None:
+def whose_turn(load: Load, *, slots: int, batch_size: int, keep_free: int, whole: bool = False) -> Turn | None:
     """Say what the next batch takes; None where nothing may go now.
 
     Args:
@@ -55,13 +55,14 @@ def whose_turn(load: Load, *, slots: int, batch_size: int, keep_free: int) -> Tu
         slots: most batches of the connection at once, over all lanes.
         batch_size: most records of a batch.
         keep_free: slots left to other lanes.
+        whole: a batch takes whatever is due, as far as it goes, in place of a fair share for each free slot.
     """
     free = max(1, slots - keep_free) - load.used
     for_history = min(free, max(1, slots - 1) - load.used_by_history)
     if load.history and for_history > 0 and (load.patient or not load.news):
-        return Turn((1, 32767), min(batch_size, -(-load.history // for_history)))
+        return Turn((1, 32767), min(batch_size, -(-load.history // (1 if whole else for_history))))
     if load.news and free > 0:
-        return Turn((0, 0), min(batch_size, -(-load.news // free)))
+        return Turn((0, 0), min(batch_size, -(-load.news // (1 if whole else free))))
     return None
 
 
