@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -131,5 +132,6 @@ def test_what_marks_a_record_s_own_figures_is_said_somewhere() -> None:
     )
     plain = " ".join(code.replace('f"', "").replace('"', "").split())
     told = [words.replace("e-mail address", "{what}").replace("VAT number", "{what}") for words in causes._OWN]
+    told = [re.sub("of this (order|account)$", "of this {order.noun}", words) for words in told]
     told = [words.replace("confirmed", "{stopped}").replace("invoiced", "{stopped}") for words in told]
     assert [words for words in told if plain.count(words) < 1] == []

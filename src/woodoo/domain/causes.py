@@ -24,6 +24,8 @@ _PATH = re.compile(r"\b(orders|customers|products)/\d+\b")
 _OWN = (
     "customers in Odoo have the e-mail address of this order",
     "customers in Odoo have the VAT number of this order",
+    "customers in Odoo have the e-mail address of this account",
+    "customers in Odoo have the VAT number of this account",
     "its customer is archived in Odoo",
     "does not add up in the store",
     "Its taxes are not those of its tax rates",
