@@ -44,7 +44,7 @@ class Choices:
     lists: dict[str, list[Choice] | None] = field(default_factory=dict)
     #: List → why there is none, a sentence.
     notes: dict[str, str] = field(default_factory=dict)
-    #: Lists of Odoo apps that are not installed; their fields are left out.
+    #: Lists of Odoo apps that are not installed, or of what this release has not; their fields are left out.
     missing: set[str] = field(default_factory=set)
     #: Code of the company's own currency; empty where it could not be asked for.
     company_currency: str = ""
@@ -137,7 +137,11 @@ def _read_odoo(connection: Connection, choices: Choices, stored: Mapping[str, Co
     try:
         odoo: Records = build_odoo(connection)
         codes = _read_currencies(odoo, company_id, choices)
+        if not odoo.client.dialect.product_tags:
+            choices.missing.add("product_tags")
         for source, listed in LISTS.items():
+            if source in choices.missing:
+                continue
             _note(choices, source, partial(_records, odoo, company_id, listed, stored.get(source, ())))
         _note(choices, "pricelists", partial(_pricelists, odoo, company_id, codes))
         _note(choices, "languages", partial(_languages, odoo))
