@@ -18,6 +18,7 @@ def flow(db_committed: None) -> Iterator[ScriptedFlow]:
     use(scripted, slots=1)
     yield scripted
     pump.stopping.clear()
+    pump.forget_turns()
 
 
 @pytest.fixture

@@ -25,8 +25,8 @@ from .helpers import DONE, OTHER_SHOP, PATIENCE, SHOP, ScriptedFlow, drain_all, 
 pytestmark = pytest.mark.usefixtures("db_committed")
 
 
-def claim(*, slots: int = 2, batch_size: int = 50, lane: str = "orders", keep_free: int = 0) -> Claim | None:
-    return lease.claim(SHOP, lane, slots=slots, batch_size=batch_size, keep_free=keep_free)
+def claim(*, slots: int = 2, batch_size: int = 50, lane: str = "orders", bulk: Sequence[str] = ()) -> Claim | None:
+    return lease.claim(SHOP, lane, slots=slots, batch_size=batch_size, bulk=bulk)
 
 
 def finish(held: Claim) -> list[Item]:
@@ -145,14 +145,14 @@ def test_a_bulk_lane_leaves_a_slot_to_the_orders():
     event("1", lane="catalogue")
     event("2", lane="catalogue")
     event("3")
-    assert claim(batch_size=1, lane="catalogue", keep_free=1) is not None
-    assert claim(batch_size=1, lane="catalogue", keep_free=1) is None
+    assert claim(batch_size=1, lane="catalogue", bulk=["catalogue"]) is not None
+    assert claim(batch_size=1, lane="catalogue", bulk=["catalogue"]) is None
     assert claim() is not None
 
 
 def test_a_bulk_lane_may_have_the_only_slot():
     event("1", lane="catalogue")
-    assert claim(slots=1, lane="catalogue", keep_free=1) is not None
+    assert claim(slots=1, lane="catalogue", bulk=["catalogue"]) is not None
 
 
 def test_other_connections_have_slots_of_their_own():
@@ -403,8 +403,7 @@ def test_a_batch_rings_for_what_is_left_other_lanes_first(flow: ScriptedFlow):
     db.change("DELETE FROM procrastinate_jobs")
     pump.drain(SHOP, "orders")
     locks = db.rows("SELECT queueing_lock FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id")
-    # The first ring, sent before the batch began, is for a second slot; of the rest the other lane comes first.
-    assert [lock for (lock,) in locks] == ["pump:1:orders", "pump:1:stock"]
+    assert [lock for (lock,) in locks] == ["pump:1:stock", "pump:1:orders"]
 
 
 def test_a_report_is_repeated_while_the_database_is_away(flow: ScriptedFlow):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import uuid4
 
 import pytest
 
-from woodoo.engine import breaker, lease, pump, report
+from woodoo.engine import breaker, db, lease, pump, report
+from woodoo.engine.flow import Batch, Item
 from woodoo.engine.lease import Claim
 from woodoo.engine.models import HISTORY, State, Work
 from woodoo.engine.turn import PATIENCE, Load, Turn, load_of, whose_turn
@@ -67,19 +69,35 @@ def finish(held: Claim | None) -> None:
     ],
 )
 def test_the_table_of_turns(load: Load, slots: int, turn: Turn | None) -> None:
-    assert whose_turn(load, slots=slots, batch_size=50, keep_free=0) == turn
+    assert whose_turn(load, slots=slots, batch_size=50) == turn
 
 
-def test_history_leaves_room_in_a_bulk_lane_too() -> None:
-    assert whose_turn(Load(1, 0, 0, 9), slots=2, batch_size=50, keep_free=1) is None
+@pytest.mark.parametrize(
+    ("load", "slots", "turn"),
+    [
+        # A catalogue leaves a slot free, and goes on whatever is at work beside it.
+        (Load(0, 0, 9, 0), 2, Turn(NEWS, 9)),
+        (Load(1, 0, 9, 0), 2, Turn(NEWS, 9)),
+        (Load(1, 1, 9, 0), 2, None),
+        (Load(2, 0, 9, 0), 2, None),
+        (Load(2, 1, 9, 0), 3, Turn(NEWS, 9)),
+        (Load(2, 2, 9, 0), 3, None),
+        (Load(0, 0, 9, 0), 1, Turn(NEWS, 9)),
+        (Load(1, 0, 9, 0), 1, None),
+        (Load(1, 0, 0, 9), 2, Turn(PAST, 9)),
+        (Load(1, 1, 0, 9), 2, None),
+    ],
+)
+def test_the_table_of_turns_of_a_catalogue(load: Load, slots: int, turn: Turn | None) -> None:
+    assert whose_turn(load, slots=slots, batch_size=50, bulk=True) == turn
 
 
 def test_a_lane_may_take_all_that_is_due_in_place_of_its_share() -> None:
-    shared = [whose_turn(Load(0, 0, due, 0), slots=2, batch_size=50, keep_free=0) for due in (7, 300)]
-    whole = [whose_turn(Load(0, 0, due, 0), slots=2, batch_size=50, keep_free=0, whole=True) for due in (7, 300)]
+    shared = [whose_turn(Load(0, 0, due, 0), slots=2, batch_size=50) for due in (7, 300)]
+    whole = [whose_turn(Load(0, 0, due, 0), slots=2, batch_size=50, whole=True) for due in (7, 300)]
     assert shared == [Turn(NEWS, 4), Turn(NEWS, 50)]
     assert whole == [Turn(NEWS, 7), Turn(NEWS, 50)]
-    past = whose_turn(Load(0, 0, 0, 7), slots=3, batch_size=50, keep_free=0, whole=True)
+    past = whose_turn(Load(0, 0, 0, 7), slots=3, batch_size=50, whole=True)
     assert past == Turn(PAST, 7)
 
 
@@ -100,6 +118,55 @@ def test_news_does_not_wait_for_the_history_at_work():
     assert claim(batch_size=5) is None, "the other slot is kept for news"
     event("1054")
     assert records(claim(batch_size=5)) == ["1054"]
+
+
+def test_history_and_a_catalogue_leave_the_same_slot_free():
+    history("1", "2")
+    event("MUG", lane="catalogue")
+    held = lease.claim(SHOP, "catalogue", slots=2, batch_size=50, bulk=["catalogue"])
+    assert records(held) == ["MUG"]
+    assert lease.claim(SHOP, "orders", slots=2, batch_size=50, bulk=["catalogue"]) is None
+    event("1054")
+    assert records(lease.claim(SHOP, "orders", slots=2, batch_size=50, bulk=["catalogue"])) == ["1054"]
+
+
+def test_a_catalogue_goes_on_beside_a_stream_of_orders(flow: ScriptedFlow):
+    """Each batch of orders brings the next one in, and holds one of the two slots while the catalogue is rung for."""
+    use(flow, lanes=("orders", "catalogue"), slots=2, batch_size=1, bulk=frozenset({"catalogue"}))
+    for number in range(4):
+        event(f"p{number}", lane="catalogue")
+    event("0")
+
+    def more(items: Sequence[Item], batch: Batch) -> None:
+        if batch.lane == "orders":
+            event(str(int(items[0].record) + 1))
+            pump.drain(SHOP, "catalogue")
+
+    flow.during = more
+    for _ in range(4):
+        pump.drain(SHOP, "orders")
+    assert [one for one in flow.seen if one.startswith("p")] == ["p0", "p1", "p2", "p3"]
+
+
+def test_lanes_with_a_backlog_take_turns(flow: ScriptedFlow):
+    """Which lane comes first in the alphabet makes no difference."""
+    lanes = ("catalogue", "customers", "orders", "stock")
+    use(flow, lanes=lanes, slots=1, batch_size=1)
+    for lane in lanes:
+        for number in range(3):
+            event(f"{lane}{number}", lane=lane)
+    for _ in range(12):
+        pump.drain(SHOP, next_lane())
+    assert [one[:-1] for one in flow.seen] == list(lanes) * 3
+
+
+def next_lane() -> str:
+    """Take the ring that a worker takes next, and forget the others: they are rung for again."""
+    ((lane,),) = db.rows(
+        "SELECT args->>'lane' FROM procrastinate_jobs WHERE status = 'todo' AND args ? 'lane' ORDER BY id LIMIT 1"
+    )
+    db.change("DELETE FROM procrastinate_jobs WHERE status = 'todo'")
+    return str(lane)
 
 
 def test_with_one_slot_news_waits_for_one_batch_and_no_longer(flow: ScriptedFlow):

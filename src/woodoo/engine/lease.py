@@ -48,7 +48,7 @@ def lease_seconds() -> float:
 
 
 def claim(
-    connection_id: int, lane: str, *, slots: int, batch_size: int, keep_free: int = 0, whole: bool = False
+    connection_id: int, lane: str, *, slots: int, batch_size: int, bulk: Collection[str] = (), whole: bool = False
 ) -> Claim | None:
     """Take what is due in a lane, begin a run of each record, and return it; None where nothing may go now.
 
@@ -57,14 +57,14 @@ def claim(
         lane: of which of its lanes.
         slots: most batches of the connection at once, over all lanes.
         batch_size: most records.
-        keep_free: slots left to other lanes.
+        bulk: lanes of whole catalogues, which leave a slot to the others.
         whole: take whatever is due, in place of a fair share for each free slot.
     """
     with transaction.atomic():
         # One claim of a connection at a time, so that two cannot both see the last slot free.
         db.rows("SELECT pg_advisory_xact_lock(hashtextextended('woodoo:claim', %s))", [connection_id])
-        load = load_of(connection_id, lane, slots * batch_size + 1)
-        turn = whose_turn(load, slots=slots, batch_size=batch_size, keep_free=keep_free, whole=whole)
+        load = load_of(connection_id, lane, slots * batch_size + 1, bulk)
+        turn = whose_turn(load, slots=slots, batch_size=batch_size, bulk=lane in bulk, whole=whole)
         if turn is None:
             return None
         gate = breaker.gate(connection_id, lease_seconds())

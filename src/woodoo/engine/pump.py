@@ -1,7 +1,8 @@
 """Runs a flow on what is due: one batch, then to the back of the queue, so that all connections take their turn.
 
 Decides that a flow may fail in any way without taking the engine along: what it raises becomes the outcome of the
-records it has not reported on.
+records it has not reported on. And that the lanes of a connection take turns: a slot that is free again goes to the
+lane that has waited longest since its last batch, so no backlog keeps another lane waiting for good.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ GIVE_UP_AFTER = 6
 #: Batches this process is at, and how many it may be at; 0: as many as it likes.
 _at_work: set[UUID] = set()
 threads = 0
+#: (Connection, lane) → when this process began a batch of it last.
+_begun: dict[tuple[int, str], float] = {}
 #: With more threads than this, the last one is for connections of which nothing is at work.
 _FEW_THREADS = 2
 #: Held from the look at the threads until the batch counts as at work, so that two cannot both see the last one free.
@@ -50,12 +53,12 @@ def drain(connection_id: int, lane: str) -> int:
     if held is None:
         return 0
     try:
-        if held.more:
+        if held.more and lanes.slots > 1:
             wake(connection_id, lane)  # another slot may be free
         _run(held, lanes)
     finally:
         _at_work.discard(held.batch_id)
-    wake_due(connection_id, last=lane)
+    wake_due(connection_id, turn=lambda other: _begun.get((connection_id, other), 0.0))
     return len(held.items)
 
 
@@ -67,12 +70,13 @@ def _begin(connection_id: int, lane: str, lanes: Lanes) -> Claim | None:
             lane,
             slots=1 if _last_thread() else lanes.slots,
             batch_size=lanes.sizes.get(lane, lanes.batch_size),
-            keep_free=1 if lane in lanes.bulk else 0,
+            bulk=lanes.bulk,
             # Where a lane has a size of its own, few large requests are what counts.
             whole=lane in lanes.sizes,
         )
         if held is not None:
             _at_work.add(held.batch_id)
+            _begun[connection_id, lane] = time.monotonic()
     return held
 
 
@@ -82,6 +86,11 @@ def _last_thread() -> bool:
     A connection that is refused here has a batch at work, at whose end somebody rings for it again.
     """
     return threads > _FEW_THREADS and len(_at_work) >= threads - 1
+
+
+def forget_turns() -> None:
+    """Forget which lane had its turn when, as a new process does. For tests."""
+    _begun.clear()
 
 
 def let_go(delay: float) -> int:

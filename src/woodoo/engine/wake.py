@@ -11,7 +11,7 @@ the library's own call raises where a job waits already, which ends the transact
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from django.db import DatabaseError, transaction
@@ -52,15 +52,14 @@ def wake_imports(import_ids: Iterable[int]) -> None:
     _ring(IMPORT_TASK, [(f"import:{number}", {"import_id": number}) for number in import_ids])
 
 
-def wake_due(connection_id: int, *, last: str = "") -> None:
-    """Ring for every lane of a connection in which something is due, `last` behind the others."""
+def wake_due(connection_id: int, *, turn: Callable[[str], float] = lambda lane: 0.0) -> None:
+    """Ring for every lane of a connection in which something is due, those first for which `turn` says the least."""
     due = db.rows(
         """SELECT DISTINCT lane FROM engine_work
             WHERE connection_id = %s AND state IN ('ready', 'waiting') AND due_at <= now()""",
         [connection_id],
     )
-    lanes = sorted((lane for (lane,) in due), key=lambda lane: (lane == last, lane))
-    wake(connection_id, *lanes)
+    wake(connection_id, *sorted((lane for (lane,) in due), key=lambda lane: (turn(lane), lane)))
 
 
 def _ring(task: str, jobs: list[tuple[str, dict[str, object]]]) -> None:
