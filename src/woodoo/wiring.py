@@ -51,7 +51,8 @@ class Check:
 def install() -> None:
     """Tell the engine which flows there are. May be called again."""
     alerts = registry.Watch("alerts", rounds.SECONDS, rounds.watch)
-    registry.register(lanes_of, connections=enabled_connections, watches=(alerts,))
+    lanes = {flow.name: flow.lane for flow in FLOWS.values()}
+    registry.register(lanes_of, connections=enabled_connections, watches=(alerts,), flows=lanes)
 
 
 def lanes_of(connection_id: int) -> registry.Lanes:
@@ -98,13 +99,17 @@ def sync_orders(connection: Connection, external_ids: Sequence[str], *, again: b
 
 def plan_orders(connection: Connection, external_ids: Sequence[str]) -> list[tuple[str, Plan | WoodooError]]:
     """Plan orders without writing anything: the dry run. Returns a plan, or why there is none, for each."""
+    return _plan_by_rules(connection, FLOWS["order"], external_ids)
+
+
+def _plan_by_rules(connection: Connection, flow: Flow, records: Sequence[str]) -> list[tuple[str, Plan | WoodooError]]:
     live = live_connection(connection.pk)
     odoo = live.odoo(NullRecorder())
     rules, _ = live.rules(odoo, younger_than=0)
     context = Context(live.store(NullRecorder()), odoo, rules, Links(connection.pk))
-    planned = FLOWS["order"].plan(context, external_ids)
+    planned = flow.plan(context, records)
     shown: dict[str, Plan | WoodooError] = {**planned.shown(), **planned.failures}
-    return [(record, shown[record]) for record in external_ids]
+    return [(record, shown[record]) for record in records if record in shown]
 
 
 def sync_records(connection: Connection, flow: Flow, records: Sequence[str]) -> int:
@@ -115,7 +120,7 @@ def sync_records(connection: Connection, flow: Flow, records: Sequence[str]) -> 
 def plan_records(connection: Connection, flow: Flow, records: Sequence[str]) -> list[tuple[str, Plan | WoodooError]]:
     """Plan records of a flow without writing anything. Returns a plan, or why there is none, for each."""
     if flow.with_rules:
-        return plan_orders(connection, records)
+        return _plan_by_rules(connection, flow, records)
     planned = flow.plan(sides_of(live_connection(connection.pk), NullRecorder()), records)
     shown: dict[str, Plan | WoodooError] = {**planned.shown(), **planned.failures}
     return [(record, shown[record]) for record in records if record in shown]

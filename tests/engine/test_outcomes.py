@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from woodoo.domain.errors import ConfigError, DataError, OutcomeUnknown, RemoteDown, RemoteError
-from woodoo.engine import breaker, pump
+from woodoo.engine import breaker, pump, registry
 from woodoo.engine import work as todo
 from woodoo.engine.flow import LinkVals, Outcome, OutcomeKind
 from woodoo.engine.links import Links
@@ -42,6 +42,16 @@ def test_links_are_kept_with_the_report(flow: ScriptedFlow):
     event()
     drain_all()
     assert Links(SHOP).find("order", ["1054", "1055"]) == {"1054": link}
+
+
+def test_a_record_rings_for_others_with_its_report(flow: ScriptedFlow):
+    registry.register(registry._resolver, flows={"refund": "refunds"})
+    flow.default = Outcome(OutcomeKind.DONE, rings=(("refund", "1054"), ("refund", "1054")))
+    event()
+    drain_all()
+    rung = work(lane="refunds")
+    assert (rung.flow, rung.state, rung.generation) == ("refund", State.READY, 1)
+    assert Event.objects.get(lane="refunds").source == "flow"
 
 
 def test_a_passing_fault_is_tried_again_at_once_then_after_1_5_and_15_minutes_then_it_has_failed(flow: ScriptedFlow):

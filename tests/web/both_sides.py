@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 from woodoo.domain.errors import ConfigError
@@ -34,6 +35,7 @@ def _field(name: str, kind: str = "char", string: str = "", *, readonly: bool = 
 class FakeOdoo:
     """Answers each model with what it has, whatever is asked; models that are not there as Odoo does."""
 
+    client = SimpleNamespace(dialect=SimpleNamespace(product_tags=True))
     rows: Mapping[str, list[dict[str, Any]]] = {
         "account.tax": [{"id": 7, "name": "IVA 21 %", "amount": 21.0}, {"id": 8, "name": "Exempt", "amount": 0.0}],
         "account.journal": [{"id": 9, "name": "Stripe", "code": "STR"}, {"id": 10, "name": "Sales", "code": "INV"}],

@@ -21,6 +21,7 @@ from woodoo.connections.features import Features
 from woodoo.connections.fulfilment import FulfilmentSettings
 from woodoo.connections.images import ImageSettings
 from woodoo.connections.prices import PriceSettings
+from woodoo.connections.refunds import RefundSettings
 from woodoo.connections.stock import StockSettings
 from woodoo.domain.errors import ConfigError
 
@@ -58,7 +59,9 @@ CustomerField = Literal["name", "email", "phone", "address", "vat", "lang"]
 AccountField = Literal["name", "email", "phone", "address", "delivery", "vat"]
 
 
-class ConnectionSettings(CatalogueSettings, PriceSettings, ImageSettings, StockSettings, FulfilmentSettings, Features):
+class ConnectionSettings(
+    CatalogueSettings, PriceSettings, ImageSettings, StockSettings, FulfilmentSettings, RefundSettings, Features
+):
     """How one store is kept in step with one Odoo."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -145,6 +145,8 @@ class Order:
     #: What the shop's staff wrote, oldest first; only where it was asked for.
     admin_notes: tuple[str, ...] = ()
     meta: Mapping[str, Any] = field(default_factory=dict)
+    #: Line → pieces that refunds have put back on the store's shelf, all together.
+    restocked: Mapping[str, Decimal] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -163,7 +165,7 @@ class Order:
         Stores change orders without moving that time, so it alone does not say that nothing changed.
         """
         content = asdict(self)
-        del content["modified_at"], content["admin_notes"]
+        del content["modified_at"], content["admin_notes"], content["restocked"]
         return sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:32]
 
     @property

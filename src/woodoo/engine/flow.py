@@ -102,6 +102,8 @@ class Outcome:
     seen: str = ""
     #: Changes on the wrong side; empty: both sides are as they should be. None: that was not looked at.
     drifts: tuple[DriftVals, ...] | None = None
+    #: Other records to be looked at because of this one, as (flow, record).
+    rings: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def from_error(

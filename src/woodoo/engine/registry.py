@@ -94,10 +94,15 @@ Resolver = Callable[[int], Lanes]
 _resolver: Resolver | None = None
 _connections: Callable[[], Collection[int]] = tuple
 _watches: tuple[Watch, ...] = ()
+_flows: Mapping[str, str] = {}
 
 
 def register(
-    resolver: Resolver, *, connections: Callable[[], Collection[int]] = tuple, watches: tuple[Watch, ...] = ()
+    resolver: Resolver,
+    *,
+    connections: Callable[[], Collection[int]] = tuple,
+    watches: tuple[Watch, ...] = (),
+    flows: Mapping[str, str] | None = None,
 ) -> None:
     """Set where the engine asks.
 
@@ -106,9 +111,10 @@ def register(
             records at hand then share its fate, as if their flow had raised it.
         connections: returns the connections whose chores are to be done. Asked every few seconds.
         watches: what every process does beside the records.
+        flows: flow → its lane.
     """
-    global _resolver, _connections, _watches
-    _resolver, _connections, _watches = resolver, connections, watches
+    global _resolver, _connections, _watches, _flows
+    _resolver, _connections, _watches, _flows = resolver, connections, watches, flows or {}
 
 
 def resolve(connection_id: int) -> Lanes:
@@ -121,6 +127,15 @@ def resolve(connection_id: int) -> Lanes:
 def connections() -> Collection[int]:
     """Return the connections whose chores are to be done."""
     return _connections()
+
+
+def lane_of(flow: str) -> str:
+    """Return the lane a flow goes through.
+
+    Raises:
+        KeyError: nobody has registered such a flow.
+    """
+    return _flows[flow]
 
 
 def watches() -> tuple[Watch, ...]:

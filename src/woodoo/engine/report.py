@@ -6,14 +6,16 @@ Decides that all of it is written or nothing, and that only the batch which stil
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import Jsonb
 
 from woodoo.domain.text import shortened
-from woodoo.engine import breaker, db, drift
+from woodoo.engine import breaker, db, drift, registry
 from woodoo.engine.flow import Item, Outcome, OutcomeKind
+from woodoo.engine.inbox import accept
 from woodoo.engine.lease import Claim
 from woodoo.engine.links import Links
 from woodoo.engine.redact import redact
@@ -43,6 +45,7 @@ def finish(held: Claim, outcomes: Mapping[int, Outcome]) -> list[Item]:
         _write_runs(held, kept, outcomes)
         Links(held.connection_id).upsert(link for item in kept for link in outcomes[item.work_id].links)
         drift.note(held.connection_id, held.lane, {item.record: outcomes[item.work_id] for item in kept})
+        _ring(held, [outcomes[item.work_id] for item in kept])
         _tell_breaker(held, [(item, outcomes[item.work_id]) for item in kept])
     lost = [item for item in held.items if item.work_id not in generations]
     if lost:
@@ -121,6 +124,16 @@ def _write_runs(held: Claim, kept: Sequence[Item], outcomes: Mapping[int, Outcom
             held.batch_id,
         ],
     )
+
+
+def _ring(held: Claim, outcomes: Sequence[Outcome]) -> None:
+    """Put on the to-do list what these records ask to have looked at."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for outcome in outcomes:
+        for flow, record in outcome.rings:
+            wanted[flow].add(record)
+    for flow in sorted(wanted):
+        accept(held.connection_id, registry.lane_of(flow), flow, wanted[flow], source="flow", topic=held.lane)
 
 
 def _tell_breaker(held: Claim, reports: Sequence[tuple[Item, Outcome]]) -> None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from ..connections.settings import ConnectionSettings
 from ..domain.errors import ConfigError
 from ..mapping.policy import Policy
+from ..mapping.refunds.rules import RefundRules
 from ..mapping.rules import Carrier, Currency, Journal, Lock, Precision, Rules
 from ..odoo.company import read_company
 from ..odoo.records import Records
@@ -45,6 +46,7 @@ def load_rules(odoo: Records, settings: ConnectionSettings, namespace: str) -> R
             net_is_rest=odoo.client.dialect.net_is_rest,
         ),
         policy=policy,
+        refunds=_refunds(settings),
         taxes=taxes.by_rate,
         tax_rules=taxes.by_rule,
         sale_taxes=taxes.sale_taxes,
@@ -103,18 +105,20 @@ def _single_records(odoo: Records, settings: ConnectionSettings) -> None:
         settings.fee_product_id,
         settings.placeholder_product_id,
         settings.discount_product_id,
+        settings.refund_product_id,
         *settings.shipping_product_map.values(),
         *settings.fee_product_map.values(),
     )
     terms = (settings.payment_term_id, *settings.payment_term_map.values())
     positions = (settings.fiscal_position_id, *settings.fiscal_position_map.values())
     for model, setting, ids in (
-        ("product.product", "products for shipping, fees, discounts and unknown SKUs", products),
+        ("product.product", "products for shipping, fees, discounts, refunds and unknown SKUs", products),
         ("stock.warehouse", "warehouse", (settings.warehouse_id,)),
         ("crm.team", "sales team", (settings.team_id,)),
         ("account.payment.term", "payment terms", terms),
         ("account.fiscal.position", "fiscal position", positions),
         ("crm.tag", "tags", settings.tag_ids),
+        ("stock.location", "location of returns", (settings.return_location_id,)),
         ("res.partner", "customer of all orders", (settings.customer_partner_id,)),
     ):
         read_pointed(odoo, model, [odoo_id for odoo_id in ids if odoo_id], ["name"], setting)
@@ -129,6 +133,10 @@ def _policy(settings: ConnectionSettings) -> Policy:
         invoice_date=settings.invoice_date,
         post_invoices_from=settings.post_invoices_from,
     )
+
+
+def _refunds(settings: ConnectionSettings) -> RefundRules:
+    return RefundRules(**{name: getattr(settings, name) for name in RefundRules.__dataclass_fields__})
 
 
 def _quantity_digits(odoo: Records) -> int:

@@ -16,6 +16,7 @@ from .order import plan_orders, sync_orders
 from .planned import Plans
 from .product import plan_products_in, sync_products_in
 from .products import plan_products, sync_products
+from .refund import plan_refunds, sync_refunds
 from .shipping_methods import plan_shipping_methods, sync_shipping_methods
 from .stock import plan_stock, update_stock
 
@@ -132,6 +133,17 @@ FLOWS: Mapping[str, Flow] = {
             wanted=lambda settings: settings.send_fulfilment or settings.send_status,
             help="What Odoo has delivered, invoiced, been paid or cancelled of an order is told to the store: "
             "shipments with their tracking, the status, numbers.",
+        ),
+        Flow(
+            name="refund",
+            lane="refunds",
+            resource="",
+            sync=sync_refunds,
+            plan=plan_refunds,
+            wanted=lambda settings: settings.take_refunds or settings.send_refunds or settings.send_returns,
+            with_rules=True,
+            help="What the store has given back on an order becomes credit notes in Odoo, with the goods that come "
+            "back; credit notes and returns made in Odoo become refunds in the store.",
         ),
         Flow(
             name="shipping_methods",

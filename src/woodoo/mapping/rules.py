@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from ..domain.order import Order
 from .documents.field_values import DocumentField
 from .policy import Policy
+from .refunds.rules import RefundRules
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,7 @@ class Rules:
     company_currency: str
     precision: Precision
     policy: Policy = field(default_factory=Policy)
+    refunds: RefundRules = field(default_factory=RefundRules)
     #: Store rate id → Odoo tax.
     taxes: Mapping[str, Tax] = field(default_factory=dict)
     #: "class:country:percent" → Odoo tax, a star for any class or country (`account_tax.rule_key`).

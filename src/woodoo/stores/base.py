@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .customers import CustomerStore
     from .fulfilments import Fulfilments
     from .media import Media
+    from .refunds import Refunds
     from .shipping import ShippingStore
 
 T = TypeVar("T")
@@ -122,6 +123,10 @@ class Store(Protocol):
     @property
     def fulfilments(self) -> Fulfilments:
         """What can be told of orders: shipments, status, notes."""
+
+    @property
+    def refunds(self) -> Refunds:
+        """The refunds of its orders."""
 
     def identify(self) -> StoreIdentity:
         """Read what the store is; the connection test."""

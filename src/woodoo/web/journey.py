@@ -59,6 +59,7 @@ _SOURCES = {
     "retry": ("A person asked to try it again", "user"),
     "skip": ("A person chose to skip it", "ban"),
     "settings": ("The connection's settings were changed", "settings"),
+    "flow": ("Another record of it was looked at", "route"),
     "contents": ("Reading it again showed a change the store did not date", "clock"),
     "census": ("Counting the store's orders showed a difference", "clock"),
     "drift": ("It was changed on the side that does not own it", "route"),

@@ -19,6 +19,7 @@ from .words import flow_word
 _BY_STORE_ID: Mapping[str, tuple[str, ...]] = {
     "orders": ("order", "invoice", "payment", "delivery", "order_customer", "order_partner"),
     "fulfilment": ("order", "fulfil", "invoice", "fulfil_invoice", "payment"),
+    "refunds": ("order", "invoice", "refund"),
     "products_in": ("product", "variant"),
     "customers_in": ("account",),
 }
@@ -37,7 +38,13 @@ _PAGES: Mapping[str, Callable[[str, str, str], str]] = {
     "account": store_customer_url,
 }
 #: Lane whose record is a store record → the kind of it.
-_STORE_KIND = {"orders": "order", "fulfilment": "order", "products_in": "product", "customers_in": "account"}
+_STORE_KIND = {
+    "orders": "order",
+    "fulfilment": "order",
+    "refunds": "order",
+    "products_in": "product",
+    "customers_in": "account",
+}
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ FLOWS: dict[str, str] = {
     "customers": "Customers to the store",
     "customer": "Customers from the store",
     "fulfil": "Deliveries and statuses",
+    "refund": "Refunds",
     "shipping_methods": "Shipping methods",
 }
 

@@ -29,7 +29,7 @@ INVOICE_FIELDS = ("name", "ref", "move_type", "state", "payment_state", "amount_
 def observe_orders(context: Context, orders: Sequence[Order]) -> Seen:
     """Read from Odoo what planning needs: the orders' documents, their customers and products."""
     at = datetime.now(UTC)
-    documents, gone = _documents(context, orders)
+    documents, gone = find_documents(context, orders)
     histories = read_histories(context, orders, documents)
     waiting = [
         o
@@ -47,7 +47,7 @@ def observe_orders(context: Context, orders: Sequence[Order]) -> Seen:
     )
 
 
-def _documents(context: Context, orders: Sequence[Order]) -> tuple[dict[str, list[Document]], dict[str, str]]:
+def find_documents(context: Context, orders: Sequence[Order]) -> tuple[dict[str, list[Document]], dict[str, str]]:
     """Find what carries the orders' references or was made for them earlier: sales orders, and invoices without one."""
     links = context.links.find("order", [order.external_id for order in orders])
     billed = context.links.find("invoice", [order.external_id for order in orders])

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from ...domain.customer import Address
-from ...domain.money import ZERO, round_money
+from ...domain.money import ZERO, round_money, to_decimal
 from ...domain.order import Coupon, FeeLine, LineTax, Order, OrderLine, ShippingLine, TaxRate
 from ...domain.text import clean, shortened
 from .bundles import Bundles, find_bundles
@@ -30,6 +30,9 @@ from .payloads import (
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _BREAK = re.compile(r"<br\s*/?>|</p>|\r?\n", re.IGNORECASE)
+#: Key of a line's meta data: how many pieces were put back on the shelf by refunds, all together
+#: (`includes/wc-order-functions.php`, `wc_restock_refunded_items`).
+RESTOCK_KEY = "_restock_refunded_items"
 _SPACE = re.compile(r"\s+")
 
 
@@ -100,6 +103,7 @@ def to_domain(
         completed_at=order.date_completed_gmt,
         is_vat_exempt=meta.get("is_vat_exempt") in ("yes", True),
         meta=meta,
+        restocked={line.id: count for line in order.line_items if (count := _restocked(line))},
     )
 
 
@@ -160,6 +164,14 @@ def _line(line: LineItemPayload, parent_skus: Mapping[str, str], bundles: Bundle
         part_of=bundles.part_of.get(line.id, ""),
         parent_sku=line.sku if inherited else "",
     )
+
+
+def _restocked(line: LineItemPayload) -> Decimal:
+    """Return how many pieces refunds put back on the shelf (`includes/wc-order-functions.php`)."""
+    try:
+        return to_decimal(meta_by_key(line.meta_data).get(RESTOCK_KEY, 0))
+    except ValueError:
+        return ZERO
 
 
 def _taxes(taxes: Iterable[LineTaxPayload]) -> tuple[LineTax, ...]:

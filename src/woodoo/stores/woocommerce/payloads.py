@@ -269,6 +269,21 @@ class OrderPayload(Payload):
         return f"Order #{self.number or self.id}"
 
 
+class RefundPayload(Payload):
+    """An entry of `refunds`. Its amount is positive, the amounts and quantities of its lines are negative."""
+
+    id: RecordId
+    amount: Amount
+    reason: Text = ""
+    date_created_gmt: Utc
+    #: The payment provider was asked to pay it back, and did.
+    refunded_payment: bool = False
+    line_items: Items[LineItemPayload] = []
+    shipping_lines: Items[ShippingLinePayload] = []
+    fee_lines: Items[FeeLinePayload] = []
+    meta_data: Items[MetaPayload] = []
+
+
 class NotePayload(Payload):
     """An entry of `GET /orders/<id>/notes`."""
 

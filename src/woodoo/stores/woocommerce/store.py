@@ -31,6 +31,7 @@ from .known import Known
 from .media import WordPressMedia
 from .notes import staff_notes
 from .payloads import OrderPayload, TaxRatePayload, parse
+from .refunds import WooRefunds
 from .shipping import WooShipping
 
 
@@ -83,6 +84,11 @@ class WooCommerceStore:
     def fulfilments(self) -> WooFulfilments:
         """What can be told of orders: shipments, status, notes."""
         return WooFulfilments(self.client, self._known)
+
+    @property
+    def refunds(self) -> WooRefunds:
+        """The refunds of the shop's orders (refunds.py)."""
+        return WooRefunds(self.client)
 
     def identify(self) -> StoreIdentity:
         """Read what the shop is, in four light requests; the connection test.

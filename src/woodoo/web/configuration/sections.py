@@ -12,6 +12,7 @@ from .sections_alerts import ALERTS
 from .sections_catalogue import CATALOGUE
 from .sections_features import FEATURES, OWNERSHIP, PRICES
 from .sections_fulfilment import FULFILMENT
+from .sections_refunds import REFUNDS
 from .sections_stock import STOCK
 from .sections_store import ORDERS, PAYMENTS, PRODUCTS, SHIPPING, TAXES
 from .tables import AnotherRow, Table
@@ -216,5 +217,5 @@ PACE = Section(
 
 PAGE = (
     ORDERS, TAXES, PAYMENTS, SHIPPING, PRODUCTS, CUSTOMERS, INVOICES, HEADER, CURRENCIES, NOTES, FEATURES,
-    CATALOGUE, PRICES, STOCK, ACCOUNTS, FULFILMENT, OWNERSHIP, ALERTS, PACE,
+    CATALOGUE, PRICES, STOCK, ACCOUNTS, FULFILMENT, REFUNDS, OWNERSHIP, ALERTS, PACE,
 )  # fmt: skip

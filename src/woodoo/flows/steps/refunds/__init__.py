@@ -1,0 +1,1 @@
+"""The steps of the refund flow: looking, crediting, receiving goods, telling the store."""

@@ -1,0 +1,24 @@
+"""The settings of refunds, as pure code reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class RefundRules:
+    """Each is a setting of the same name (`woodoo.connections.refunds`)."""
+
+    take_refunds: bool = True
+    amount_refund_as: str = "spread"
+    refund_product_id: int | None = None
+    refund_before_invoice: str = "reduce"
+    refund_payment: str = "as_store"
+    post_credit_notes: bool = True
+    deleted_refunds: str = "tell"
+    restock_as: str = "receive"
+    return_location_id: int | None = None
+    send_refunds: bool = False
+    send_returns: bool = False
+    refund_money: bool = False
+    restock_in_store: bool = False
