@@ -14,10 +14,12 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from urllib.parse import urlsplit
 
+from .connections.maps import take_into_maps
 from .connections.models import Connection
 from .connections.settings import ConnectionSettings
 from .domain.calls import CallRecorder, NullRecorder
 from .domain.errors import ConfigError
+from .engine import work
 from .engine.links import Links
 from .engine.pace import SharedLimiter
 from .flows.rules import load_rules
@@ -76,7 +78,19 @@ class Live:
     def sides(self, recorder: CallRecorder, renew: Callable[[], None] = lambda: None) -> Sides:
         """Return both sides, as flows that do not go by the rules of orders see them."""
         store, odoo, number = self.store(recorder), self.odoo(recorder), self.connection.pk
-        return Sides(store, odoo, self.settings, Links(number), number, self.memory, renew, self.stock(recorder))
+        stock = self.stock(recorder)
+        return Sides(
+            store,
+            odoo,
+            self.settings,
+            Links(number),
+            number,
+            self.memory,
+            renew,
+            stock,
+            todo=work,
+            take_into_maps=take_into_maps,
+        )
 
     def knock(self, side: str) -> None:
         """Ask a side for a sign of life, in one small request.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from .alerts import rounds
 from .chores.table import chores_of
-from .connections.maps import add_to_maps
+from .connections.maps import take_into_maps
 from .connections.models import Connection
 from .domain.calls import CallRecorder, NullRecorder
 from .domain.errors import ConfigError, WoodooError
@@ -18,7 +18,7 @@ from .domain.plan import Plan
 from .engine import registry
 from .engine.flow import Batch, Handler, Item, Outcome, OutcomeKind
 from .engine.links import Links
-from .engine.work import connection_changed, enqueue
+from .engine.work import enqueue
 from .flows.catalogue_walk import CatalogueWalk
 from .flows.context import Context
 from .flows.history import History
@@ -142,8 +142,7 @@ def take_proposals(connection: Connection, proposals: Sequence[Proposal]) -> tup
 
     Returns how much that was, and how many records that waited are tried again for it.
     """
-    count = add_to_maps(connection.pk, proposals)
-    return (count, connection_changed(connection.pk)) if count else (0, 0)
+    return take_into_maps(connection.pk, proposals)
 
 
 def check_connection(connection: Connection) -> list[Check]:

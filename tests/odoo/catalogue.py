@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from woodoo.connections.maps import take_into_maps
 from woodoo.connections.settings import ConnectionSettings
+from woodoo.engine import work
 from woodoo.engine.flow import LinkVals, Outcome
 from woodoo.flows.planned import PlansInWords
 from woodoo.flows.products import plan_products, sync_products
@@ -83,7 +85,8 @@ class CatalogueBench:
 
     def sides(self, **changes: Any) -> Sides:
         store = WooCommerceStore(self.client)
-        return Sides(store, self.odoo, self.settings.model_copy(update=changes), self.links)
+        settings = self.settings.model_copy(update=changes)
+        return Sides(store, self.odoo, settings, self.links, todo=work, take_into_maps=take_into_maps)
 
     def sync(self, templates: Iterable[int], **changes: Any) -> dict[int, Outcome]:
         """Bring these products to the store, with settings changed as given, and keep what is to be kept."""

@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 
 from woodoo.chores.taken_products import follow_taken_products
+from woodoo.connections.maps import take_into_maps
 from woodoo.connections.models import Connection
 from woodoo.connections.settings import ConnectionSettings
 from woodoo.domain.ownership import Group, Owner
+from woodoo.engine import work
 from woodoo.engine.cursors import set_cursor
 from woodoo.engine.flow import Outcome, OutcomeKind
 from woodoo.engine.links import Links
@@ -69,7 +71,9 @@ class Shelf:
     def sides(self, **changes: Any) -> Sides:
         settings = self.settings.model_copy(update=changes)
         memory = Memory() if changes else self.memory
-        return Sides(WooCommerceStore(self.api), self.odoo, settings, self.links, self.connection.pk, memory)
+        store = WooCommerceStore(self.api)
+        parts = (store, self.odoo, settings, self.links, self.connection.pk, memory)
+        return Sides(*parts, todo=work, take_into_maps=take_into_maps)
 
     def sync(self, *ids: int, **changes: Any) -> dict[int, Outcome]:
         """Bring products over as a worker does, links noted."""

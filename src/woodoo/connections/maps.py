@@ -8,13 +8,14 @@ from django.db import transaction
 
 from woodoo.connections.models import Connection
 from woodoo.connections.settings import ConnectionSettings
+from woodoo.engine.work import connection_changed
 from woodoo.mapping.proposals import Proposal, merged
 
 
-def add_to_maps(connection_id: int, proposals: Sequence[Proposal]) -> int:
-    """Write what is proposed into the settings, and return how much of it was not mapped before.
+def take_into_maps(connection_id: int, proposals: Sequence[Proposal]) -> tuple[int, int]:
+    """Write what is proposed into the settings.
 
-    Records that wait for it are not tried again by this (`engine.work.connection_changed`).
+    Returns how much of it was not mapped before, and how many records that waited are tried again for it.
 
     Raises:
         ConfigError: where the settings as they are cannot be used.
@@ -26,4 +27,4 @@ def add_to_maps(connection_id: int, proposals: Sequence[Proposal]) -> int:
             settings = ConnectionSettings.parse(raw, connection=now.name)
             now.settings = settings.model_dump(mode="json", exclude_defaults=True)
             now.save(update_fields=["settings", "updated_at"])
-    return count
+    return (count, connection_changed(connection_id)) if count else (0, 0)

@@ -14,12 +14,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from ..connections.maps import add_to_maps
 from ..domain.errors import ConfigError, RemoteDown, WoodooError
 from ..domain.ownership import Group, read_prints
 from ..domain.shipping import Zone, ZoneMethod
 from ..engine.flow import LinkVals, Outcome, OutcomeKind
-from ..engine.work import connection_changed
 from ..mapping.proposals import Proposal
 from ..mapping.shipping.delivery_carrier import DeliveryCarrier, WantedMethods, wanted_methods
 from ..mapping.shipping.shipping_plan import Known, ShippingPlan, plan_shipping
@@ -145,8 +143,7 @@ def _map(sides: Sides, seen: Seen, keys: Mapping[str, int]) -> None:
         Proposal("shipping_map", key, seen.carriers[one].name, one, seen.carriers[one].name, "Woodoo made it of it")
         for key, one in new.items()
     ]
-    if add_to_maps(sides.connection_id, proposals):
-        connection_changed(sides.connection_id)
+    sides.take_into_maps(sides.connection_id, proposals)
 
 
 def _label(record: str) -> str:

@@ -15,6 +15,7 @@ from ..connections.settings import ConnectionSettings
 from ..domain.errors import ConfigError
 from ..domain.ownership import Owners
 from ..engine.flow import LinkVals
+from ..mapping.proposals import Proposal
 from ..odoo.records import Records
 from ..stores.base import Store
 from ..stores.stock import StockStore
@@ -42,6 +43,24 @@ class Links(StoreLinks, Protocol):
 
     def forget_odoo(self, odoo_model: str, odoo_ids: Iterable[int]) -> int:
         """Forget what leads to those Odoo records."""
+
+
+class ToDo(Protocol):
+    """The to-do list, as `woodoo.engine.work` keeps it. Flows get it handed, so that they know no database."""
+
+    def enqueue(
+        self, connection_id: int, lane: str, flow: str, records: Iterable[str], *, source: str, topic: str = ""
+    ) -> int:
+        """Put records on the list, as if an event had come."""
+
+    def retry_waiting(self, connection_id: int, lane: str, place: str, words: Sequence[str], *, source: str) -> int:
+        """Have parked records tried again whose error names this place and holds any of these words."""
+
+    def seen_of(self, connection_id: int, lane: str, records: Sequence[str]) -> Mapping[str, str]:
+        """Return what was noted of these records when they were looked at last (`Outcome.seen`)."""
+
+    def unsettled(self, connection_id: int, lane: str, *, most: int) -> Mapping[str, int]:
+        """Return the records of a lane that wait, need somebody or have failed, with their generations."""
 
 
 @dataclass
@@ -82,6 +101,9 @@ class Sides:
     odoo: Records
     settings: ConnectionSettings
     links: Links
+    todo: ToDo = field(kw_only=True)
+    #: Adds to what is mapped in the settings of a connection (`woodoo.connections.maps`).
+    take_into_maps: Callable[[int, Sequence[Proposal]], object] = field(kw_only=True)
     connection_id: int = 0
     memory: Memory = field(default_factory=Memory)
     #: Called between steps; raises where somebody else has taken the batch over meanwhile.

@@ -131,9 +131,7 @@ def read_guard(sides: Sides, orders: OpenOrders, products: Collection[str]) -> G
 
 def read_claims(sides: Sides, orders: OpenOrders, products: Collection[str], *, delivered: bool) -> Guard:
     """Return what is claimed of these products by orders that Odoo does not have confirmed, or delivered yet."""
-    from ...engine.work import unsettled  # not before Django is set up
-
-    waiting = unsettled(sides.connection_id, "orders", most=MOST)
+    waiting = sides.todo.unsettled(sides.connection_id, "orders", most=MOST)
     held = orders.holding(products)
     held += _completed_and_waiting(sides, orders, waiting, products)
     if not held:

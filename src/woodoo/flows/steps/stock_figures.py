@@ -66,9 +66,8 @@ def kits_of(sides: Sides) -> Kits:
 
 def memos_of(sides: Sides, records: Sequence[str]) -> dict[str, Memo]:
     """Return what was written of these products the last time."""
-    from ...engine.work import seen_of  # not before Django is set up
-
-    found = {one: Memo.read(text) for one, text in seen_of(sides.connection_id, LANE, records).items()}
+    seen = sides.todo.seen_of(sides.connection_id, LANE, records)
+    found = {one: Memo.read(text) for one, text in seen.items()}
     return {one: memo for one, memo in found.items() if memo}
 
 

@@ -14,7 +14,6 @@ from ....domain.mark import GONE
 from ....domain.ownership import Group, Owner, write_prints
 from ....domain.product import PRODUCT, PRODUCT_TAKEN, VARIANT, VARIANT_TAKEN, Kind, Product, Variant
 from ....engine.flow import DriftVals, LinkVals, Outcome, OutcomeKind
-from ....engine.work import enqueue, retry_waiting
 from ....mapping.products_in.held import held, prints_of
 from ....mapping.products_in.product_plan import Nothing, ProductPlan, group_values, link_key
 from ....mapping.products_in.product_rules import ProductRules
@@ -167,7 +166,7 @@ def ring(sides: Sides, outcomes: Mapping[str, Outcome], plans: Mapping[str, Prod
     told = sorted({plan.match.template.odoo_id for plan in plans.values() if _is_told(plan) and plan.match.template})
     if told and sides.connection_id:
         sides.links.upsert(marked_to_look(sides.links, told))
-        enqueue(sides.connection_id, _OUT_LANE, _OUT, [str(one) for one in told], source="store")
+        sides.todo.enqueue(sides.connection_id, _OUT_LANE, _OUT, [str(one) for one in told], source="store")
     skus = {
         one.sku
         for record, plan in plans.items()
@@ -177,7 +176,7 @@ def ring(sides: Sides, outcomes: Mapping[str, Outcome], plans: Mapping[str, Prod
     }
     if skus and sides.connection_id:
         where = f"product.product -> {sides.settings.sku_field}"
-        retry_waiting(sides.connection_id, _ORDERS, where, [f"SKU {sku} " for sku in skus], source="product")
+        sides.todo.retry_waiting(sides.connection_id, _ORDERS, where, [f"SKU {sku} " for sku in skus], source="product")
 
 
 def _is_told(plan: ProductPlan | Nothing) -> bool:
