@@ -17,6 +17,7 @@ from .domain.errors import WoodooError
 from .domain.history import OrderRange, read_range
 from .engine import imports
 from .engine.models import Import
+from .flows.preview import try_all
 from .flows.table import FLOWS
 
 
@@ -83,14 +84,4 @@ def try_out(connection: Connection, wanted: OrderRange) -> Iterator[tuple[int, d
     Raises:
         WoodooError: where a side does not answer, or the settings cannot be used.
     """
-    past = wiring.history_of(connection.pk)
-    findings: dict[str, Any] = {}
-    listed, cursor = 0, ""
-    while True:
-        listing = past.list(wanted, cursor)
-        findings = past.try_out(listing, findings)
-        listed += len(listing.records) + listing.known
-        yield listed, findings
-        cursor = listing.cursor
-        if not cursor:
-            return
+    yield from try_all(wiring.history_of(connection.pk), wanted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from woodoo import exporting
+from woodoo import catalogues
 from woodoo.chores.products import compare_products, compare_seconds, seconds
 from woodoo.connections.models import Connection
 from woodoo.engine.flow import LinkVals
@@ -44,9 +44,9 @@ def test_all_linked_products_are_compared(live: Live) -> None:
 
 
 def test_those_named_are_sent_and_compared_on_request(live: Live) -> None:
-    assert exporting.send_products(live.connection, ["50"], look=True) == 1
+    assert catalogues.bring(live.connection, catalogues.SEND, ["50"], look=True) == 1
     assert looks(live) == ["5"]
-    assert exporting.send_products(live.connection, ["60"]) == 1
+    assert catalogues.bring(live.connection, catalogues.SEND, ["60"]) == 1
     assert looks(live) == ["5"]
 
 

@@ -91,7 +91,7 @@ def test_an_import_without_a_worker_is_said_to_wait(woodoo: Woodoo, past: Past) 
 def test_an_import_by_ids_as_json(woodoo: Woodoo, past: Past) -> None:
     said = woodoo("import", "orders", "--ids", "1000-2000", "--json")
     told = json.loads(said.out)
-    assert (told["orders"], told["state"], told["connection"]) == ("orders with ids 1000 to 2000", "listing", "Shop NL")
+    assert (told["what"], told["state"], told["connection"]) == ("orders with ids 1000 to 2000", "listing", "Shop NL")
     assert told["progress"]["total"] == 250
     assert past.asked == [OrderRange(first_id=1000, last_id=2000)]
 
@@ -153,7 +153,7 @@ def test_two_imports_of_the_same_orders_are_one_too_many(woodoo: Woodoo, past: P
     said = woodoo("import", "orders", "--ids", "400-900")
     assert said.code == 1
     assert (
-        f"Import {first.pk} (orders with ids 1 to 500) has not ended and may hold some of the same orders." in said.err
+        f"Import {first.pk} (orders with ids 1 to 500) has not ended and may hold some of the same records." in said.err
     )
     assert f"'woodoo import stop {first.pk}'" in said.err
     assert woodoo("import", "orders", "--ids", "501-900").code == 0
@@ -206,7 +206,7 @@ def done(**fields: Any) -> Callable[[float], None]:
     ],
 )
 def test_waiting_for_the_end(woodoo: Woodoo, past: Past, ended: dict[str, Any], code: int, says: str) -> None:
-    with mock.patch("woodoo.cli.imports.time.sleep", side_effect=done(**ended)):
+    with mock.patch("woodoo.cli.carrying.time.sleep", side_effect=done(**ended)):
         said = woodoo("import", "orders", "--ids", "1-500", "--wait")
     assert said.code == code
     assert says in said.out
@@ -214,7 +214,7 @@ def test_waiting_for_the_end(woodoo: Woodoo, past: Past, ended: dict[str, Any], 
 
 def test_waiting_for_an_import_that_fails(woodoo: Woodoo, past: Past) -> None:
     failed = done(state="failed", finished_at=None, message="The store refuses the key.", fix="Enter a new one.")
-    with mock.patch("woodoo.cli.imports.time.sleep", side_effect=failed):
+    with mock.patch("woodoo.cli.carrying.time.sleep", side_effect=failed):
         said = woodoo("import", "orders", "--ids", "1-500", "--wait")
     assert said.code == 1
     assert "The store refuses the key." in said.err

@@ -357,7 +357,7 @@ def test_a_stopped_import_leaves_out_what_it_has_not_come_to(flow: ScriptedFlow)
     }
     row = Work.objects.filter(state=State.SKIPPED).first()
     assert row is not None
-    assert row.message == f"Import {made.pk} was stopped before it came to this order."
+    assert row.message == f"Import {made.pk} was stopped before it came to this record."
     assert drain_all() == 0
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from woodoo.connections.models import Connection
+from woodoo.domain.history import OrderRange
 from woodoo.engine.models import Breaker, Call, Drift, Event, Import, Link, Run, Work
 
 SECRETS = {
@@ -70,7 +71,19 @@ def history(of: Connection, state: str = "listing", **fields: Any) -> Import:
     """An import of a year."""
     wanted = {"begin": None, "end": "2025-12-31T23:00:00+00:00", "first_id": None, "last_id": None, "statuses": []}
     given = {"title": "orders of 2025-01-01 to 2025-12-31", "total": 1240, "started_by": "ana", "wanted": wanted}
-    return Import.objects.create(connection_id=of.pk, lane="orders", flow="order", state=state, **{**given, **fields})
+    given |= {"lane": "orders", "flow": "order"}
+    return Import.objects.create(connection_id=of.pk, state=state, **{**given, **fields})
+
+
+def catalogue(of: Connection, state: str = "listing", *, way: str = "send", **fields: Any) -> Import:
+    """A whole catalogue on its way."""
+    flow, lane, title = {
+        "send": ("products", "catalogue", "products of Odoo"),
+        "take": ("product", "products_in", "products of the store"),
+    }[way]
+    return history(
+        of, state, **{"flow": flow, "lane": lane, "title": title, "wanted": OrderRange().to_json(), **fields}
+    )
 
 
 def drift(of: Connection, record: str = "7", **fields: Any) -> Drift:

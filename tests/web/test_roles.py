@@ -57,6 +57,8 @@ EXPECTED: dict[str, tuple[str, str | None]] = {
     "channel-add": ("post", "administrator"),
     "channel-test": ("post", "administrator"),
     "channel-remove": ("post", "administrator"),
+    "products": ("get", "viewer"),
+    "products-start": ("post", "operator"),
     "history": ("get", "viewer"),
     "import-start": ("post", "operator"),
     "import-change": ("post", "operator"),
@@ -118,6 +120,8 @@ def addresses(shop: Connection) -> dict[str, str]:
         "channel-add": reverse("channel-add", args=[shop.pk]),
         "channel-test": reverse("channel-test", args=[shop.pk, _channel_of(shop)]),
         "channel-remove": reverse("channel-remove", args=[shop.pk, _channel_of(shop)]),
+        "products": reverse("products", args=[shop.pk]),
+        "products-start": reverse("products-start", args=[shop.pk, "send"]),
         "history": reverse("history", args=[shop.pk]),
         "import-start": reverse("import-start", args=[shop.pk]),
         "import-change": reverse("import-change", args=[scene.history(shop).pk, "pause"]),
@@ -193,7 +197,7 @@ def shown(client: Client, address: str) -> str:
 
 
 def test_a_viewer_sees_no_buttons_that_change_something(addresses: dict[str, str], viewer: Client) -> None:
-    for name in ("home", "work", "journey", "connections", "connection", "history"):
+    for name in ("home", "work", "journey", "connections", "connection", "products", "history"):
         text = shown(viewer, addresses[name])
         assert not re.search(r'(action|hx-post)="(?!/logout/|/work/retry/")', text), name
         assert "Retry</button>" not in text.replace("\n", ""), name

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .carrying import carry_out, person
+from .carrying import try_out as try_all
 from .connections import Which, find
-from .imports import _as_data, _bar, _follow, _person, _show_reasons
 from .output import Stop, as_json, plain, say
+from .records import checked, show_plans
 from .service import service
 
 if TYPE_CHECKING:
+    from woodoo.catalogues import Way
     from woodoo.connections.models import Connection
 
 app = typer.Typer(no_args_is_help=True, help="Products: send those of Odoo to the store, take those of the store over.")
 Json = Annotated[bool, typer.Option("--json", help="For other programs.")]
-Ids = Annotated[list[str] | None, typer.Option("--id", help="Id of a product.template in Odoo; may be repeated.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Wait until all are through.")]
+OdooIds = Annotated[list[str] | None, typer.Option("--id", help="Id of a product.template in Odoo; may be repeated.")]
+StoreIds = Annotated[list[str] | None, typer.Option("--id", help="Id of a product of the store; may be repeated.")]
 
 
 def add_to(parent: typer.Typer) -> None:
@@ -25,143 +30,69 @@ def add_to(parent: typer.Typer) -> None:
 
 
 @app.command("try")
-def try_out(connection: Which = "", ids: Ids = None, json: Json = False) -> None:
+def try_out(connection: Which = "", ids: OdooIds = None, json: Json = False) -> None:
     """Tell what would be done in the store, for each product named or summed up for all; nothing is written."""
     with service():
-        on = find(connection)
-        if ids:
-            _show_plans(on, ids, json=json)
-        else:
-            _show_all(on, json=json)
+        from woodoo.catalogues import SEND
 
-
-def _show_plans(on: Connection, ids: list[str], *, json: bool, flow: str = "products") -> None:
-    from woodoo.domain.plan import Plan
-    from woodoo.flows.table import FLOWS
-    from woodoo.wiring import plan_records
-
-    found = plan_records(on, FLOWS[flow], ids)
-    if json:
-        as_json({one: plan.to_json() if isinstance(plan, Plan) else str(plan) for one, plan in found})
-        return
-    for one, plan in found:
-        if not isinstance(plan, Plan):
-            say(f"[red]✗[/red] {one}: {plain(str(plan))}")
-            continue
-        say(f"[bold]{plain(plan.title)}[/bold] {plain(plan.summary)}")
-        for step in plan.steps:
-            say(f"  {plain(step.do)}: {plain(step.why)} [bright_black]{plain(step.detail)}[/bright_black]")
-        for note in plan.notes:
-            say(f"  {plain(note)}")
-
-
-def _show_all(on: Connection, *, json: bool) -> None:
-    from woodoo import exporting
-
-    total = exporting.expected(on)
-    findings: dict[str, Any] = {}
-    with _bar() as bar:
-        task = bar.add_task("Planning", total=total)
-        for listed, findings in exporting.try_catalogue(on):  # noqa: B007 - the last findings hold all
-            bar.update(task, completed=listed, total=max(total, listed))
-    _show_findings(findings, "products of Odoo", "the store", json=json)
-
-
-def _show_findings(findings: dict[str, Any], what: str, where: str, *, json: bool) -> None:
-    """Sum up what a dry run of all products found."""
-    if json:
-        as_json(findings)
-        return
-    say(f"[bold]{findings['orders']} {what}[/bold]")
-    say(f"{findings['create']:>8} would be created")
-    say(f"{findings['complete']:>8} would be changed in {where}")
-    say(f"{findings['there']:>8} are as they should be")
-    say(f"{findings['skipped']:>8} would be left out")
-    _show_reasons(findings["skipped_because"])
-    say(f"{findings['parked']:>8} would need a person")
-    _show_reasons(findings["parked_because"])
-    say("\nNothing was changed.")
+        _try(find(connection), SEND, ids or [], json=json)
 
 
 @app.command("send")
 def send(
     connection: Which = "",
-    ids: Ids = None,
+    ids: OdooIds = None,
     look: Annotated[bool, typer.Option("--look", help="Compare those named with the store.")] = False,
-    wait: Annotated[bool, typer.Option("--wait", help="Wait until all are through.")] = False,
+    wait: Wait = False,
     json: Json = False,
 ) -> None:
     """Send all products, or those named, to the store; a running worker carries it out. May be repeated."""
     with service():
-        from woodoo import exporting
+        from woodoo.catalogues import SEND
 
-        on = find(connection)
-        if ids:
-            count = exporting.send_products(on, ids, look=look)
-            say(f"[green]✓[/green] {count} products of {plain(on.name)} are on the list.")
-            return
-        made = exporting.send_catalogue(on, started_by=_person())
-        if not json:
-            say(f"[green]✓[/green] Import {made.pk} of {plain(on.name)} has begun: about {made.total} {made.title}.")
-        good = _follow(made) if wait else True
-        if json:
-            made.refresh_from_db()
-            as_json(_as_data(made, on.name))
-        elif not wait:
-            say("  A running worker carries it out. `woodoo import list` tells how far it has come.")
-        if not good:
-            raise Stop
+        _bring(find(connection), SEND, ids or [], wait=wait, json=json, look=look)
 
 
 @app.command("take")
 def take(
     connection: Which = "",
-    ids: Annotated[
-        list[str] | None, typer.Option("--id", help="Id of a product of the store; may be repeated.")
-    ] = None,
+    ids: StoreIds = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")] = False,
-    wait: Annotated[bool, typer.Option("--wait", help="Wait until all are through.")] = False,
+    wait: Wait = False,
     json: Json = False,
 ) -> None:
     """Take all products of the store, or those named, over to Odoo; a running worker carries it out."""
     with service():
-        from woodoo import taking
+        from woodoo.catalogues import TAKE
 
         on = find(connection)
-        if ids and dry_run:
-            _show_plans(on, ids, json=json, flow="product")
-        elif ids:
-            count = taking.take_products(on, ids)
-            say(f"[green]✓[/green] {count} products of {plain(on.name)} are on the list.")
-        elif dry_run:
-            _show_shelf(on, json=json)
+        if dry_run:
+            _try(on, TAKE, ids or [], json=json)
         else:
-            _take_all(on, wait=wait, json=json)
+            _bring(on, TAKE, ids or [], wait=wait, json=json)
 
 
-def _take_all(on: Connection, *, wait: bool, json: bool) -> None:
-    from woodoo import taking
+def _try(on: Connection, way: Way, ids: list[str], *, json: bool) -> None:
+    from woodoo import catalogues
+    from woodoo.domain.plan import Plan
+    from woodoo.wiring import plan_records
 
-    made = taking.take_catalogue(on, started_by=_person())
-    if not json:
-        say(f"[green]✓[/green] Import {made.pk} of {plain(on.name)} has begun: about {made.total} {made.title}.")
-    good = _follow(made) if wait else True
+    if not ids:
+        total = catalogues.expected(on, way)
+        try_all(catalogues.try_out(on, way), total, way.flow.name, way.title, json=json)
+        return
+    found = plan_records(on, way.flow, checked(ids))
     if json:
-        made.refresh_from_db()
-        as_json(_as_data(made, on.name))
-    elif not wait:
-        say("  A running worker carries it out. `woodoo import list` tells how far it has come.")
-    if not good:
+        as_json({one: plan.to_json() if isinstance(plan, Plan) else str(plan) for one, plan in found})
+    elif not show_plans(found):
         raise Stop
 
 
-def _show_shelf(on: Connection, *, json: bool) -> None:
-    from woodoo import taking
+def _bring(on: Connection, way: Way, ids: list[str], *, wait: bool, json: bool, look: bool = False) -> None:
+    from woodoo import catalogues
 
-    total = taking.expected(on)
-    findings: dict[str, Any] = {}
-    with _bar() as bar:
-        task = bar.add_task("Planning", total=total)
-        for listed, findings in taking.try_shelf(on):  # noqa: B007 - the last findings hold all
-            bar.update(task, completed=listed, total=max(total, listed))
-    _show_findings(findings, "products of the store", "Odoo", json=json)
+    if ids:
+        count = catalogues.bring(on, way, checked(ids), look=look)
+        say(f"[green]✓[/green] {count} product{'s' if count != 1 else ''} of {plain(on.name)} on the list.")
+        return
+    carry_out(catalogues.begin(on, way, started_by=person()), on, wait=wait, json=json)

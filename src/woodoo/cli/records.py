@@ -52,7 +52,7 @@ def sync_order(
 
         on = find(connection)
         if dry_run:
-            if not _show_plans(wiring.plan_orders(on, numbers)):
+            if not show_plans(wiring.plan_orders(on, numbers)):
                 raise Stop
             return
         wiring.install()
@@ -74,7 +74,7 @@ def sync_records(
 ) -> None:
     """Bring any records over as they are now, or show what that would do."""
     chosen = flow_named(flow)
-    numbers = _checked(numbers)
+    numbers = checked(numbers)
     with service():
         from woodoo import wiring
 
@@ -82,7 +82,7 @@ def sync_records(
         if not chosen.wanted(on.rules):
             raise fail(f"{flow} is switched off on {on.name}.", "Switch it on under Configuration of the connection.")
         if dry_run:
-            if not _show_plans(wiring.plan_records(on, chosen, numbers)):
+            if not show_plans(wiring.plan_records(on, chosen, numbers)):
                 raise Stop
             return
         wiring.install()
@@ -92,7 +92,7 @@ def sync_records(
             raise Stop
 
 
-def _checked(numbers: Sequence[str]) -> list[str]:
+def checked(numbers: Sequence[str]) -> list[str]:
     """Return the ids, each once."""
     wrong = [number for number in numbers if not (number.isascii() and number.isdigit() and len(number) < 20)]
     if wrong:
@@ -100,7 +100,7 @@ def _checked(numbers: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(numbers))
 
 
-def _show_plans(plans: Sequence[tuple[str, Plan | WoodooError]]) -> bool:
+def show_plans(plans: Sequence[tuple[str, Plan | WoodooError]]) -> bool:
     """Print each plan and return whether all can be carried out."""
     from woodoo.domain.errors import WoodooError
 

@@ -1,6 +1,6 @@
 """Imports as people see them: start one, pause it, let it go on, stop it, and how far it has come.
 
-Decides that no order can be in two imports at once, and what becomes of orders that wait when theirs is paused (they
+Decides that no record can be in two imports at once, and what becomes of those that wait when theirs is paused (they
 keep their place) or stopped (they are left out, with that reason).
 """
 
@@ -48,7 +48,7 @@ def start(
         dry_run: write nothing, only tell what would be done.
 
     Raises:
-        WoodooError: where another import that has not ended may share orders with it.
+        WoodooError: where another import that has not ended may share records with it.
     """
     with transaction.atomic():
         db.rows("SELECT pg_advisory_xact_lock(hashtextextended('woodoo:imports', %s))", [connection_id])
@@ -56,7 +56,7 @@ def start(
         for other in others.order_by("id"):
             if OrderRange.from_json(other.wanted).may_overlap(wanted):
                 raise WoodooError(
-                    f"Import {other.pk} ({other.title}) has not ended and may hold some of the same orders.",
+                    f"Import {other.pk} ({other.title}) has not ended and may hold some of the same records.",
                     fix=f"Wait until it is through, or stop it: 'woodoo import stop {other.pk}'.",
                 )
         made = Import.objects.create(
@@ -129,7 +129,7 @@ def stop(import_id: int) -> Import:
             "SELECT id FROM engine_work WHERE import_id = %s AND priority > 0 AND state IN ('ready', 'waiting')",
             [import_id],
         )
-        skip([number for (number,) in waiting], f"Import {import_id} was stopped before it came to this order.")
+        skip([number for (number,) in waiting], f"Import {import_id} was stopped before it came to this record.")
         wake_imports([import_id])
     return found
 
@@ -200,7 +200,7 @@ class Progress:
 
 
 def progress(of: Import) -> Progress:
-    """Return how far an import has come; of a dry run, how many orders it has looked at."""
+    """Return how far an import has come; of a dry run, how many records it has looked at."""
     counts = of.result if of.finished_at and not of.dry_run else count_states(of.pk)
     lately = counts.get("lately", 0)
     state = {name: counts.get(name, 0) for name in ("running", "skipped", "parked", "failed")}

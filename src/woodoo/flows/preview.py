@@ -7,12 +7,14 @@ unmapped tax are one line.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from ..domain.history import OrderRange
 from ..domain.money import round_money
+from ..engine.registry import Archive
 from ..mapping.changes.cancelling import CancelPlan
 from ..mapping.order_plan import NothingToDo, OrderPlan
 from .gone import NothingLeft
@@ -127,6 +129,24 @@ class Preview:
             waits=_reasons(data.get("waits_because", ())),
             totals={currency: Decimal(total) for currency, total in data.get("totals", {}).items()},
         )
+
+
+def try_all(archive: Archive, wanted: OrderRange) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Plan all an archive has, page by page and writing nothing; yield how many records and what came of them so far.
+
+    Raises:
+        WoodooError: where a side does not answer, or the settings cannot be used.
+    """
+    findings: dict[str, Any] = {}
+    listed, cursor = 0, ""
+    while True:
+        listing = archive.list(wanted, cursor)
+        findings = archive.try_out(listing, findings)
+        listed += len(listing.records) + listing.known
+        yield listed, findings
+        cursor = listing.cursor
+        if not cursor:
+            return
 
 
 def count(reasons: Mapping[str, Reason]) -> int:

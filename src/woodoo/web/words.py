@@ -51,6 +51,27 @@ FLOWS: dict[str, str] = {
 }
 
 
+@dataclass(frozen=True)
+class FoundWords:
+    """What a dry run of many records says of those that would be made, changed, or are as they should be."""
+
+    create: str = "would be brought over"
+    complete: str = "would be completed or changed in Odoo"
+    there: str = "are in Odoo already"
+
+
+#: Flow → those words, where they are others than for orders.
+_FOUND: dict[str, FoundWords] = {
+    "products": FoundWords("would be created in the store", "would be changed in the store", "are as they should be"),
+    "product": FoundWords("would be created in Odoo", "would be changed in Odoo", "are as they should be"),
+}
+
+
+def found_words(flow: str) -> FoundWords:
+    """Return the words in which a dry run of a flow tells what it has found."""
+    return _FOUND.get(flow, FoundWords())
+
+
 #: Group of fields → what it holds (`woodoo.domain.ownership.Group`).
 GROUPS: dict[str, str] = {
     "names": "Names and texts",

@@ -1,0 +1,93 @@
+"""What brings much over at once: how far each import has come; pause, resume and stop one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from woodoo.catalogues import WAYS
+from woodoo.connections.models import Connection
+from woodoo.domain.errors import WoodooError
+from woodoo.engine import imports
+from woodoo.engine.models import Import
+
+from ..access import Role, needs
+from ..words import FoundWords, found_words, span
+
+#: Imports shown, the newest ones.
+SHOWN = 10
+#: Flows whose imports stand on the page of products; all others are history.
+PRODUCT_FLOWS = tuple(way.flow.name for way in WAYS.values())
+#: State → the state of work in whose colour it is shown.
+COLOURS = {
+    "listing": "running",
+    "working": "running",
+    "paused": "waiting",
+    "done": "done",
+    "stopped": "skipped",
+    "failed": "failed",
+}
+_CHANGES: Mapping[str, Callable[[int], Import]] = {
+    "pause": imports.pause,
+    "resume": imports.resume,
+    "stop": imports.stop,
+}
+_DONE = {"pause": "is paused", "resume": "goes on", "stop": "is stopped; what it has brought over stays"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One import as the pages show it."""
+
+    one: Import
+    far: imports.Progress
+    colour: str
+    left: str
+    words: FoundWords
+
+    @property
+    def can_pause(self) -> bool:
+        return self.one.state in ("listing", "working")
+
+    @property
+    def can_resume(self) -> bool:
+        return self.one.state in ("paused", "failed")
+
+    @property
+    def can_stop(self) -> bool:
+        return self.can_pause or self.can_resume
+
+
+def rows_of(found: Connection, *, products: bool) -> list[Row]:
+    """Return the newest imports of a connection: of its catalogue, or of its history."""
+    every = Import.objects.filter(connection_id=found.pk).order_by("-pk")
+    which = every.filter(flow__in=PRODUCT_FLOWS) if products else every.exclude(flow__in=PRODUCT_FLOWS)
+    return list(_rows(which[:SHOWN]))
+
+
+def _rows(found: Iterable[Import]) -> Iterable[Row]:
+    for one in found:
+        far = imports.progress(one)
+        yield Row(one, far, COLOURS.get(one.state, "ready"), span(far.seconds_left), found_words(one.flow))
+
+
+@require_POST
+@needs(Role.OPERATOR)
+def change(request: HttpRequest, import_id: int, what: str) -> HttpResponse:
+    """Pause, resume or stop an import and go back to where it is shown."""
+    found = get_object_or_404(Import, pk=import_id)
+    do = _CHANGES.get(what)
+    try:
+        if do is None:
+            messages.warning(request, "Nothing was changed: an import can be paused, resumed and stopped.")
+        else:
+            do(found.pk)
+            messages.success(request, f"Import {found.pk} {_DONE[what]}.")
+    except WoodooError as error:
+        messages.warning(request, f"{error.message} It has gone on since this page was shown.")
+    return redirect("products" if found.flow in PRODUCT_FLOWS else "history", connection_id=found.connection_id)
