@@ -363,6 +363,7 @@ EVERYTHING: dict[str, Any] = {
     "return_location_id": 8,
     "send_refunds": True,
     "send_returns": True,
+    "send_refunds_from": "2026-11-01",
     "refund_money": True,
     "restock_in_store": True,
     "account_fields_in": ["name", "phone"],

@@ -28,6 +28,9 @@ from .products import NAME as PRODUCTS
 from .products import compare_products, follow_products
 from .products import compare_seconds as products_compare_seconds
 from .products import seconds as products_seconds
+from .refund_news import NAME as REFUND_NEWS
+from .refund_news import follow_credits
+from .refund_news import seconds as refund_seconds
 from .stock import COMPARE as STOCK_COMPARE
 from .stock import NAME as STOCK
 from .stock import follow_stock
@@ -107,6 +110,7 @@ CHORES: Mapping[str, ChoreRow] = {
         ChoreRow(
             PRODUCTS_COMPARE, "Compare products with the store", products_compare_seconds, compare_products, frozenset()
         ),
+        ChoreRow(REFUND_NEWS, "Ask Odoo which credit notes people made", refund_seconds, follow_credits, ODOO),
         ChoreRow(
             "accounts",
             "Look through the customer accounts",

@@ -6,9 +6,10 @@ provider has done so; nothing of Odoo is refunded in the store until that is swi
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 
 class RefundSettings(BaseModel):
@@ -59,6 +60,12 @@ class RefundSettings(BaseModel):
     send_returns: bool = Field(
         False, description="Returns of goods done in Odoo become refunds in the store, too, without a credit note."
     )
+    send_refunds_from: date | None = Field(
+        None,
+        validate_default=True,
+        description="Credit notes and returns dated earlier are never sent to the store. Needed where send_refunds or "
+        "send_returns is on, so that nothing of the past is refunded.",
+    )
     refund_money: bool = Field(
         False,
         description="Refunds that go to the store pay the money back through its payment provider. Off: they are noted "
@@ -69,3 +76,10 @@ class RefundSettings(BaseModel):
         description="Refunds that go to the store put the goods back on its shelf. Leave it off while stock figures "
         "come from Odoo.",
     )
+
+    @field_validator("send_refunds_from")
+    @classmethod
+    def _begins_some_day(cls, value: date | None, info: ValidationInfo) -> date | None:
+        if value is None and (info.data.get("send_refunds") or info.data.get("send_returns")):
+            raise ValueError("give the day from which credit notes and returns are refunded in the store")
+        return value

@@ -3,7 +3,9 @@
     fetch    the orders and their refunds, as the store has them now             (`stores/refunds.py`)
     observe  documents, invoices and credit notes with their lines in Odoo       (`steps/refunds/observe.py`)
     plan     a credit note for each refund that has none                         (`mapping/refunds/credit_notes.py`)
+             a refund for each credit note or return made in Odoo                (`mapping/refunds/to_store.py`)
     apply    credit notes: created once, compared, posted, reconciled, paid back (`steps/refunds/credit_notes.py`)
+             refunds: made in the store, each looked for right before            (`steps/refunds/sending.py`)
     verify   read back: each equals its refund to the cent
 
 The record is the store's order: everything about its refunds, in both directions, is decided in one place and one at a
@@ -22,18 +24,20 @@ from ..domain.plan import Plan
 from ..domain.refund import Refund
 from ..engine.flow import Outcome
 from ..mapping.refunds.credit_notes import plan_credit_notes
-from ..mapping.refunds.refund_plan import RefundPlan
+from ..mapping.refunds.refund_plan import RefundPlan, SentBefore
 from ..mapping.refunds.refund_words import refund_plan_shown
 from ..mapping.refunds.seen import SeenOrder
+from ..mapping.refunds.to_store import plan_standing, plan_to_store
 from ..mapping.rules import Rules
 from .context import Context
 from .refund_batch import RefundBatch
 from .steps.refunds.observe import observe_refunds
+from .steps.refunds.sending import observe_before, observe_others, send_refunds
 
 #: What is decided of each order, one after the other; each adds its part to the plan.
-PARTS: tuple[Callable[[RefundPlan, Rules], RefundPlan], ...] = (plan_credit_notes,)
+PARTS: tuple[Callable[[RefundPlan, Rules], RefundPlan], ...] = (plan_standing, plan_credit_notes, plan_to_store)
 #: The order in which a batch is carried out.
-STEPS: tuple[Callable[[Context, RefundBatch], None], ...] = ()
+STEPS: tuple[Callable[[Context, RefundBatch], None], ...] = (send_refunds,)
 
 
 @dataclass(frozen=True)
@@ -63,10 +67,13 @@ def plan_refunds(context: Context, external_ids: Sequence[str]) -> Planned:
     """Fetch, observe and plan, writing nothing: the whole of a dry run."""
     orders, refunds, failures = _fetch(context, external_ids)
     seen = observe_refunds(context, list(orders.values())) if orders else {}
+    if context.rules.refunds.sends:
+        seen = observe_others(context, seen)
+    before = observe_before(context, seen)
     plans: dict[str, RefundPlan] = {}
     for record, order in orders.items():
         try:
-            plans[record] = _plan(order, refunds[record], seen[record], context.rules)
+            plans[record] = _plan(order, refunds[record], seen[record], before[record], context.rules)
         except WoodooError as error:
             failures[record] = error
     return Planned(plans, failures)
@@ -84,8 +91,8 @@ def _fetch(
     return orders, dict(given_back.found), failures
 
 
-def _plan(order: Order, refunds: tuple[Refund, ...], seen: SeenOrder, rules: Rules) -> RefundPlan:
-    plan = RefundPlan(order, refunds, seen)
+def _plan(order: Order, refunds: tuple[Refund, ...], seen: SeenOrder, before: SentBefore, rules: Rules) -> RefundPlan:
+    plan = RefundPlan(order, refunds, seen, before=before)
     for part in PARTS:
         plan = part(plan, rules)
     return plan

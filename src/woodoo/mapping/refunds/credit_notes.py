@@ -4,7 +4,7 @@
 |-------------------------------------------|-------------------------------------|----------------|
 | any                                       | its credit note, as it should be    | nothing        |
 | any                                       | its credit note, not done yet       | the rest of it |
-| bears Woodoo's mark: it was made for Odoo | what it was made for                | nothing        |
+| stands for what Odoo took back: `echo.py` | a credit note people made, a return | nothing        |
 | any                                       | nothing of the order, or no invoice | it waits       |
 | any                                       | the invoice is a draft              | it waits       |
 | any                                       | the invoice is posted               | a credit note  |
@@ -31,8 +31,8 @@ def _plan_one(plan: RefundPlan, refund: Refund) -> RefundPlan:
     move = plan.seen.credit_note_of(refund.external_id)
     if move is not None and move.state == "posted":
         return plan.with_there(refund, move)
-    if refund.mark:
-        return plan.with_note(f"{_said(plan, refund)} was made by Woodoo for Odoo: {refund.mark}.")
+    if refund.external_id in plan.standing:
+        return plan.with_note(f"{_said(plan, refund)} stands for what was taken back in Odoo.")
     if why := _waits_for(plan):
         return plan.with_wait(f"{_said(plan, refund)} {why}")
     return plan.with_wait(f"{_said(plan, refund)} has no credit note in Odoo yet.")

@@ -4,19 +4,35 @@
 |-----------------------------------------|-----------------------------------------------------------------|
 | `credit_notes.py`                       | which refund becomes which credit note, and what has to wait    |
 | `returns.py`                            | what becomes of goods that come back                            |
-| `sending.py`                            | which credit notes and returns of Odoo the store is told        |
+| `to_store.py`                           | which refunds stand for something of Odoo; what the store is    |
+|                                         | sent of credit notes and returns made there                     |
 
 Each takes the plan as it is so far and returns it with its own part.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from ...domain.errors import WoodooError
 from ...domain.order import Order
 from ...domain.refund import Refund
 from .seen import Move, SeenOrder
+from .send_plan import SendPlan
+
+
+@dataclass(frozen=True)
+class SentBefore:
+    """What is known of what goes to the store, beside the two sides' records."""
+
+    #: Key of a credit note or return → refund that stood for it, by the links.
+    sent: Mapping[str, str] = field(default_factory=dict)
+    #: Key → when a run set out to send it; whether it did is not known.
+    begun: Mapping[str, datetime] = field(default_factory=dict)
+    #: Payment methods of the store that pay back by themselves; empty where no money is to move.
+    paying_back: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -35,6 +51,11 @@ class RefundPlan:
     notes: tuple[str, ...] = ()
     #: What needs a person; the rest goes on without it.
     failures: tuple[WoodooError, ...] = ()
+    before: SentBefore = field(default_factory=SentBefore)
+    #: Refund → what of Odoo it stands for (`echo.py`): these get no credit note.
+    standing: Mapping[str, str] = field(default_factory=dict)
+    #: What the store is sent.
+    sending: SendPlan = field(default_factory=SendPlan)
 
     @property
     def record(self) -> str:

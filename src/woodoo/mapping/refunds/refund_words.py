@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...domain.money import ZERO, round_money
 from ...domain.plan import Plan, Step
 from .refund_plan import RefundPlan
+from .to_store import sending_steps
 
 
 def refund_plan_shown(plan: RefundPlan) -> Plan:
@@ -26,4 +27,4 @@ def summary(plan: RefundPlan) -> str:
 
 
 def _steps(plan: RefundPlan) -> tuple[Step, ...]:
-    return ()
+    return sending_steps(plan.sending)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True)
@@ -20,5 +21,11 @@ class RefundRules:
     return_location_id: int | None = None
     send_refunds: bool = False
     send_returns: bool = False
+    send_refunds_from: date | None = None
     refund_money: bool = False
     restock_in_store: bool = False
+
+    @property
+    def sends(self) -> bool:
+        """Whether anything of Odoo is refunded in the store."""
+        return self.send_refunds or self.send_returns

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from ...domain.money import ZERO
@@ -68,6 +69,12 @@ class Move:
     reverses: int = 0
     #: The refund of the store it was made for by Woodoo; empty for all others.
     refund_id: str = ""
+    #: Woodoo made it: it bears an external id of the connection.
+    ours: bool = False
+    #: `invoice_date`.
+    day: date | None = None
+    #: `ref`: what was written, such as the reason given in the wizard of credit notes.
+    reference: str = ""
 
     @property
     def label(self) -> str:
@@ -91,6 +98,8 @@ class SeenOrder:
     invoices: tuple[Move, ...] = ()
     #: Credit notes of these invoices or of the sales order, whoever made them, cancelled ones included.
     credit_notes: tuple[Move, ...] = ()
+    #: Credit note → names of other sales orders whose goods it takes back, too.
+    others: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def posted(self) -> tuple[Move, ...]:

@@ -225,6 +225,14 @@ class StoreDouble:
         self.webhooks.release()
         return made
 
+    def let_pay_back(self, method: str, *, refusing: str = "") -> None:
+        """Give the shop a payment provider that pays back by itself, or that refuses to with these words."""
+        with self.shop.lock:
+            known = self.shop.gateways.get(method) or {**next(iter(self.shop.gateways.values())), "title": method}
+            supports = sorted({*known["method_supports"], "refunds"})
+            self.shop.gateways[method] = {**known, "id": method, "method_supports": supports, "refusing": refusing}
+            self.shop.touch()
+
     def change_quantity(self, order_id: int, quantity: int, *, quietly: bool = False) -> None:
         """Change how many of its first product an order has; `quietly` as plugins do (`backoffice`)."""
         with self.shop.lock:

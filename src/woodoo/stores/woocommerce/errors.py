@@ -42,7 +42,7 @@ PICTURE_ERRORS = frozenset(
 
 
 class Refused(DataError):
-    """The store refused a record. `code` is WordPress' error code, `data` what came with it."""
+    """The store refused a record. `code` is WordPress' error code, `data` what came with it, `said` its own words."""
 
     def __init__(
         self,
@@ -53,10 +53,12 @@ class Refused(DataError):
         record: str = "",
         where: str = "",
         fix: str = "",
+        said: str = "",
     ) -> None:
         super().__init__(message, record=record, where=where, fix=fix)
         self.code = code
         self.data = data or {}
+        self.said = said
 
 
 class NotFound(Refused):
@@ -137,6 +139,7 @@ def item_error(
         record=record,
         where=where,
         fix="Correct the named value, then try again.",
+        said=shown,
     )
 
 

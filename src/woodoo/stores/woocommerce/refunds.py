@@ -15,6 +15,7 @@ from decimal import Decimal
 
 from ...domain.errors import ConfigError, DataError, RemoteDown, RemoteError
 from ...domain.money import ZERO
+from ...domain.new_refund import NewRefund
 from ...domain.order import LineTax, Order
 from ...domain.refund import Refund, RefundKind, RefundLine
 from ..base import Fetched
@@ -22,6 +23,7 @@ from ..refunds import MARK_KEY
 from .bulk import DECIMALS
 from .client import JsonObject, WooClient
 from .errors import NoRoute, NotFound
+from .new_refunds import create_refund
 from .orders import meta_by_key, plain_text
 from .payloads import FeeLinePayload, LineItemPayload, PricedPayload, RefundPayload, ShippingLinePayload, parse
 
@@ -57,6 +59,13 @@ class WooRefunds:
                 where = f"orders/{order_id}/refunds"
                 broken[order_id] = DataError(error.message, record=order.label, where=where, fix=error.fix)
         return Fetched(found, frozenset(missing), broken)
+
+    def paying_back(self) -> frozenset[str]:
+        rows = self._client.rows("payment_gateways", {"_fields": "id,method_supports"})
+        return frozenset(str(row.get("id")) for row in rows if "refunds" in (row.get("method_supports") or ()))
+
+    def create(self, order: Order, refund: NewRefund) -> Refund:
+        return read_refunds([create_refund(self._client, order, refund)], order)[0]
 
     def _listed(self, orders: Iterable[Order]) -> dict[str, dict[str, JsonObject]]:
         """Return what the list over all orders shows: order → refund → row; nothing where there is no such list."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .kinds import One, Pick, Switch
+from .kinds import Day, One, Pick, Switch
 from .section import Section
 
 AMOUNTS = {"spread": "Spread over the invoice's lines", "product": "One line of the refund product for each tax"}
@@ -20,6 +20,7 @@ REFUNDS = Section(
         Pick("refund_payment", "The money is paid back in Odoo", "In the journal of the payment method.", words=MONEY),
         Pick("restock_as", "Goods the store puts back on its shelf are", "", words=GOODS),
         Switch("send_refunds", "Refunds: Odoo → store", "A credit note made in Odoo becomes a refund."),
+        Day("send_refunds_from", "Refunds: Odoo → store, from", "What is dated earlier is never refunded there."),
     ),
     (
         Pick("amount_refund_as", "A refund of an amount alone is", "", words=AMOUNTS),

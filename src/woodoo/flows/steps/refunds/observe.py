@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +30,8 @@ _MOVE_FIELDS = (
     "fiscal_position_id",
     "invoice_origin",
     "reversed_entry_id",
+    "invoice_date",
+    "ref",
 )
 _LINE_FIELDS = (
     "move_id",
@@ -72,14 +75,11 @@ def _moves(context: Context, known: Iterable[int]) -> list[Move]:
     rows = odoo.search_read("account.move", domain, _MOVE_FIELDS, order="id")
     refunds = [row["id"] for row in rows if row["move_type"] == "out_refund"]
     names = odoo.external_ids("account.move", refunds)
-    made_for = {
-        odoo_id: name.removeprefix(REFUND_PREFIX) for odoo_id, name in names.items() if name.startswith(REFUND_PREFIX)
-    }
     lines, taxes = _lines(context, [row["id"] for row in rows]), _taxes(context, rows)
-    return [_move(row, lines[row["id"]], taxes[row["id"]], made_for.get(row["id"], "")) for row in rows]
+    return [_move(row, lines[row["id"]], taxes[row["id"]], names.get(row["id"], "")) for row in rows]
 
 
-def _move(row: Row, lines: Sequence[MoveLine], taxes: Mapping[int, Decimal], refund_id: str) -> Move:
+def _move(row: Row, lines: Sequence[MoveLine], taxes: Mapping[int, Decimal], made_by_woodoo: str) -> Move:
     return Move(
         odoo_id=row["id"],
         name=str(row["name"] or "") if row["state"] == "posted" else "",
@@ -97,7 +97,10 @@ def _move(row: Row, lines: Sequence[MoveLine], taxes: Mapping[int, Decimal], ref
         lines=tuple(lines),
         taxes=dict(taxes),
         reverses=row["reversed_entry_id"] or 0,
-        refund_id=refund_id,
+        refund_id=made_by_woodoo.removeprefix(REFUND_PREFIX) if made_by_woodoo.startswith(REFUND_PREFIX) else "",
+        ours=bool(made_by_woodoo),
+        day=date.fromisoformat(row["invoice_date"]) if row["invoice_date"] else None,
+        reference=row["ref"] or "",
     )
 
 

@@ -69,7 +69,7 @@ def refund(
         _add_line(shop, order, made, sent)
     made["tax_lines"] = money.tax_lines(shop, [], _taxes_by_rate(shop, made))
     if by_gateway:
-        _ask_gateway(shop, order)
+        _ask_gateway(shop, order, made)
     keep_refund(shop, order, made)
     model.metadata.merge(shop, made["meta_data"], meta_data)
     if restock:
@@ -136,10 +136,16 @@ def _taxes_by_rate(shop: Shop, made: Record) -> dict[int, RateTotal]:
     return {i: RateTotal(goods.get(i, ZERO), shipping.get(i, ZERO)) for i in ids}
 
 
-def _ask_gateway(shop: Shop, order: Record) -> None:
-    if order["payment_method"] not in shop.gateways:
+def _ask_gateway(shop: Shop, order: Record, made: Record) -> None:
+    """Let the payment provider pay back (`wc_refund_payment`); `refusing` of a gateway is what it says to all of it."""
+    gateway = shop.gateways.get(order["payment_method"])
+    if gateway is None:
         raise RefundRefused("The payment gateway for this order does not exist.")
-    raise RefundRefused("The payment gateway for this order does not support automatic refunds.")
+    if "refunds" not in gateway["method_supports"]:
+        raise RefundRefused("The payment gateway for this order does not support automatic refunds.")
+    if gateway.get("refusing"):
+        raise RefundRefused(gateway["refusing"])
+    made["refunded_payment"] = True
 
 
 def _restock(shop: Shop, order: Record, lines: Sequence[Record]) -> None:

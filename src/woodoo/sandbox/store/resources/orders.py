@@ -232,8 +232,8 @@ def create_refund(request: Request) -> Response:
     amount: Decimal | None = None
     if params.get("amount") is not None:
         amount = loose(params["amount"])
-    lines: list[Any] = [*(params.get("line_items") or ()), *(params.get("shipping_lines") or ())]
-    lines += params.get("fee_lines") or ()
+    # Shipping and fees are refunded by their ids, too; WooCommerce looks at no other list.
+    lines: list[Any] = list(params.get("line_items") or ())
     if amount is not None and amount < 0:
         raise RestError(400, "woocommerce_rest_invalid_order_refund", "Refund amount must be greater than zero.")
     try:

@@ -121,6 +121,7 @@ def update_setting(request: Request) -> Response:
 
 def gateway_view(request: Request, row: Record) -> Record:
     view = _at_home(request, row)
+    view.pop("refusing", None)
     view["_links"] = links(request, "payment_gateways", row["id"], "GET POST PUT PATCH")
     return view
 

@@ -1,0 +1,94 @@
+"""What people have taken back of an order in Odoo, in the words of the store's order.
+
+Decides which line of the order a line of a credit note takes back, first match wins:
+
+| it has                                                          | is the line of                                   |
+|-----------------------------------------------------------------|--------------------------------------------------|
+| the line of the sales order that a line of an invoice has       | that line of the invoice                         |
+| product and text of a line of an invoice                        | that line of the invoice                         |
+| SKU, text or quantity of a line of the order (`fulfilment`)       | that line                                        |
+
+Negative lines, such as a fee for taking goods back, are of no line but that of a negative fee.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from ...domain.money import ZERO
+from ...domain.order import Order, OrderLine
+from ..fulfilment.lines import match_lines
+from ..fulfilment.seen import OdooLine
+from ..rules import Rules
+from .odoo_credits import CreditLine, CreditNote, OdooCredits
+from .seen import Move, MoveLine, SeenOrder
+
+
+def taken_back(order: Order, seen: SeenOrder, rules: Rules) -> OdooCredits:
+    """Return the credit notes of an order, oldest first."""
+    known = _Known(order, seen.invoices)
+    codes = {currency.odoo_id: code for code, currency in rules.currencies.items()}
+    notes = sorted(seen.credit_notes, key=lambda move: move.odoo_id)
+    return OdooCredits(tuple(_note(order, move, known, codes, seen.others) for move in notes))
+
+
+class _Known:
+    """Which line of the order the lines of its invoices are."""
+
+    def __init__(self, order: Order, invoices: Iterable[Move]) -> None:
+        self.by_order_line: dict[int, str] = {}
+        self.by_text: dict[tuple[int, str], str] = {}
+        for invoice in invoices:
+            matched = lines_of(order, invoice)
+            for line in invoice.lines:
+                if of := matched.get(line.odoo_id):
+                    self.by_text.setdefault((line.product_id, line.text), of)
+                    self.by_order_line |= {one: of for one in line.order_line_ids if one not in self.by_order_line}
+
+    def line(self, line: MoveLine) -> str:
+        """Return the line of the order; empty where the invoices do not tell."""
+        ids = {self.by_order_line[one] for one in line.order_line_ids if one in self.by_order_line}
+        if len(ids) == 1:
+            return ids.pop()
+        return "" if line.order_line_ids else self.by_text.get((line.product_id, line.text), "")
+
+
+def _note(
+    order: Order, move: Move, known: _Known, codes: Mapping[int, str], others: Mapping[int, tuple[str, ...]]
+) -> CreditNote:
+    by_itself = lines_of(order, move)
+    negative = {fee.external_id for fee in order.fee_lines if fee.total < 0}
+
+    def of(line: MoveLine) -> str:
+        found = known.line(line) or by_itself.get(line.odoo_id, "")
+        return found if (line.net < 0) == (found in negative) else ""
+
+    lines = tuple(
+        CreditLine(of(line), line.text, line.quantity, line.net, line.gross - line.net, frozenset(line.tax_ids))
+        for line in move.lines
+        if line.quantity or line.gross
+    )
+    return CreditNote(
+        odoo_id=move.odoo_id,
+        name=move.name,
+        state=move.state,
+        day=move.day,
+        currency=codes.get(move.currency_id, "another currency"),
+        total=move.total,
+        lines=lines,
+        taxes={tax_id: amount for tax_id, amount in move.taxes.items() if amount != ZERO},
+        reference=move.reference,
+        ours=move.ours,
+        settled=move.payment_state != "not_paid" or move.residual != move.total,
+        others=others.get(move.odoo_id, ()),
+    )
+
+
+def lines_of(order: Order, move: Move) -> Mapping[int, str]:
+    """Return which lines of the order the lines of an invoice or credit note are, by their ids."""
+    theirs = [OdooLine(one.odoo_id, one.product_id, one.sku, one.text, one.quantity, ZERO) for one in move.lines]
+    shipping = [(line.external_id, line.title or "Shipping") for line in order.shipping_lines]
+    fees = [(line.external_id, line.name or "Fee") for line in order.fee_lines]
+    others = [OrderLine(one, name, "", "", "", Decimal(1), ZERO, ZERO, ZERO) for one, name in (*shipping, *fees)]
+    return match_lines([*order.lines, *others], theirs)
