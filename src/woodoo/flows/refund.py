@@ -4,7 +4,9 @@
     observe  documents, invoices and credit notes with their lines in Odoo       (`steps/refunds/observe.py`)
     plan     a credit note for each refund that has none                         (`mapping/refunds/credit_notes.py`)
              a refund for each credit note or return made in Odoo                (`mapping/refunds/to_store.py`)
-    apply    credit notes: created once, compared, posted, reconciled, paid back (`steps/refunds/credit_notes.py`)
+    apply    credit notes of deleted refunds are cancelled                       (`steps/refunds/undoing.py`)
+             credit notes: created once, compared, posted                        (`steps/refunds/credit_notes.py`)
+             reconciled with their invoice, paid back                            (`steps/refunds/paying_back.py`)
              refunds: made in the store, each looked for right before            (`steps/refunds/sending.py`)
     verify   read back: each equals its refund to the cent
 
@@ -31,13 +33,29 @@ from ..mapping.refunds.to_store import plan_standing, plan_to_store
 from ..mapping.rules import Rules
 from .context import Context
 from .refund_batch import RefundBatch
+from .steps.refunds.credit_notes import (
+    create_credit_notes,
+    post_credit_notes,
+    remember_credit_notes,
+    settle_credit_notes,
+)
 from .steps.refunds.observe import observe_refunds
+from .steps.refunds.paying_back import pay_back
 from .steps.refunds.sending import observe_before, observe_others, send_refunds
+from .steps.refunds.undoing import undo_credit_notes
 
 #: What is decided of each order, one after the other; each adds its part to the plan.
 PARTS: tuple[Callable[[RefundPlan, Rules], RefundPlan], ...] = (plan_standing, plan_credit_notes, plan_to_store)
 #: The order in which a batch is carried out.
-STEPS: tuple[Callable[[Context, RefundBatch], None], ...] = (send_refunds,)
+STEPS: tuple[Callable[[Context, RefundBatch], None], ...] = (
+    undo_credit_notes,
+    create_credit_notes,
+    settle_credit_notes,
+    post_credit_notes,
+    remember_credit_notes,
+    pay_back,
+    send_refunds,
+)
 
 
 @dataclass(frozen=True)

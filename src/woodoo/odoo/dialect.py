@@ -79,6 +79,10 @@ TABLE: Mapping[str, Row] = {
                                      {"exclude_from_invoice_tab": (("exclude_from_invoice_tab", "=", False),
                                                                    ("display_type", "=", False))},
                                      absent=(("display_type", "=", "product"),)),
+    # What a line of an invoice that sells something is, and which line is owed.
+    "product_display_type":      Row({14: "", 16: "product"}),
+    "receivable_line_domain":    Row({14: (("account_internal_type", "=", "receivable"),),
+                                      16: (("account_type", "=", "asset_receivable"),)}),
     # The first draft of a month takes its number before it is posted, so two made at once can hold the same one.
     "draft_takes_number":        Row({14: True, 16: False}),
     # Numbers of a journal are given under a lock that makes the transaction that comes second start anew.
@@ -193,6 +197,8 @@ class Dialect:
     tax_line_rebalances: bool
     tax_line_domain: tuple[tuple[str, str, Any], ...]
     product_line_domain: tuple[tuple[str, str, Any], ...]
+    product_display_type: str
+    receivable_line_domain: tuple[tuple[str, str, Any], ...]
     draft_takes_number: bool
     numbering_conflicts: bool
     payment_cancel: tuple[str, ...]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any, Protocol
 
 from ...domain.errors import DataError
 from ...domain.money import ZERO, round_money, to_decimal
 from ...domain.plan import Total
 from ...mapping.amounts.apart import Apart
+from ...mapping.amounts.priced import Priced
+from ...mapping.amounts.totals import Targets
 from ...mapping.documents.account_move import invoice_lines, invoice_vals
 from ...mapping.policy import Do
 from ...odoo import workflows
@@ -20,6 +23,17 @@ from ..context import Context
 from .changes import changes_invoice, revive_invoices
 from .sale_orders import may_be_rewritten
 from .why import why_invoices_differ
+
+
+class Compared(Protocol):
+    """What an invoice or a credit note has to come to."""
+
+    @property
+    def priced(self) -> Priced: ...
+
+    @property
+    def targets(self) -> Targets: ...
+
 
 FIELDS = ("name", "state", "payment_state", "amount_untaxed", "amount_tax", "amount_total", "amount_residual")
 
@@ -75,7 +89,7 @@ def post_invoices(context: Context, batch: OrderBatch) -> None:
     Where Odoo's tax counts, the difference is noted instead.
     """
     for progress in batch.where(lambda p: p.wants(Do.INVOICE)):
-        progress.totals = compare(progress)
+        progress.totals = compare(progress.plan, progress.invoice, progress.invoice_taxes)
     differing = {p.invoice["id"]: p for p in batch.where(lambda p: context.rules.exact and _differs(p))}
     for odoo_id, why in why_invoices_differ(context, differing).items():
         batch.drop(differing[odoo_id], _mismatch(differing[odoo_id], why))
@@ -94,18 +108,17 @@ def is_draft(progress: Progress) -> bool:
     return progress.wants(Do.INVOICE) and progress.invoice["state"] == "draft"
 
 
-def compare(progress: Progress) -> tuple[Total, ...]:
-    """Return the store's totals beside those of the invoice: untaxed, each tax, total."""
-    plan = progress.plan
+def compare(plan: Compared, invoice: Mapping[str, Any], found: Mapping[int, Decimal]) -> tuple[Total, ...]:
+    """Return the store's totals beside those of the invoice: untaxed, each tax (`found`), total."""
     digits = plan.priced.digits
     names = {tax.odoo_id: tax.name for line in plan.priced.lines for tax in line.taxes}
 
     def amount(field: str) -> Decimal:
-        return round_money(to_decimal(progress.invoice[field]), digits)
+        return round_money(to_decimal(invoice[field]), digits)
 
-    strangers = {tax: ZERO for tax in progress.invoice_taxes if tax not in plan.priced.taxes}
+    strangers = {tax: ZERO for tax in found if tax not in plan.priced.taxes}
     taxes = tuple(
-        Total(names.get(tax, f"Tax {tax}"), wanted, round_money(progress.invoice_taxes.get(tax, ZERO), digits))
+        Total(names.get(tax, f"Tax {tax}"), wanted, round_money(found.get(tax, ZERO), digits))
         for tax, wanted in {**plan.priced.taxes, **strangers}.items()
     )
     return (

@@ -72,7 +72,7 @@ def cancel_doubles(context: Context, batch: OrderBatch) -> None:
     memos: dict[str, dict[int, Progress]] = defaultdict(dict)
     for odoo_id, progress in paid.items():
         memos[progress.plan.memo][odoo_id] = progress
-    payments = _payments(context, memos)
+    payments = find_payments(context, memos)
     for text, orders in memos.items():
         found = payments.get(text, [])
         for odoo_id, progress in orders.items():
@@ -83,7 +83,7 @@ def cancel_doubles(context: Context, batch: OrderBatch) -> None:
             _cancel(context, extra, next(iter(orders.values())))
 
 
-def _payments(context: Context, memos: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+def find_payments(context: Context, memos: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
     """Return the payments that stand, by memo."""
     memo = context.odoo.client.dialect.payment_memo
     domain = [
@@ -116,18 +116,31 @@ def _is_double(context: Context, row: Mapping[str, Any], orders: Mapping[int, Pr
 
 
 def _cancel(context: Context, extra: Sequence[Mapping[str, Any]], progress: Progress) -> None:
-    if not extra:
-        return
-    done = tuple(int(row["id"]) for row in extra)
+    if extra:
+        progress.notes += cancel_extra(context, extra)
+
+
+def cancel_extra(context: Context, extra: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Cancel payments that another worker made at the same moment, and return what is to be noted of it."""
+    done, left = cancel_payments(context, [int(row["id"]) for row in extra])
+    notes = []
+    if done:
+        ids = ", ".join(str(odoo_id) for odoo_id in done)
+        notes.append(f"Another worker had paid at the same moment; payment {ids} was cancelled.")
+    return notes + [
+        f"Payment {odoo_id} was registered twice and could not be cancelled: {error.message}"
+        for odoo_id, error in left.items()
+    ]
+
+
+def cancel_payments(context: Context, ids: Sequence[int]) -> tuple[tuple[int, ...], dict[int, WoodooError]]:
+    """Cancel payments. Returns those that are cancelled now, and why others are not."""
+    done = tuple(ids)
     left: dict[int, WoodooError] = {}
     for method in context.odoo.client.dialect.payment_cancel:
         result = context.odoo.action("account.payment", method, done)
         done, left = result.done, {**left, **result.errors}
-    if done:
-        ids = ", ".join(str(odoo_id) for odoo_id in done)
-        progress.notes.append(f"Another worker had paid at the same moment; payment {ids} was cancelled.")
-    for odoo_id, error in left.items():
-        progress.notes.append(f"Payment {odoo_id} was registered twice and could not be cancelled: {error.message}")
+    return done, left
 
 
 def _groups(payable: Sequence[Progress]) -> list[PaymentGroup]:

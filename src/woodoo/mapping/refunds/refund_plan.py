@@ -15,10 +15,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 
 from ...domain.errors import WoodooError
 from ...domain.order import Order
 from ...domain.refund import Refund
+from ..rules import Journal
+from .credit_plan import CreditPlan
 from .seen import Move, SeenOrder
 from .send_plan import SendPlan
 
@@ -36,6 +39,20 @@ class SentBefore:
 
 
 @dataclass(frozen=True)
+class Credited:
+    """A refund and its credit note, which is posted."""
+
+    refund: Refund
+    move: Move
+    #: The invoice it takes back.
+    invoice: Move | None
+    #: What identifies the payment back.
+    memo: str
+    #: Where the money goes back; None where it does not.
+    journal: Journal | None = None
+
+
+@dataclass(frozen=True)
 class RefundPlan:
     """The plan for the refunds of one order."""
 
@@ -43,8 +60,12 @@ class RefundPlan:
     #: As the store has them now, oldest first.
     refunds: tuple[Refund, ...]
     seen: SeenOrder
-    #: Refunds that have their credit note already, with it.
-    there: tuple[tuple[Refund, Move], ...] = ()
+    #: Refunds whose credit note is posted already.
+    there: tuple[Credited, ...] = ()
+    #: Credit notes to be made, or made ready and posted.
+    credits: tuple[CreditPlan, ...] = ()
+    #: Credit notes of refunds that were deleted in the store, to be cancelled.
+    undo: tuple[Move, ...] = ()
     #: What is held back, and why; a sentence each.
     waits: tuple[str, ...] = ()
     #: What was decided and is to be shown.
@@ -66,8 +87,10 @@ class RefundPlan:
         """How messages name it: "Refunds of order #1054"."""
         return f"Refunds of {self.order.label[0].lower()}{self.order.label[1:]}"
 
-    def with_there(self, refund: Refund, move: Move) -> RefundPlan:
-        return replace(self, there=(*self.there, (refund, move)))
+    @property
+    def off_invoice(self) -> Mapping[str, Decimal]:
+        """Line of the order → refunded pieces that are not to count as invoiced on the line of the sales order."""
+        return {}
 
     def with_wait(self, sentence: str) -> RefundPlan:
         return replace(self, waits=(*self.waits, sentence))

@@ -100,6 +100,8 @@ class SeenOrder:
     credit_notes: tuple[Move, ...] = ()
     #: Credit note → names of other sales orders whose goods it takes back, too.
     others: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    #: Ids of the refunds that the document was written without, for they came before its invoice.
+    inside: frozenset[str] = frozenset()
 
     @property
     def posted(self) -> tuple[Move, ...]:
