@@ -12,7 +12,7 @@ anywhere is finished by the next one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..domain.errors import WoodooError
@@ -26,6 +26,7 @@ from . import outcomes
 from .batch import OrderBatch
 from .context import Context
 from .gone import what_of_gone
+from .refund_batch import KIND as REFUNDS
 from .steps.cancelling import cancel_documents
 from .steps.changes import make_changes, report_conflicts
 from .steps.customers import ensure_addresses, ensure_customers
@@ -66,6 +67,8 @@ class Planned:
     seen: Mapping[str, str] = field(default_factory=dict)
     #: Those that Odoo has already.
     there: Sequence[There] = ()
+    #: Those of which the store has given something back.
+    refunded: frozenset[str] = frozenset()
 
     def shown(self) -> dict[str, Plan]:
         """Return the plans in words, by order id: the dry run."""
@@ -85,7 +88,21 @@ def sync_orders(context: Context, external_ids: Sequence[str]) -> dict[str, Outc
     for record, error in planned.failures.items():
         found[record] = outcomes.refused(error, gone=planned.seen.get(record) == GONE)
     found |= {record: outcomes.dropped(context, *dropped) for record, dropped in batch.dropped.items()}
-    return {record: replace(outcome, seen=planned.seen.get(record, "")) for record, outcome in found.items()}
+    rings = rings_for_refunds(context, planned.refunded, planned.seen)
+    return {
+        record: replace(outcome, seen=planned.seen.get(record, ""), rings=rings.get(record, ()))
+        for record, outcome in found.items()
+    }
+
+
+def rings_for_refunds(
+    context: Context, refunded: frozenset[str], records: Iterable[str]
+) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return which orders ring for their refunds: those that have some, and those that had some before."""
+    if not context.rules.refunds.take_refunds:
+        return {}
+    credited = context.links.find(REFUNDS, [record for record in records if record not in refunded])
+    return {record: (("refund", record),) for record in {*refunded, *credited}}
 
 
 def plan_orders(context: Context, external_ids: Sequence[str]) -> Planned:
@@ -108,7 +125,8 @@ def plan_orders(context: Context, external_ids: Sequence[str]) -> Planned:
         for document in (seen.documents.get(record, ()) if seen else ())
         if document.ours
     ]
-    return Planned(plans, failures, marks | dict.fromkeys(fetched.missing, GONE), there)
+    refunded = frozenset(record for record, order in fetched.found.items() if order.refund_ids)
+    return Planned(plans, failures, marks | dict.fromkeys(fetched.missing, GONE), there, refunded)
 
 
 def apply_plans(context: Context, batch: OrderBatch) -> None:
