@@ -54,7 +54,8 @@ def send_plan(plan: RefundPlan, refunds: tuple[Refund, ...], rules: Rules) -> Se
 def credited(plan: RefundPlan) -> frozenset[str]:
     """Return the refunds that have a credit note Woodoo made, or get it in this run."""
     made = {refund.external_id for refund in plan.refunds if plan.seen.credit_note_of(refund.external_id)}
-    return frozenset(made | {refund.external_id for refund, _ in plan.there})
+    made |= {one.refund.external_id for one in plan.there} | {one.refund.external_id for one in plan.credits}
+    return frozenset(made)
 
 
 def sending_steps(sending: SendPlan) -> tuple[Step, ...]:
