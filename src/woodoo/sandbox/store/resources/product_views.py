@@ -237,7 +237,7 @@ def related(shop: Shop, row: Record) -> list[int]:
     """Return up to five products of the same category."""
     mine = catalogue.category_ids(shop, row)
     found: list[int] = []
-    for other in shop.tables["products"].values():
+    for other in shop.tables["products"].values() if mine else ():
         if other["id"] != row["id"] and other["type"] != "variation" and mine & catalogue.category_ids(shop, other):
             found.append(other["id"])
             if len(found) == 5:
