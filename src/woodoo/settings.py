@@ -116,6 +116,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "axes",
     "django_htmx",
+    "ninja",
     "procrastinate.contrib.django",
     "woodoo.engine",
     "woodoo.connections",

@@ -14,7 +14,7 @@ from django.urls import URLPattern, reverse
 
 from woodoo.alerts import channels
 from woodoo.connections.models import Connection
-from woodoo.web import urls
+from woodoo.web import tokens, urls
 from woodoo.web.access import Role, ensure_roles
 
 from . import scene
@@ -64,17 +64,28 @@ EXPECTED: dict[str, tuple[str, str | None]] = {
     "import-change": ("post", "operator"),
     "proposals": ("get", "administrator"),
     "proposals-take": ("post", "administrator"),
+    "api-docs": ("get", None),
+    "tokens": ("get", "administrator"),
+    "token-add": ("post", "administrator"),
+    "token-revoke": ("post", "administrator"),
 }
 GUARDED = [name for name, (_, role) in EXPECTED.items() if role]
 
 
 def test_every_address_is_in_the_table() -> None:
-    assert {pattern.name for pattern in urls.urlpatterns} == set(EXPECTED)
+    assert {pattern.name for pattern in urls.urlpatterns if isinstance(pattern, URLPattern)} == set(EXPECTED)
+
+
+def test_what_stands_below_other_addresses_is_the_api_alone() -> None:
+    """Its operations have a table of their own (test_api_roles.py)."""
+    below = [pattern for pattern in urls.urlpatterns if not isinstance(pattern, URLPattern)]
+    assert [str(pattern.pattern) for pattern in below] == ["api/v1/"]
 
 
 def test_every_guarded_address_names_its_role() -> None:
     for pattern in urls.urlpatterns:
-        assert isinstance(pattern, URLPattern)
+        if not isinstance(pattern, URLPattern):
+            continue
         _, role = EXPECTED[str(pattern.name)]
         named = getattr(pattern.callback, "needs_role", None)
         # A viewer reaches the address of a call, and is told there that its content is not for everybody.
@@ -127,6 +138,9 @@ def addresses(shop: Connection) -> dict[str, str]:
         "import-change": reverse("import-change", args=[scene.history(shop).pk, "pause"]),
         "proposals": reverse("proposals", args=[shop.pk]),
         "proposals-take": reverse("proposals-take", args=[shop.pk]),
+        "tokens": reverse("tokens"),
+        "token-add": reverse("token-add"),
+        "token-revoke": reverse("token-revoke", args=[tokens.make("Grafana", Role.VIEWER)[0].pk]),
     }
 
 

@@ -5,7 +5,7 @@ Decides that secrets are asked for unseen or taken from the environment, so that
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from json import dumps, loads
 from typing import TYPE_CHECKING, Annotated
 
@@ -204,7 +204,12 @@ def settings(
     which, pairs = _which_and_pairs(words or [])
     with service():
         on = find(which)
-        again = _store_settings(on, pairs) if pairs else 0
+        again = 0
+        if pairs:
+            from woodoo.connections.changing import change_settings
+
+            again = change_settings(on.pk, {name: _value(text) if text else None for name, text in pairs.items()})
+            on.refresh_from_db()
         if json:
             as_json(on.rules.model_dump(mode="json"))
         elif pairs:
@@ -222,30 +227,6 @@ def _which_and_pairs(words: Sequence[str]) -> tuple[str, dict[str, str]]:
         raise fail(f"'{names[-1]}' sets nothing.", "Write NAME=VALUE; the connection comes first.")
     pairs = [word.split("=", maxsplit=1) for word in words if "=" in word]
     return (names[0] if names else ""), {name.strip(): value for name, value in pairs}
-
-
-def _store_settings(on: Connection, pairs: Mapping[str, str]) -> int:
-    """Check the settings as a whole, store what differs from the defaults, and return how many records go again."""
-    from pydantic import ValidationError
-
-    from woodoo.connections.settings import ConnectionSettings
-    from woodoo.engine.work import connection_changed
-
-    raw = {name: value for name, value in on.settings.items() if name not in pairs}
-    raw |= {name: _value(text) for name, text in pairs.items() if text}
-    removed = {name for name, text in pairs.items() if not text and name in on.settings}
-    unknown = [name for name in pairs if name not in ConnectionSettings.model_fields and name not in removed]
-    if unknown:
-        raise fail(f"There is no setting '{unknown[0]}'.", "`woodoo connection settings` names them all.")
-    try:
-        checked = ConnectionSettings.model_validate(raw)
-    except ValidationError as exc:
-        for error in exc.errors(include_input=False):
-            fail(f"{'.'.join(map(str, error['loc']))}: {error['msg'].removeprefix('Value error, ')}.")
-        raise Stop from exc
-    on.settings = checked.model_dump(mode="json", exclude_defaults=True)
-    on.save(update_fields=["settings", "updated_at"])
-    return connection_changed(on.pk)
 
 
 def _value(text: str) -> object:

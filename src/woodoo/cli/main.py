@@ -26,6 +26,7 @@ from . import (
     records,
     run,
     stock,
+    tokens,
     upkeep,
     webhooks,
 )
@@ -68,6 +69,7 @@ stock.add_to(app)
 imports.add_to(app)
 products.add_to(app)
 alerts.add_to(app)
+tokens.add_to(app)
 
 
 def main() -> None:

@@ -57,9 +57,15 @@ def note(connection_id: int, lane: str, outcomes: Mapping[str, Outcome]) -> None
     db.change(_END, params)
 
 
-def find_drifts(connection_id: int | None = None, *, ended: bool = False, most: int = 200) -> list[Drift]:
-    """Return where both sides differ now, the newest first; with `ended` what was put right, too."""
+def find_drifts(
+    connection_id: int | None = None, *, among: Iterable[int] | None = None, ended: bool = False, most: int = 200
+) -> list[Drift]:
+    """Return where both sides differ now, the newest first; with `ended` what was put right, too.
+
+    `connection_id`: only of this connection; `among`: only of these.
+    """
     rows = Drift.objects.all() if connection_id is None else Drift.objects.filter(connection_id=connection_id)
+    rows = rows if among is None else rows.filter(connection_id__in=list(among))
     return list((rows if ended else rows.filter(ended_at=None)).order_by("-seen_at", "-pk")[:most])
 
 

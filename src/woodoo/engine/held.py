@@ -55,8 +55,13 @@ class Held:
     records: tuple[Record, ...]
 
 
-def held_up(connection_id: int | None = None) -> list[Held]:
-    """Return the causes for which records wait for a person, those with most records first."""
+def held_up(connection_id: int | None = None, *, among: Sequence[int] | None = None) -> list[Held]:
+    """Return the causes for which records wait for a person, those with most records first.
+
+    Args:
+        connection_id: only of this connection.
+        among: only of these.
+    """
     found = db.rows(
         """SELECT connection_id, left(md5(COALESCE(NULLIF(cause, ''), message)), %(length)s) AS key,
                   min(COALESCE(NULLIF(cause, ''), message)), min(place),
@@ -65,8 +70,15 @@ def held_up(connection_id: int | None = None) -> list[Held]:
                   (array_agg(id ORDER BY updated_at, id))[1:%(named)s]
              FROM engine_work
             WHERE state IN ('parked', 'failed') AND (%(id)s::int IS NULL OR connection_id = %(id)s)
+              AND (%(among)s::int[] IS NULL OR connection_id = ANY(%(among)s))
             GROUP BY 1, 2 ORDER BY count(*) DESC, min(updated_at) LIMIT %(most)s""",
-        {"id": connection_id, "length": _KEY_LENGTH, "named": _NAMED, "most": MOST},
+        {
+            "id": connection_id,
+            "among": among if among is None else list(among),
+            "length": _KEY_LENGTH,
+            "named": _NAMED,
+            "most": MOST,
+        },
     )
     names = _names([number for row in found for number in row[-1]])
     return [

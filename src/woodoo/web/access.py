@@ -7,8 +7,7 @@ whatever the role.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from enum import IntEnum
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -19,23 +18,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from woodoo.engine.models import Import, Work
+
+from .reach import Reach, Role
+
+__all__ = ["Reach", "Role", "ensure_roles", "may_see_personal_data", "needs", "reach_of", "refused", "role_of"]
+
 Reader = User | AnonymousUser
 View = Callable[..., HttpResponseBase]
 
 #: Sees bodies of events, requests and answers, and details of plans.
 PERSONAL_DATA = "engine.view_personal_data"
-
-
-class Role(IntEnum):
-    """What a person is to the panel; each may do all that those before may."""
-
-    NOBODY = 0
-    #: Sees work, journeys and connections; no settings, no content of calls.
-    VIEWER = 1
-    #: Retries and skips records as well.
-    OPERATOR = 2
-    #: Adds, tests and changes connections as well. Django's `is_staff`.
-    ADMINISTRATOR = 3
 
 
 #: What each group of Django may do; made when the database is set up.
@@ -63,19 +56,34 @@ def may_see_personal_data(user: Reader) -> bool:
     return bool(user.has_perm(PERSONAL_DATA))
 
 
-def needs(role: Role) -> Callable[[View], View]:
-    """Open a page to users of that role and above; others are sent to sign in, or told whom to ask."""
+def reach_of(user: Reader) -> Reach:
+    """Return how far a user reaches."""
+    if not user.is_authenticated or not user.is_active:
+        return Reach()
+    return Reach(role_of(user), {}, may_see_personal_data(user), user.get_username())
+
+
+def needs(role: Role, *, everywhere: bool = False) -> Callable[[View], View]:
+    """Open a page to users of that role and above; others are sent to sign in, or told whom to ask.
+
+    The role counts on the connection the page is about; on a page about none, the highest the user has anywhere, and
+    with `everywhere` the one on all connections, as for what concerns the installation.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _to_login(request)
-            if role_of(request.user) < role:
+            reach = reach_of(request.user)
+            on = connection_asked(kwargs)
+            has = reach.role if everywhere else reach.highest if on is None else reach.on(on)
+            if has < role:
                 return refused(request)
             return view(request, *args, **kwargs)
 
         guarded.needs_role = role  # type: ignore[attr-defined]
+        guarded.everywhere = everywhere  # type: ignore[attr-defined]
         return guarded
 
     return decorate
@@ -107,3 +115,16 @@ def ensure_roles(using: str = DEFAULT_DB_ALIAS) -> None:
         if made:
             rights = Permission.objects.using(using).filter(content_type__app_label="engine", codename__in=codenames)
             group.permissions.set(rights)
+
+
+def connection_asked(kwargs: Mapping[str, Any]) -> int | None:
+    """Return which connection an address is about; None where it is about none, or about a record that is gone."""
+    for name, value in kwargs.items():
+        number = int(value) if str(value).isascii() and str(value).isdigit() and len(str(value)) < 19 else 0
+        if name == "connection_id":
+            return number or None
+        rows: Mapping[str, type[Work | Import]] = {"work_id": Work, "import_id": Import}
+        if name in rows:
+            found = rows[name].objects.filter(pk=number).values_list("connection_id", flat=True)
+            return next(iter(found), None)
+    return None

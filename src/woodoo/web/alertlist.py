@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -37,9 +37,9 @@ class Row:
         return self.alert.resolved_at is None
 
 
-def every_alert() -> list[Row]:
-    """Return the alerts of all connections."""
-    return _rows(Q())
+def every_alert(among: Iterable[int] | None = None) -> list[Row]:
+    """Return the alerts of all connections, or of these, with those that concern all."""
+    return _rows(_of(among))
 
 
 def alerts_of(connection_id: int) -> list[Row]:
@@ -47,9 +47,13 @@ def alerts_of(connection_id: int) -> list[Row]:
     return _rows(Q(connection_id__in=(connection_id, EVERYWHERE)))
 
 
-def open_count() -> int:
-    """Return how many alerts are open."""
-    return len(_lasting(Q()))
+def open_count(among: Iterable[int] | None = None) -> int:
+    """Return how many alerts are open on all connections, or on these."""
+    return len(_lasting(_of(among)))
+
+
+def _of(among: Iterable[int] | None) -> Q:
+    return Q() if among is None else Q(connection_id__in=(*among, EVERYWHERE))
 
 
 def _rows(which: Q) -> list[Row]:

@@ -1,7 +1,13 @@
-"""What became of deliveries that brought no work, counted without keeping what strangers send."""
+"""What the web part remembers: deliveries that brought no work, tokens of the API, and actions on many records.
+
+Decides that nothing strangers send is kept, only counted.
+"""
 
 from __future__ import annotations
 
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
@@ -22,3 +28,46 @@ class DeliveryTally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.connection_id} {self.reason} ×{self.count}"
+
+
+class ApiToken(models.Model):
+    """A key with which a program uses the API: what it may do, where, and until when. The key itself is not kept."""
+
+    name = models.CharField(max_length=100)
+    #: First letters of the key, to tell tokens apart.
+    beginning = models.CharField(max_length=16)
+    #: SHA-256 of the key, which is random, so that nothing slower is called for.
+    digest = models.CharField(max_length=64, unique=True)
+    #: `reach.Role` by name.
+    role = models.CharField(max_length=16)
+    #: The connections it reaches; empty: all.
+    connections = ArrayField(models.IntegerField(), default=list)
+    #: May read what was asked and answered.
+    personal_data = models.BooleanField(default=False)
+    created_by = models.CharField(max_length=200, default="")
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.beginning}…)"
+
+
+class BulkAction(models.Model):
+    """Many records tried again or left out together: first counted, then confirmed, then done, each once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    #: "retry" or "skip".
+    action = models.TextField()
+    #: Numbers of the records that were counted; nothing that came later is touched.
+    numbers = ArrayField(models.BigIntegerField())
+    reason = models.TextField(default="")
+    prepared_by = models.TextField(default="")
+    prepared_at = models.DateTimeField(db_default=Now())
+    confirmed_at = models.DateTimeField(null=True)
+    #: How many records it was in the end.
+    done = models.IntegerField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.action} {len(self.numbers)}"

@@ -26,6 +26,7 @@ def rights(request: HttpRequest) -> dict[str, Any]:
         "role": role.name.lower(),
         "can_operate": role >= Role.OPERATOR,
         "can_set_up": role >= Role.ADMINISTRATOR,
+        "can_set_up_all": role >= Role.ADMINISTRATOR,
         "can_see_data": role > Role.NOBODY and may_see_personal_data(request.user),
     }
 

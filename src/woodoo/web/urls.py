@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from . import health, hooks, odoo_hints, pictures
+from .api import documentation
+from .api.api import api
 from .views import (
     account,
     alerts,
@@ -18,6 +20,7 @@ from .views import (
     products,
     proposals,
     record,
+    tokens,
     webhooks,
     work,
 )
@@ -32,6 +35,11 @@ urlpatterns = [
         name="picture",
     ),
     path("health", health.health, name="health"),
+    path("api/v1/docs", documentation.show, name="api-docs"),
+    path("api/v1/", api.urls),
+    path("tokens/", tokens.token_list, name="tokens"),
+    path("tokens/add/", tokens.add, name="token-add"),
+    path("tokens/<int:token_id>/revoke/", tokens.revoke, name="token-revoke"),
     path("login/", account.login, name="login"),
     path("logout/", account.logout, name="logout"),
     path("", home.home, name="home"),

@@ -44,6 +44,8 @@ class Query:
     cause: str = ""
     #: Only records changed before this one: its time and number.
     before: tuple[datetime, int] | None = None
+    #: Only records of these connections, whatever else is asked for: those its reader reaches. None: all.
+    among: tuple[int, ...] | None = None
 
     @classmethod
     def of(cls, given: QueryDict) -> Query:
@@ -59,7 +61,7 @@ class Query:
             flow=flow if (flow := given.get("flow", "")) in FLOWS else "",
             text=given.get("q", "").replace("\x00", "").strip()[:100],
             cause=cause if is_key(cause) else "",
-            before=_position(given.get("before", "")),
+            before=position(given.get("before", "")),
         )
 
     @property
@@ -110,7 +112,8 @@ class Pill:
     current: bool
 
 
-def _position(text: str) -> tuple[datetime, int] | None:
+def position(text: str) -> tuple[datetime, int] | None:
+    """Read where a page begins: the time of the last change of the record before it, and its number."""
     moment, _, number = text.rpartition(",")
     try:
         at = datetime.fromisoformat(moment)
@@ -124,6 +127,8 @@ def _position(text: str) -> tuple[datetime, int] | None:
 def found(query: Query) -> QuerySet[Work]:
     """Return what fits the query in any state."""
     rows = Work.objects.all()
+    if query.among is not None:
+        rows = rows.filter(connection_id__in=query.among)
     if query.connection:
         rows = rows.filter(connection_id=query.connection)
     if query.flow:
@@ -155,16 +160,20 @@ def _together(query: Query) -> tuple[str, ...]:
 
 def page_of(query: Query) -> tuple[list[Work], str]:
     """Return one page of work, and the query string of the next older one ("" on the last)."""
+    shown, more = rows_of(query, PAGE)
+    return shown, query.older_than(shown[-1].updated_at, shown[-1].pk) if more else ""
+
+
+def rows_of(query: Query, size: int) -> tuple[list[Work], bool]:
+    """Return so many records, newest change first, and whether there are older ones."""
     rows = found(query)
     if query.state:
         rows = rows.filter(state__in=ATTENTION if query.state == "attention" else (query.state,))
     if query.before:
         moment, number = query.before
         rows = rows.filter(Q(updated_at__lt=moment) | Q(updated_at=moment, pk__lt=number))
-    batch = list(rows.order_by("-updated_at", "-pk")[: PAGE + 1])
-    shown = batch[:PAGE]
-    older = query.older_than(shown[-1].updated_at, shown[-1].pk) if len(batch) > PAGE else ""
-    return shown, older
+    batch = list(rows.order_by("-updated_at", "-pk")[: size + 1])
+    return batch[:size], len(batch) > size
 
 
 @dataclass(frozen=True)

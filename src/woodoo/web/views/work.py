@@ -9,17 +9,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from woodoo.connections.models import Connection
+from woodoo.domain.errors import WoodooError
 from woodoo.engine.held import held_up
 from woodoo.engine.models import Work
 from woodoo.engine.work import FEW
-from woodoo.engine.work import retry as retry_work
-from woodoo.engine.work import skip as skip_work
 
 from ..access import Role, needs
 from ..kinds import kinds_of
 from ..pages import is_fragment, page
 from ..pauses import next_try, pauses_of
-from ..words import RETRYABLE, flow_word, skipped_because, state_word
+from ..together import retry_now, skip_now
+from ..words import flow_word, state_word
 from ..worklist import PAGE, Query, counts_of, page_of, pills, to_retry, to_skip, together
 
 
@@ -133,21 +133,20 @@ def _back_to_list(request: HttpRequest) -> HttpResponse:
 
 
 def _retry(request: HttpRequest, numbers: list[int]) -> None:
-    found = list(Work.objects.filter(pk__in=numbers, state__in=RETRYABLE).order_by("pk").values_list("pk", flat=True))
-    if not found:
+    count = retry_now(numbers)
+    if not count:
         messages.warning(request, "Nothing to try again: choose a record that is not being worked on already.")
         return
-    retry_work(found)
-    when = "now" if len(found) <= FEW else "behind new orders"
-    messages.success(request, f"{len(found)} record{'s' if len(found) > 1 else ''} will be tried again {when}.")
+    when = "now" if count <= FEW else "behind new orders"
+    messages.success(request, f"{count} record{'s' if count > 1 else ''} will be tried again {when}.")
 
 
 def _skip(request: HttpRequest, numbers: list[int]) -> None:
-    reason = skipped_because(request.POST.get("reason", ""), request.user.get_username())
-    if not reason:
+    try:
+        count = skip_now(numbers, request.POST.get("reason", ""), request.user.get_username())
+    except WoodooError:
         messages.warning(request, "Nothing was skipped: say why, so that others know.")
         return
-    count = skip_work(numbers, reason)
     if not count:
         messages.warning(request, "Nothing to skip: choose a record that is neither done nor being worked on.")
         return

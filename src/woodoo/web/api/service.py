@@ -1,0 +1,182 @@
+"""The service itself: whether it is well, how all connections are doing; and the webhooks of each."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from ninja import Router, Schema
+from pydantic import Field
+
+from woodoo import __version__
+from woodoo.chores.webhooks import NAME, store_follows
+from woodoo.connections.hook import hook_address, renew_secret
+from woodoo.engine import chores
+
+from ..completeness import told_of
+from ..doors import forget_doors
+from ..health import workers_alive
+from ..tallies import last_ping, tally_lines
+from ..webhook_words import webhook_card
+from .answers import says
+from .door import ADMINISTRATOR, VIEWER, ApiRequest
+from .shapes import ConnectionId, get_connection
+
+router = Router(tags=["Service"])
+
+
+class Who(Schema):
+    """What the token at hand may do."""
+
+    name: str
+    role: str = Field(description="On all connections: nobody, viewer, operator or administrator.")
+    on_connections: dict[int, str]
+    personal_data: bool
+
+
+class ServiceTold(Schema):
+    """Whether the service is well."""
+
+    version: str
+    workers: int = Field(description="Worker processes that have given a sign of life within a minute.")
+
+
+class CompletenessTold(Schema):
+    """As of when all orders of a store are accounted for."""
+
+    complete_as_of: datetime | None
+    unknown: str = Field(description="Why nobody can tell; empty where it is known.")
+    late: bool
+    counted_at: datetime | None
+    gap: str | None
+    gap_since: datetime | None
+    facts: list[str]
+    troubles: list[str]
+
+
+class WebhookTold(Schema):
+    """A webhook, or a topic without one."""
+
+    topic: str
+    word: str
+    well: bool
+    why: str
+
+
+class HookProblem(Schema):
+    """Something that is wrong with the webhooks."""
+
+    message: str
+    fix: str
+    grave: bool
+
+
+class Refusals(Schema):
+    """Deliveries that brought no work, for one reason."""
+
+    label: str
+    fix: str
+    refused: bool
+    count: int
+    last_at: datetime
+
+
+class WebhooksTold(Schema):
+    """How the webhooks of a connection stand."""
+
+    looked_at: datetime | None
+    managed: bool
+    lines: list[WebhookTold]
+    problems: list[HookProblem]
+    told: int | None = Field(description="Deliveries of the last day.")
+    missed: int | None = Field(description="Changes only the poll found.")
+    since: datetime | None
+    last_ping: datetime | None
+    refusals: list[Refusals]
+
+
+class Soon(Schema):
+    """A worker does it within seconds."""
+
+    queued: bool
+
+
+class NewSecret(Schema):
+    """A webhook secret, told this once."""
+
+    secret: str
+    hook_url: str
+
+
+@router.get("/me", auth=VIEWER, response=says(Who), operation_id="read_token")
+def me(request: ApiRequest) -> dict[str, Any]:
+    """Say what the token at hand may do."""
+    reach = request.auth
+    single = {number: role.word for number, role in reach.on_connections.items()}
+    return {
+        "name": reach.name,
+        "role": reach.role.word,
+        "on_connections": single,
+        "personal_data": reach.personal_data,
+    }
+
+
+@router.get("/service", auth=VIEWER, response=says(ServiceTold), operation_id="read_service")
+def service(request: ApiRequest) -> dict[str, Any]:
+    """Say which version runs, and how many workers."""
+    return {"version": __version__, "workers": workers_alive()}
+
+
+@router.get(
+    "/connections/{connection_id}/completeness",
+    auth=VIEWER,
+    response=says(CompletenessTold),
+    operation_id="read_completeness",
+)
+def completeness(request: ApiRequest, connection_id: ConnectionId) -> dict[str, Any]:
+    """Say as of when all orders of the store are accounted for."""
+    on = get_connection(connection_id)
+    told = told_of([on])[on.pk]
+    troubles = [f"{trouble.what} fails: {trouble.message} {trouble.fix}".strip() for trouble in told.troubles]
+    return {**told.to_json(), "unknown": told.unknown, "troubles": troubles}
+
+
+@router.get(
+    "/connections/{connection_id}/webhooks", auth=VIEWER, response=says(WebhooksTold), operation_id="read_webhooks"
+)
+def webhooks(request: ApiRequest, connection_id: ConnectionId) -> dict[str, Any]:
+    """Say how the webhooks stand, and which deliveries brought no work."""
+    on, card = get_connection(connection_id), webhook_card(connection_id)
+    same = ("looked_at", "managed", "lines", "problems", "told", "missed", "since")
+    return {
+        **{name: getattr(card, name) for name in same},
+        "last_ping": last_ping(on.pk),
+        "refusals": tally_lines(on.pk),
+    }
+
+
+@router.post(
+    "/connections/{connection_id}/webhooks/look",
+    auth=ADMINISTRATOR,
+    response=says(Soon),
+    operation_id="look_after_webhooks",
+)
+def look(request: ApiRequest, connection_id: ConnectionId) -> dict[str, bool]:
+    """Have a worker look after the webhooks now."""
+    chores.soon(get_connection(connection_id).pk, NAME)
+    return {"queued": True}
+
+
+@router.post(
+    "/connections/{connection_id}/webhooks/secret",
+    auth=ADMINISTRATOR,
+    response=says(NewSecret),
+    operation_id="renew_webhook_secret",
+)
+def secret(request: ApiRequest, connection_id: ConnectionId) -> dict[str, str]:
+    """Make a new webhook secret and tell it this once; the store's webhooks follow."""
+    on = get_connection(connection_id)
+    made = renew_secret(on, told=store_follows(on))
+    forget_doors()
+    chores.soon(on.pk, NAME)
+    return {"secret": made, "hook_url": hook_address(on.hook_token)}
