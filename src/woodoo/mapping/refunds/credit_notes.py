@@ -5,7 +5,8 @@
 | any                                          | its credit note is posted                | reconciled, paid back      |
 | any                                          | its credit note is a draft               | brought up to date, posted |
 | any                                          | its credit note is cancelled             | a person decides           |
-| stands for what Odoo took back: `echo.py`    | a credit note people made, or a return   | nothing                    |
+| stands for what Odoo took back: `echo.py`    | a credit note people made, or a return   | nothing; paid back where   |
+|                                              |                                          | the provider has done so   |
 | came before the invoice, which is less by it | order and invoice without it             | nothing                    |
 | any                                          | nothing of the order, or no invoice      | it waits                   |
 | any                                          | the invoice is a draft, or is to be paid | it waits                   |
@@ -58,7 +59,7 @@ def _plan_one(plan: RefundPlan, refund: Refund, rules: Rules, off: dict[str, Dec
     if move is not None and move.state == "posted":
         return _credited(plan, refund, move, rules)
     if refund.external_id in plan.standing:
-        return plan.with_note(f"{_said(plan, refund)} stands for what was taken back in Odoo.")
+        return _stands(plan, refund, rules)
     if refund.external_id in plan.seen.inside:
         return plan.with_note(f"{_said(plan, refund)} came before the invoice, which is written without it.")
     if not refund.amount:
@@ -74,6 +75,17 @@ def _plan_one(plan: RefundPlan, refund: Refund, rules: Rules, off: dict[str, Dec
     except WoodooError as error:
         raise _about(plan, refund, error) from None
     return replace(plan, credits=(*plan.credits, credit), notes=(*plan.notes, *credit.notes))
+
+
+def _stands(plan: RefundPlan, refund: Refund, rules: Rules) -> RefundPlan:
+    """Leave what people made in Odoo as it is; only money that the provider has paid back goes back there, too."""
+    key = plan.standing[refund.external_id]
+    move = next((one for one in plan.seen.credit_notes if str(one.odoo_id) == key), None)
+    paid_back = refund.by_gateway and move is not None and move.state == "posted"
+    if move is not None and paid_back and round_money(move.total, plan.order.currency_digits) == _amount(plan, refund):
+        return _credited(plan, refund, move, rules)
+    name = move.label if move is not None else "a return"
+    return plan.with_note(f"{_said(plan, refund)} stands for {name} made in Odoo.")
 
 
 def _said(plan: RefundPlan, refund: Refund) -> str:

@@ -22,6 +22,7 @@ from ...domain.errors import SyncConflict
 from ...domain.money import ZERO, quantum, round_money
 from ...domain.order import LineTax, Order, OrderLine
 from ...domain.refund import RefundLine
+from ..fulfilment.shipments import plain
 from .odoo_credits import CreditLine, CreditNote, Return, ReturnedLine
 from .refundable import LineLeft, Refundable
 
@@ -123,7 +124,7 @@ def _refuse_more_than_left(
         here = left.lines[line.of]
         slack = _cents(1, digits)
         if here.kind == "product" and line.quantity > here.quantity and here.quantity >= 0:
-            said = f"{_plain(line.quantity)} × '{here.name}', of which {_plain(here.quantity)} are left"
+            said = f"{plain(line.quantity)} × '{here.name}', of which {plain(here.quantity)} are left"
         elif abs(line.net + line.tax) > abs(here.gross) + slack:
             said = f"{line.net + line.tax} {order.currency} of '{here.name}', of which {here.gross} are left"
         else:
@@ -244,7 +245,3 @@ def _half_pieces(merged: Sequence[CreditLine]) -> str:
 def _names(names: Iterable[str]) -> str:
     shown = [f"'{' '.join(name.split())[:60]}'" for name in dict.fromkeys(names)]
     return ", ".join(shown[:3]) + (f" and {len(shown) - 3} more" if len(shown) > 3 else "")
-
-
-def _plain(quantity: Decimal) -> str:
-    return f"{quantity.normalize():f}"

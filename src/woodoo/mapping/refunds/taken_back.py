@@ -6,7 +6,7 @@ Decides which line of the order a line of a credit note takes back, first match 
 |-----------------------------------------------------------------|--------------------------------------------------|
 | the line of the sales order that a line of an invoice has       | that line of the invoice                         |
 | product and text of a line of an invoice                        | that line of the invoice                         |
-| SKU, text or quantity of a line of the order (`fulfilment`)       | that line                                        |
+| SKU, text or quantity of a line of the order (`lines.py`)       | that line                                        |
 
 Negative lines, such as a fee for taking goods back, are of no line but that of a negative fee.
 """
@@ -14,13 +14,11 @@ Negative lines, such as a fee for taking goods back, are of no line but that of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 
-from ...domain.money import ZERO
-from ...domain.order import Order, OrderLine
-from ..fulfilment.lines import match_lines
-from ..fulfilment.seen import OdooLine
+from ...domain.money import round_money
+from ...domain.order import Order
 from ..rules import Rules
+from .lines import invoice_lines_of
 from .odoo_credits import CreditLine, CreditNote, OdooCredits
 from .seen import Move, MoveLine, SeenOrder
 
@@ -40,9 +38,8 @@ class _Known:
         self.by_order_line: dict[int, str] = {}
         self.by_text: dict[tuple[int, str], str] = {}
         for invoice in invoices:
-            matched = lines_of(order, invoice)
-            for line in invoice.lines:
-                if of := matched.get(line.odoo_id):
+            for of, lines in invoice_lines_of(order, invoice).items():
+                for line in lines:
                     self.by_text.setdefault((line.product_id, line.text), of)
                     self.by_order_line |= {one: of for one in line.order_line_ids if one not in self.by_order_line}
 
@@ -57,7 +54,8 @@ class _Known:
 def _note(
     order: Order, move: Move, known: _Known, codes: Mapping[int, str], others: Mapping[int, tuple[str, ...]]
 ) -> CreditNote:
-    by_itself = lines_of(order, move)
+    by_itself = {line.odoo_id: of for of, lines in invoice_lines_of(order, move).items() for line in lines}
+    digits = order.currency_digits
     negative = {fee.external_id for fee in order.fee_lines if fee.total < 0}
 
     def of(line: MoveLine) -> str:
@@ -65,7 +63,14 @@ def _note(
         return found if (line.net < 0) == (found in negative) else ""
 
     lines = tuple(
-        CreditLine(of(line), line.text, line.quantity, line.net, line.gross - line.net, frozenset(line.tax_ids))
+        CreditLine(
+            of(line),
+            line.text,
+            round(line.quantity, 6),
+            round_money(line.net, digits),
+            round_money(line.gross - line.net, digits),
+            frozenset(line.tax_ids),
+        )
         for line in move.lines
         if line.quantity or line.gross
     )
@@ -75,20 +80,11 @@ def _note(
         state=move.state,
         day=move.day,
         currency=codes.get(move.currency_id, "another currency"),
-        total=move.total,
+        total=round_money(move.total, digits),
         lines=lines,
-        taxes={tax_id: amount for tax_id, amount in move.taxes.items() if amount != ZERO},
+        taxes={tax_id: tax for tax_id, amount in move.taxes.items() if (tax := round_money(amount, digits))},
         reference=move.reference,
         ours=move.ours,
         settled=move.payment_state != "not_paid" or move.residual != move.total,
         others=others.get(move.odoo_id, ()),
     )
-
-
-def lines_of(order: Order, move: Move) -> Mapping[int, str]:
-    """Return which lines of the order the lines of an invoice or credit note are, by their ids."""
-    theirs = [OdooLine(one.odoo_id, one.product_id, one.sku, one.text, one.quantity, ZERO) for one in move.lines]
-    shipping = [(line.external_id, line.title or "Shipping") for line in order.shipping_lines]
-    fees = [(line.external_id, line.name or "Fee") for line in order.fee_lines]
-    others = [OrderLine(one, name, "", "", "", Decimal(1), ZERO, ZERO, ZERO) for one, name in (*shipping, *fees)]
-    return match_lines([*order.lines, *others], theirs)

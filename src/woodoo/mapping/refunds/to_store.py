@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ...domain.plan import Step
 from ...domain.refund import Refund
+from ..fulfilment.shipments import plain
 from ..rules import Rules
 from .echo import standing_for
 from .refund_plan import RefundPlan
@@ -52,10 +53,10 @@ def send_plan(plan: RefundPlan, refunds: tuple[Refund, ...], rules: Rules) -> Se
 
 
 def credited(plan: RefundPlan) -> frozenset[str]:
-    """Return the refunds that have a credit note Woodoo made, or get it in this run."""
+    """Return the refunds that have a credit note Woodoo made, get it in this run, or need none."""
     made = {refund.external_id for refund in plan.refunds if plan.seen.credit_note_of(refund.external_id)}
     made |= {one.refund.external_id for one in plan.there} | {one.refund.external_id for one in plan.credits}
-    return frozenset(made)
+    return frozenset(made | plan.seen.inside)
 
 
 def sending_steps(sending: SendPlan) -> tuple[Step, ...]:
@@ -66,7 +67,7 @@ def sending_steps(sending: SendPlan) -> tuple[Step, ...]:
 def _step(one: Sending) -> Step:
     refund = one.refund
     why = f"{one.source.label} is {'posted' if one.source.model == 'account.move' else 'done'} in Odoo"
-    lines = ", ".join(f"{line.quantity:f} × {line.name}" if line.quantity else line.name for line in refund.lines)
+    lines = ", ".join(f"{plain(line.quantity)} × {line.name}" if line.quantity else line.name for line in refund.lines)
     stock = "goods go back on its shelf" if refund.restock else ""
     said = [f"{refund.amount:f}", one.money, lines, stock, one.remark]
     return Step("Refund in the store", why, one.source.model, "; ".join(filter(None, said)))

@@ -1,0 +1,297 @@
+"""Credit notes and returns that people make in a real Odoo are refunded in the store, once and to the cent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.odoo.shop import RECORDINGS, Bench, MemoryLinks, recorded_orders
+
+from woodoo.chores.refund_news import follow_credits
+from woodoo.connections.models import Connection
+from woodoo.connections.settings import ConnectionSettings
+from woodoo.domain.errors import OutcomeUnknown, SyncConflict
+from woodoo.engine.flow import Outcome, OutcomeKind
+from woodoo.engine.links import Links
+from woodoo.engine.models import Event
+from woodoo.flows.context import Context
+from woodoo.flows.refund import plan_refunds, sync_refunds
+from woodoo.flows.rules import load_rules
+from woodoo.flows.steps.refunds import sending
+from woodoo.live import Live
+from woodoo.odoo.endpoint import Endpoint
+from woodoo.sandbox.odoo.fixtures import Admin
+from woodoo.sandbox.store.double import StoreDouble
+from woodoo.stores.woocommerce.client import WooClient
+from woodoo.stores.woocommerce.refunds import WooRefunds
+from woodoo.stores.woocommerce.store import WooCommerceStore
+
+#: Paid orders, with several lines, rates and a fee.
+SOLD = ("76", "77", "82", "84", "86", "90", "95")
+
+
+@dataclass
+class Way:
+    """A store and a real Odoo with paid orders in both, moved by hand: no worker and no database but the test."""
+
+    bench: Bench
+    store: StoreDouble
+    settings: ConnectionSettings
+    links: MemoryLinks = field(default_factory=MemoryLinks)
+
+    @property
+    def context(self) -> Context:
+        client = WooClient(self.store.url, self.store.key, self.store.secret)
+        rules = load_rules(self.bench.odoo, self.settings, self.bench.odoo.namespace)
+        return Context(WooCommerceStore(client), self.bench.odoo, rules, self.links)
+
+    def send(self, record: str) -> Outcome:
+        """Run the refunds of an order as a worker does."""
+        outcome = sync_refunds(self.context, [record])[record]
+        self.links.upsert(outcome.links)
+        return outcome
+
+    def shown(self, record: str) -> list[str]:
+        """Return the steps of the dry run: what, and what becomes of the money."""
+        planned = plan_refunds(self.context, [record])
+        return [f"{step.do}: {step.detail}" for step in planned.shown()[record].steps]
+
+    def set(self, **settings: Any) -> None:
+        self.settings = self.settings.model_copy(update=settings)
+
+    def forget(self) -> None:
+        """Lose what Woodoo itself remembers."""
+        self.links.known.clear()
+
+    # In Odoo
+
+    def invoice(self, record: str) -> int:
+        (invoice,) = self.bench.odoo.search(
+            "account.move",
+            [("ref", "=", f"{self.bench.prefix}{record}"), ("move_type", "=", "out_invoice")],
+        )
+        return invoice
+
+    def credit(self, record: str, pieces: Mapping[str, float] | None = None, *, post: bool = True) -> int:
+        """Credit an invoice with Odoo's wizard as a person does, then leave so many pieces of these lines."""
+        odoo, dialect, invoice = self.bench.odoo, self.bench.odoo.client.dialect, self.invoice(record)
+        context = {"active_model": "account.move", "active_ids": [invoice]}
+        (row,) = odoo.read("account.move", [invoice], ["journal_id"])
+        vals = {"reason": "broken", "journal_id": row["journal_id"]}
+        if dialect.reversal_mode_field:
+            vals["refund_method"] = "refund"
+        wizard = odoo.create("account.move.reversal", [vals], context)
+        odoo.action("account.move.reversal", dialect.reversal_method, wizard, context=context)
+        made = max(odoo.search("account.move", [("reversed_entry_id", "=", invoice)]))
+        if pieces is not None:
+            domain = [("move_id", "=", made), *dialect.product_line_domain]
+            lines = odoo.search_read("account.move.line", domain, ["name"], order="id")
+            wanted = {row["id"]: pieces.get(str(row["name"]).split("\n")[0]) for row in lines}
+            commands = [[1, one, {"quantity": count}] if count else [2, one, 0] for one, count in wanted.items()]
+            odoo.write("account.move", [made], {"invoice_line_ids": commands})
+        if post:
+            posted = odoo.action("account.move", "action_post", [made])
+            assert not posted.errors, posted.errors
+        return made
+
+    def move(self, odoo_id: int, *fields: str) -> dict[str, Any]:
+        (row,) = self.bench.odoo.read("account.move", [odoo_id], ["name", "amount_total", *fields])
+        return row
+
+    # In the store
+
+    def refunds(self, record: str) -> list[dict[str, Any]]:
+        order = self.store.shop.tables["orders"][int(record)]
+        return [self.store.shop.tables["refunds"][one] for one in order["refund_ids"]]
+
+    def amounts(self, record: str) -> list[Decimal]:
+        return [Decimal(one["amount"]) for one in self.refunds(record)]
+
+    def status(self, record: str) -> str:
+        return str(self.store.shop.tables["orders"][int(record)]["status"])
+
+
+@pytest.fixture(scope="module")
+def sold(odoo: Endpoint, admin: Admin) -> Iterator[Way]:
+    wanted = {record: order for record, order in recorded_orders().items() if record in SOLD}
+    bench = Bench.set_up(odoo, admin, wanted, "refunds_back")
+    assert {outcome.kind for outcome in bench.sync().values()} == {OutcomeKind.DONE}
+    with StoreDouble() as store:
+        paths = [path for path in RECORDINGS.glob("order_[0-9]*.json") if "deleted" not in path.name]
+        bodies = [json.loads(path.read_text())["body"] for path in paths]
+        store.load_recorded_orders([body for body in bodies if str(body["id"]) in wanted])
+        yield Way(bench, store, bench.settings)
+
+
+@pytest.fixture
+def way(sold: Way) -> Way:
+    """The way with credit notes going to the store; each test has orders of its own."""
+    on = {"send_refunds": True, "send_refunds_from": date(2026, 1, 1)}
+    return Way(sold.bench, sold.store, sold.bench.settings.model_copy(update=on), sold.bench.links)
+
+
+def content(refund: Mapping[str, Any]) -> list[tuple[int, Decimal, dict[str, Decimal]]]:
+    """Return the lines of a refund of the store as quantity, amount and taxes; amounts as the store keeps them."""
+    groups = ("line_items", "shipping_lines", "fee_lines")
+    lines = [line for group in groups for line in refund[group]]
+    return [
+        (line.get("quantity", 0), Decimal(line["total"]), {one: Decimal(tax) for one, tax in line["taxes"].items()})
+        for line in lines
+    ]
+
+
+def money(*texts: str) -> list[Decimal]:
+    return [Decimal(text) for text in texts]
+
+
+def test_credit_notes_are_refunded_once_to_the_cent_whatever_is_lost(way: Way) -> None:
+    # Two of five pieces at two rates, by the wizard with edited lines.
+    part = way.credit("76", {"House Blend": 1, "Tea Green": 1})
+    by_hand = "no money moves (refund_money is off): pay it back by hand"
+    assert way.shown("76") == [f"Refund in the store: 43.73; {by_hand}; 1 × House Blend, 1 × Tea Green"]
+    assert way.refunds("76") == [], "a dry run writes nothing"
+    said = way.send("76")
+    assert said.kind is OutcomeKind.DONE, said.message
+    (refund,) = way.refunds("76")
+    name = way.move(part)["name"]
+    assert (way.amounts("76"), refund["refunded_payment"]) == (money("43.73"), False)
+    assert str(refund["reason"]).startswith(f"{name}: ")
+    assert content(refund) == [
+        (-1, Decimal("-12.50"), {"1": Decimal("-2.63")}),
+        (-1, Decimal("-26.00"), {"2": Decimal("-2.60")}),
+    ]
+    # Said twice, heard back from the store, and with Woodoo's own memory lost: nothing more.
+    for _ in range(2):
+        assert way.send("76").kind is OutcomeKind.DONE
+        way.forget()
+    assert len(way.refunds("76")) == 1
+    # The rest makes the order refunded.
+    rest = way.credit("76", {"House Blend": 1, "Tea Green": 2, "Flat rate": 1})
+    assert way.send("76").kind is OutcomeKind.DONE
+    assert way.amounts("76") == money("43.73", "78.31")
+    assert way.status("76") == "refunded"
+    assert way.send("76").kind is OutcomeKind.DONE
+    notes = way.bench.odoo.search("account.move", [("reversed_entry_id", "=", way.invoice("76"))])
+    assert notes == [part, rest], "none is credited again"
+
+
+def test_the_whole_invoice_and_money_that_moves_or_does_not(way: Way) -> None:
+    way.store.let_pay_back("stripe")
+    way.set(refund_money=True, restock_in_store=True)
+    # Everything, with a fee, in the store's own cents; the provider pays back.
+    note = way.credit("82")
+    assert "pays it back to the customer" in way.shown("82")[0]
+    assert way.send("82").kind is OutcomeKind.DONE
+    (refund,) = way.refunds("82")
+    assert (way.amounts("82"), refund["refunded_payment"], way.status("82")) == (money("25.36"), True, "refunded")
+    assert [line[1] for line in content(refund)] == money("-12.50", "-4.95", "-3.50")
+    # What the provider paid back is paid back in Odoo, too, once.
+    for _ in range(2):
+        assert way.send("82").kind is OutcomeKind.DONE
+        assert way.move(note, "amount_residual")["amount_residual"] == 0
+    # The provider refuses: said in its words, nothing is made; by hand it is.
+    way.store.let_pay_back("stripe", refusing="Charge expired.")
+    way.credit("84", {"Press": 1})
+    refused = way.send("84")
+    assert (refused.kind, way.refunds("84")) == (OutcomeKind.PARKED, [])
+    assert "Charge expired." in refused.message
+    way.set(refund_money=False)
+    assert way.send("84").kind is OutcomeKind.DONE
+    assert way.amounts("84") == money("10.61")
+
+
+def test_a_typed_line_is_an_amount_alone_and_history_stays_out(way: Way) -> None:
+    odoo, invoice = way.bench.odoo, way.invoice("77")
+    (row,) = odoo.read("account.move", [invoice], ["partner_id", "journal_id"])
+    line = [0, 0, {"name": "Goodwill", "quantity": 1, "price_unit": 3.0, "tax_ids": [[6, 0, []]]}]
+    vals = {"move_type": "out_refund", "reversed_entry_id": invoice, "partner_id": row["partner_id"]}
+    (made,) = odoo.create("account.move", [{**vals, "journal_id": row["journal_id"], "invoice_line_ids": [line]}])
+    odoo.action("account.move", "action_post", [made])
+    way.set(send_refunds_from=date(2999, 1, 1))
+    assert "before 2999-01-01 (send_refunds_from)" in str(way.send("77").plan)
+    assert way.refunds("77") == []
+    way.set(send_refunds_from=date(2026, 1, 1))
+    assert way.send("77").kind is OutcomeKind.DONE
+    (refund,) = way.refunds("77")
+    assert (way.amounts("77"), content(refund)) == (money("3.00"), [])
+
+
+def test_what_is_cut_off_is_looked_for_and_people_are_asked(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
+    make = WooRefunds.create
+
+    def lost(self: WooRefunds, *asked: Any) -> Any:
+        make(self, *asked)
+        raise OutcomeUnknown("The store did not answer.")
+
+    def nowhere(self: WooRefunds, *asked: Any) -> Any:
+        raise OutcomeUnknown("The store did not answer.")
+
+    # The store makes the refund and its answer is lost: the next run finds it.
+    way.credit("86", {"House Blend": 1})
+    monkeypatch.setattr(WooRefunds, "create", lost)
+    unknown = way.send("86")
+    assert (unknown.kind, unknown.retry_after, len(way.refunds("86"))) == (OutcomeKind.RETRY, 60, 1)
+    monkeypatch.setattr(WooRefunds, "create", make)
+    assert way.send("86").kind is OutcomeKind.DONE
+    assert len(way.refunds("86")) == 1
+    # The request never arrives: nothing is made while the store may still be at it, and then once.
+    way.credit("86", {"Tea Green": 1})
+    monkeypatch.setattr(WooRefunds, "create", nowhere)
+    way.send("86")
+    monkeypatch.setattr(WooRefunds, "create", make)
+    waiting = way.send("86")
+    assert (waiting.kind, len(way.refunds("86"))) == (OutcomeKind.RETRY, 1)
+    assert "may still be at the refund" in waiting.message
+    monkeypatch.setattr(sending, "AT_WORK", timedelta())
+    assert way.send("86").kind is OutcomeKind.DONE
+    assert way.amounts("86") == money("15.00", "27.43")
+    # Taken back after it was sent: a question, and the store keeps its refund.
+    made = max(way.bench.odoo.search("account.move", [("reversed_entry_id", "=", way.invoice("86"))]))
+    way.bench.odoo.action("account.move", "button_draft", [made])
+    undone = way.send("86")
+    assert isinstance(undone.error, SyncConflict)
+    assert "is a draft again in Odoo, and the store has refund" in undone.message
+    assert len(way.refunds("86")) == 2
+    # Somebody refunded in the store what this would: more than is left is not sent.
+    way.set(take_refunds=False)
+    way.store.refund(84, amount=Decimal("20.00"))
+    way.credit("84", {"Espresso": 3, "Ethiopia": 7, "Flat rate": 1})
+    much = way.send("84")
+    assert isinstance(much.error, SyncConflict)
+    assert "has no credit note yet, and this may stand for it" in much.message
+    assert len(way.refunds("84")) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_credit_note_rings_for_its_order_once(way: Way, odoo: Endpoint) -> None:
+    connection = Connection.objects.create(
+        name="Shop",
+        store_url=way.store.url,
+        store_key=way.store.key,
+        store_secret=way.store.secret,
+        odoo_url=odoo.url,
+        odoo_database=odoo.database,
+        odoo_login=odoo.login,
+        odoo_key=odoo.secret,
+        odoo_company_id=1,
+        settings=json.loads(way.settings.model_dump_json()),
+    )
+    Links(connection.pk).upsert(way.bench.links.known.values())
+    live = Live(connection, connection.rules)
+
+    def rung() -> list[str]:
+        follow_credits(live)
+        found = sorted(set(Event.objects.filter(lane="refunds").values_list("record", flat=True)))
+        Event.objects.all().delete()
+        return found
+
+    rung()
+    way.credit("90", {"House Blend": 1}, post=False)
+    assert rung() == ["90"]
+    way.credit("95", {"House Blend": 1})
+    assert "95" in rung()
