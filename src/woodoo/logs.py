@@ -54,11 +54,14 @@ def set_up(*, level: str = "", as_json: bool | None = None, stream: TextIO | Non
 
     Args:
         level: least level written; default: WOODOO_LOG_LEVEL, else INFO.
-        as_json: one JSON object on each line; default: unless the stream is a terminal.
+        as_json: one JSON object on each line; default: WOODOO_LOG_FORMAT (json or text), else unless the stream is a
+            terminal.
         stream: where to; default: stderr.
     """
     stream = stream or sys.stderr
-    as_json = not stream.isatty() if as_json is None else as_json
+    asked = os.environ.get("WOODOO_LOG_FORMAT", "").strip().lower()
+    if as_json is None:
+        as_json = asked == "json" or (asked != "text" and not stream.isatty())
     logging.raiseExceptions = False  # a failing handler would print the arguments of the message
     renderer = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=True)
     handler = logging.StreamHandler(stream)

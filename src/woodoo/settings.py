@@ -15,7 +15,10 @@
 | WOODOO_REQUEST_SECONDS   | seconds a request to the service may take to arrive; see web/server.py | 30              |
 | WOODOO_LEASE_SECONDS     | seconds until the records of a worker that vanished are taken over | 60                  |
 | WOODOO_CALL_SECONDS      | seconds after which a call is over, though nobody waits for it    | 130                  |
+| WOODOO_METRICS_NETWORKS  | networks that may read /metrics without a token, by commas        | none                 |
+| WOODOO_DELAY_MINUTES     | minutes from which on /metrics counts an order as delayed         | 30                   |
 | WOODOO_LOG_LEVEL         | least level that is logged; see logs.py                           | INFO                 |
+| WOODOO_LOG_FORMAT        | json or text; see logs.py                                         | text on a terminal   |
 | WOODOO_DEBUG             | 1: Django's debug pages. Never on a server                        | 0                    |
 | WOODOO_HOST, WOODOO_PORT | address and port `woodoo run` listens on; see cli/run.py          | 127.0.0.1, 8000      |
 | WOODOO_WEB_PROCESSES     | likewise: its web processes                                       | 2                    |
@@ -40,7 +43,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from woodoo.connections import keys
 from woodoo.domain.errors import ConfigError
-from woodoo.runtime.addresses import allowed_networks
+from woodoo.runtime.addresses import allowed_networks, networks_in
 from woodoo.runtime.postgres import DATABASE, ROLE, EmbeddedPostgres
 
 
@@ -216,6 +219,9 @@ WOODOO_HOOK_MAX_BYTES = _number("WOODOO_HOOK_MAX_BYTES", 4 * 1024 * 1024)
 WOODOO_KEEP_DAYS = _number("WOODOO_KEEP_DAYS", 90)
 WOODOO_KEEP_MB = _number("WOODOO_KEEP_MB", 4096)
 WOODOO_LEASE_SECONDS = _number("WOODOO_LEASE_SECONDS", 60)
+#: Who may read /metrics without a token, and from when on an order is delayed.
+WOODOO_METRICS_NETWORKS = networks_in("WOODOO_METRICS_NETWORKS")
+WOODOO_DELAY_MINUTES = _number("WOODOO_DELAY_MINUTES", 30)
 #: More than Odoo's `limit_time_real`, after which it ends a request of its own accord.
 WOODOO_CALL_SECONDS = _number("WOODOO_CALL_SECONDS", 130)
 

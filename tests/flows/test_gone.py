@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from tests.mapping.orders import make_rules
 from woodoo.domain.errors import SyncConflict
 from woodoo.domain.mark import GONE
 from woodoo.engine.flow import LinkVals, OutcomeKind
@@ -42,7 +43,7 @@ def context(odoo: Odoo, *links: LinkVals) -> Context:
 
     store = SimpleNamespace(fetch_orders=lambda ids: Fetched(missing=frozenset(ids)))
     links_of = SimpleNamespace(find=find, upsert=lambda links: None)
-    return Context(cast(Any, store), cast(Any, odoo), cast(Any, None), cast(Any, links_of))
+    return Context(cast(Any, store), cast(Any, odoo), make_rules(), cast(Any, links_of))
 
 
 def test_an_order_odoo_never_had_needs_nothing():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -80,3 +81,114 @@ def test_every_kind_of_refund_is_credited_to_the_cent_once_and_nothing_is_billed
     assert {one.kind for one in again.values()} == {OutcomeKind.DONE}
     for kind, record in orders.items():
         assert_credited(shop, record, refunds[kind])
+
+
+def residual(shop: RefundBench, record: str) -> Decimal:
+    return cents(shop.invoice(record, "amount_residual")["amount_residual"])
+
+
+def test_money_goes_back_once_where_the_provider_paid_it_and_an_open_invoice_takes_its_credit_note_up(
+    shop: RefundBench,
+) -> None:
+    gateway, by_hand, always = (shop.copy(EXCLUDED) for _ in range(3))
+    unpaid = {"payment_method": "bacs", "payment_method_title": "Bank", "date_paid": None, "date_paid_gmt": None}
+    part, whole = (shop.copy(EXCLUDED, **unpaid) for _ in range(2))
+    shop.bring(gateway, by_hand, always)
+    shop.bring(part, whole, unpaid_methods=("bacs",))
+    for record in (gateway, always):
+        shop.refund(record, Refunded((Piece(0, 1),), by_gateway=record == gateway))
+    shop.refund(by_hand, Refunded((Piece(0, 1),)))
+    shop.refund(part, Refunded((Piece(0, 1),), by_gateway=True))
+    total = cents(shop.order(whole)["total"])
+    shop.refund(whole, Refunded(amount=str(total)))
+
+    said = shop.sync(gateway, by_hand, part, whole, unpaid_methods=("bacs",))
+    said |= shop.sync(always, refund_payment="always")
+    assert {one.kind for one in said.values()} == {OutcomeKind.DONE}, said
+    amount = next(iter(shop.amounts(gateway).values()))
+    memo = shop.bench.odoo.client.dialect.payment_memo
+    for record in (gateway, always):
+        (payment,) = shop.payments_back(record)
+        (refund_id,) = shop.amounts(record)
+        assert (cents(payment["amount"]), payment["journal_id"]) == (amount, shop.bench.shop.journals["Stripe"])
+        assert payment[memo] == f"{shop.bench.prefix}{record} refund {refund_id}"
+        (note,) = shop.credit_notes(record, "payment_state", "amount_residual", "invoice_date")
+        assert (note["payment_state"], note["amount_residual"]) == ("paid", 0)
+        assert payment["date"] == note["invoice_date"]
+        assert said[record].message == f"credit note {note['name']} over {amount} EUR, paid back in Stripe."
+    (note,) = shop.credit_notes(by_hand, "payment_state", "amount_residual")
+    assert (note["payment_state"], cents(note["amount_residual"])) == ("not_paid", amount)
+    assert said[by_hand].message == f"credit note {note['name']} over {amount} EUR, {amount} left open."
+    (note,) = shop.credit_notes(part, "amount_residual")
+    assert note["amount_residual"] == 0
+    assert residual(shop, part) == total - amount
+    assert residual(shop, whole) == 0
+    assert shop.invoice(whole, "payment_state")["payment_state"] in {"paid", "reversed"}
+    assert [shop.payments_back(one) for one in (by_hand, part, whole)] == [[], [], []]
+
+    # Nothing is paid twice: not by a repeat, not without Woodoo's own database, not after somebody took it back.
+    known = dict(shop.bench.links.known)
+    for lost in (False, True):
+        if lost:
+            shop.bench.links.known.clear()
+        again = shop.sync(gateway, by_hand, part, whole, unpaid_methods=("bacs",))
+        assert {one.kind for one in again.values()} == {OutcomeKind.DONE}, again
+        shop.bench.links.known |= known
+        assert [len(shop.payments_back(one)) for one in (gateway, by_hand, part, whole)] == [1, 0, 0, 0]
+        assert [len(shop.credit_notes(one)) for one in (gateway, by_hand, part, whole)] == [1, 1, 1, 1]
+    (payment,) = shop.payments_back(gateway)
+    odoo = shop.bench.odoo
+    for method in odoo.client.dialect.payment_cancel:
+        assert not odoo.action("account.payment", method, [payment["id"]]).errors
+    for lost in (False, True):
+        if lost:
+            shop.bench.links.known.clear()
+        (told,) = shop.sync(gateway).values()
+        assert told.kind is OutcomeKind.PARKED
+        assert "is paid back, but its payment" in told.message
+        shop.bench.links.known |= known
+        assert shop.payments_back(gateway) == []
+
+
+def test_forms_statuses_and_deleted_refunds(shop: RefundBench) -> None:
+    invoice_only, order_only, draft, by_status, told, undone, bad = (shop.copy(INCLUDED) for _ in range(7))
+    shop.bring(invoice_only, order_becomes="invoice_payment")
+    shop.bring(order_only, order_becomes="order")
+    shop.bring(draft, post_invoices_from=date(2030, 1, 1))
+    shop.bring(by_status, told, undone, bad)
+    given = {record: shop.refund(record, Refunded((Piece(0, 1),), by_gateway=record == undone))
+             for record in (invoice_only, order_only, draft, told, undone)}  # fmt: skip
+    shop.set_status(by_status, "refunded")
+    for what in (Refunded((Piece(0, 1),), amount="0.50"), Refunded((Piece(1, 1),))):
+        shop.refund(bad, what)
+
+    said = shop.sync(invoice_only, by_status, told, undone, bad, "999999")
+    said |= shop.sync(order_only, order_becomes="order", refund_before_invoice="credit")
+    said |= shop.sync(draft, refund_before_invoice="credit")
+    assert said[order_only].kind is said[draft].kind is OutcomeKind.SKIPPED
+    assert "is not invoiced in Odoo" in said[order_only].message
+    assert "waits until the invoice is posted in Odoo" in said[draft].message
+    assert "The store has no order 999999" in said["999999"].message
+    assert said[bad].kind is OutcomeKind.PARKED
+    assert "is over 0.50 EUR, but its lines come to" in said[bad].message
+    assert len(shop.credit_notes(bad)) == 1, "the other refund of the order is credited"
+
+    domain = [("reversed_entry_id", "=", shop.bench.links.known["order", invoice_only].odoo_id)]
+    (note,) = shop.bench.odoo.search_read("account.move", domain, ["amount_total", "state"])
+    assert (cents(note["amount_total"]), note["state"]) == (shop.amounts(invoice_only)[given[invoice_only]], "posted")
+    (note,) = shop.credit_notes(by_status, "amount_total", "amount_tax")
+    invoice = shop.invoice(by_status, "amount_total", "amount_tax")
+    assert (note["amount_total"], note["amount_tax"]) == (invoice["amount_total"], invoice["amount_tax"])
+    assert shop.sale_order(by_status, "invoice_status")["invoice_status"] == "invoiced"
+
+    for record in (told, undone):
+        shop.delete_refund(record, given[record])
+    (kept,) = shop.sync(told).values()
+    assert kept.kind is OutcomeKind.PARKED
+    assert "was deleted in the store, but in Odoo stands credit note" in kept.message
+    assert len(shop.payments_back(undone)) == 1
+    (gone,) = shop.sync(undone, deleted_refunds="undo").values()
+    assert gone.kind is OutcomeKind.DONE, gone
+    assert [row["state"] for row in shop.credit_notes(undone)] == ["cancel"]
+    assert shop.payments_back(undone) == []
+    assert shop.sync(undone, deleted_refunds="undo")[undone].kind is OutcomeKind.DONE

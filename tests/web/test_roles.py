@@ -65,6 +65,10 @@ EXPECTED: dict[str, tuple[str, str | None]] = {
     "proposals": ("get", "administrator"),
     "proposals-take": ("post", "administrator"),
     "api-docs": ("get", None),
+    "health-live": ("get", None),
+    "health-ready": ("get", None),
+    # By token or network (test_metrics.py).
+    "metrics": ("get", None),
     "tokens": ("get", "administrator"),
     "token-add": ("post", "administrator"),
     "token-revoke": ("post", "administrator"),

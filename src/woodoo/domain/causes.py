@@ -37,6 +37,13 @@ _OWN = (
     "is posted over",
     "its sales order would come to",
 )
+#: Causes in which amounts of both sides, or within one, are not equal.
+MISMATCHES = (
+    "does not add up in the store",
+    "Its taxes are not those of its tax rates",
+    "differs from the store",
+    "its sales order would come to",
+)
 #: Places that are documents and amounts of one record, not something many records share.
 _DOCUMENTS = (
     *("sale.order", "account.move", "account.payment", "stock.", "res.currency", "res.company", "res.partner"),

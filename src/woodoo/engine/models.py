@@ -364,6 +364,22 @@ class Cursor(models.Model):
         return f"{self.name} {self.value}"
 
 
+class Meter(models.Model):
+    """What only ever grows, counted for curves (`woodoo.engine.meters`): one row per connection and name."""
+
+    connection_id = models.IntegerField()
+    name = models.TextField()
+    count = models.BigIntegerField(default=0)
+    milliseconds = models.BigIntegerField(default=0)
+    within = ArrayField(models.BigIntegerField(), default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection_id", "name"], name="engine_meter_name")]
+
+    def __str__(self) -> str:
+        return f"{self.connection_id} {self.name}: {self.count}"
+
+
 class Chore(models.Model):
     """Something done for a connection again and again: when it is due, whichever host does it, and how it went."""
 

@@ -31,19 +31,28 @@ def allowed_networks() -> tuple[Network, ...]:
     Raises:
         ConfigError: one of them is no network.
     """
-    return _read(os.environ.get(ALLOWED, ""))
+    return networks_in(ALLOWED)
+
+
+def networks_in(variable: str) -> tuple[Network, ...]:
+    """Return the networks an environment variable names, separated by commas; "all" is every one.
+
+    Raises:
+        ConfigError: one of them is no network.
+    """
+    return _read(variable, os.environ.get(variable, ""))
 
 
 @lru_cache(maxsize=8)
-def _read(text: str) -> tuple[Network, ...]:
+def _read(variable: str, text: str) -> tuple[Network, ...]:
     if text.strip().lower() == "all":
         return (ip_network("0.0.0.0/0"), ip_network("::/0"))
     try:
         return tuple(ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
     except ValueError as exc:
         raise ConfigError(
-            f"{ALLOWED} holds something that is no network: {exc}.",
-            where=ALLOWED,
+            f"{variable} holds something that is no network: {exc}.",
+            where=variable,
             fix='Write networks such as 192.168.1.0/24 or 10.0.0.5, separated by commas, or "all".',
         ) from None
 

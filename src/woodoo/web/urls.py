@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import health, hooks, odoo_hints, pictures
+from . import health, hooks, metrics, odoo_hints, pictures
 from .api import documentation
 from .api.api import api
 from .views import (
@@ -35,6 +35,9 @@ urlpatterns = [
         name="picture",
     ),
     path("health", health.health, name="health"),
+    path("health/live", health.live, name="health-live"),
+    path("health/ready", health.ready, name="health-ready"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("api/v1/docs", documentation.show, name="api-docs"),
     path("api/v1/", api.urls),
     path("tokens/", tokens.token_list, name="tokens"),
