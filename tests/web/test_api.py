@@ -373,6 +373,14 @@ def test_a_webhook_secret_is_told_once(shop: Connection) -> None:
     assert told["secret"] not in str(program().get(f"/connections/{shop.pk}/webhooks"))
 
 
+def test_changes_are_told_to_administrators_of_their_connections(shop: Connection) -> None:
+    other = scene.connection("Other", store_url="https://other.example.com")
+    program().patch(f"/connections/{shop.pk}/switches", {"send_stock": True})
+    (first, *_) = program("administrator", on=[shop.pk]).get("/changes")
+    assert (first["what"], first["after"], first["how"]) == ("settings changed", {"send_stock": True}, "api")
+    assert [one["connection_id"] for one in program("administrator", on=[other.pk]).get("/changes")] == [other.pk]
+
+
 def test_a_locked_setting_is_a_sentence(shop: Connection) -> None:
     with mock.patch.object(Connection, "rules", new_callable=mock.PropertyMock, side_effect=ConfigError("Wrong.")):
         assert program().ask("get", f"/connections/{shop.pk}/settings").status_code == 409

@@ -58,6 +58,7 @@ EXPECTED: dict[str, tuple[str, Any]] = {
     "resume_import": ("operator", None),
     "stop_import": ("operator", None),
     "read_token": ("viewer", None),
+    "list_changes": ("administrator", None),
     "read_service": ("viewer", None),
     "read_completeness": ("viewer", None),
     "read_webhooks": ("viewer", None),

@@ -72,6 +72,12 @@ EXPECTED: dict[str, tuple[str, str | None]] = {
     "tokens": ("get", "administrator"),
     "token-add": ("post", "administrator"),
     "token-revoke": ("post", "administrator"),
+    "people": ("get", "administrator"),
+    "person-add": ("post", "administrator"),
+    "person-role": ("post", "administrator"),
+    "person-switch": ("post", "administrator"),
+    "person-password": ("post", "administrator"),
+    "changes": ("get", "administrator"),
 }
 GUARDED = [name for name, (_, role) in EXPECTED.items() if role]
 
@@ -108,6 +114,7 @@ def _channel_of(shop: Connection) -> str:
 def addresses(shop: Connection) -> dict[str, str]:
     order = scene.work(shop, "1054", "parked")
     call = scene.call(scene.run(order, "parked"), "sale.order load")
+    somebody = User.objects.create_user("somebody")
     return {
         "home": reverse("home"),
         "work": reverse("work"),
@@ -143,6 +150,10 @@ def addresses(shop: Connection) -> dict[str, str]:
         "proposals": reverse("proposals", args=[shop.pk]),
         "proposals-take": reverse("proposals-take", args=[shop.pk]),
         "tokens": reverse("tokens"),
+        "people": reverse("people"),
+        "person-add": reverse("person-add"),
+        "changes": reverse("changes"),
+        **{f"person-{what}": reverse(f"person-{what}", args=[somebody.pk]) for what in ("role", "switch", "password")},
         "token-add": reverse("token-add"),
         "token-revoke": reverse("token-revoke", args=[tokens.make("Grafana", Role.VIEWER)[0].pk]),
     }

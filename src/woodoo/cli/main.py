@@ -20,6 +20,7 @@ from . import (
     drift,
     held,
     imports,
+    people,
     products,
     proposals,
     push,
@@ -58,6 +59,7 @@ def _options(
 
 run.add_to(app)
 upkeep.add_to(app)
+people.add_to(app)
 proposals.add_to(connections.app)
 webhooks.add_to(connections.app)
 push.add_to(connections.app)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from woodoo.domain.errors import ConfigError
 
@@ -43,18 +43,29 @@ def service(*, migrated: bool = True) -> Iterator[None]:
     from django.apps import apps
 
     if apps.ready:  # within a process that has done so already
-        yield
+        with _acting():
+            yield
         return
     with database():
         _set_up()
         try:
             if migrated:
                 check_migrations()
-            yield
+            with _acting():
+                yield
         finally:
             from django.db import connections
 
             connections.close_all()
+
+
+def _acting() -> AbstractContextManager[None]:
+    """Say who is at the keyboard, for what is written down."""
+    from woodoo.connections import audit
+
+    from .carrying import person
+
+    return audit.acting(person, "command")
 
 
 def _set_up() -> None:

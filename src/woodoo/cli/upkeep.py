@@ -1,4 +1,4 @@
-"""Looks after the installation: tables, people, keys, and the data of one customer.
+"""Looks after the installation: tables, the first administrator, keys.
 
 Decides that a password made here is printed once and stored nowhere.
 """
@@ -14,10 +14,9 @@ import typer
 
 from woodoo.domain.errors import ConfigError
 
-from .output import fail, moment, plain, say
+from .output import moment, plain, say
 from .service import service
 
-admin_app = typer.Typer(no_args_is_help=True, help="People who may sign in.")
 secrets_app = typer.Typer(no_args_is_help=True, help="The keys that lock stored secrets.")
 key_app = typer.Typer(no_args_is_help=True, help="A key for a new installation.")
 
@@ -26,7 +25,6 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command("migrate")(migrate)
     app.command("prepare", hidden=True)(prepare)
-    app.add_typer(admin_app, name="admin")
     app.add_typer(secrets_app, name="secrets")
     app.add_typer(key_app, name="key")
 
@@ -87,6 +85,8 @@ def first_administrator() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('woodoo first administrator'))")
         if get_user_model().objects.exists():
             return
+        from woodoo.web.people import new_password
+
         password = new_password()
         get_user_model().objects.create_superuser("admin", password=password)
     say("")
@@ -94,69 +94,6 @@ def first_administrator() -> None:
     say("  user name  [bold]admin[/bold]")
     say(f"  password   [bold]{plain(password)}[/bold]")
     say("")
-
-
-def new_password() -> str:
-    """Make a password a person can type: four groups without letters that look alike, about 80 bits."""
-    alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
-    return "-".join("".join(secrets.choice(alphabet) for _ in range(4)) for _ in range(4))
-
-
-@admin_app.command("create")
-def admin_create(
-    username: Annotated[str, typer.Argument(help="Name to sign in with.")] = "admin",
-    role: Annotated[str, typer.Option(help="administrator, operator or viewer.")] = "administrator",
-    random: Annotated[bool, typer.Option("--random", help="Make a password and print it once.")] = False,
-    reset: Annotated[bool, typer.Option("--reset", help="Give an account that exists a new password.")] = False,
-) -> None:
-    """Make an account, or give one a new password."""
-    if role not in ("administrator", "operator", "viewer"):
-        raise fail(f"There is no role '{role}'.", "Choose administrator, operator or viewer.")
-    with service():
-        from django.contrib.auth import get_user_model
-        from django.contrib.auth.models import Group
-
-        people = get_user_model().objects
-        account = people.filter(username=username).first()
-        if account and not reset:
-            raise fail(f"There is an account '{username}' already.", "Use --reset to give it a new password.")
-        if reset and not account:
-            raise fail(f"There is no account '{username}'.")
-        password = new_password() if random else _ask_password(username)
-        if account:
-            account.set_password(password)
-            account.save(update_fields=["password"])
-        elif role == "administrator":
-            people.create_superuser(username, password=password)
-        else:
-            people.create_user(username, password=password).groups.add(Group.objects.get(name=role))
-        _lift_lockout(username)
-    done = "has a new password" if account else f"may sign in as {role}"
-    say(f"[green]✓[/green] {plain(username)} {done}.")
-    if random:
-        say(f"  Password (shown this once): [bold]{plain(password)}[/bold]")
-
-
-def _ask_password(username: str) -> str:
-    """Ask for a password, or take WOODOO_ADMIN_PASSWORD, and check it by the rules of the panel."""
-    from django.contrib.auth import get_user_model
-    from django.contrib.auth.password_validation import validate_password
-    from django.core.exceptions import ValidationError
-
-    password = os.environ.get("WOODOO_ADMIN_PASSWORD") or typer.prompt(
-        "Password", hide_input=True, confirmation_prompt=True
-    )
-    try:
-        validate_password(password, get_user_model()(username=username))
-    except ValidationError as exc:
-        raise fail(" ".join(exc.messages)) from exc
-    return str(password)
-
-
-def _lift_lockout(username: str) -> None:
-    from axes.utils import reset as reset_lockout
-
-    reset_lockout(username=username)
 
 
 @secrets_app.command("rotate")

@@ -10,7 +10,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models.functions import Now
 
 from woodoo.connections.secrets import EncryptedTextField, encrypted_fields
 from woodoo.connections.settings import ConnectionSettings
@@ -138,3 +140,25 @@ class Connection(models.Model):
         self.store_url = self.store_url.rstrip("/")
         self.odoo_url = self.odoo_url.rstrip("/")
         super().save(*args, **kwargs)
+
+
+class Change(models.Model):
+    """Something that somebody changed (`audit.py`). Holds no secret; kept for good."""
+
+    at = models.DateTimeField(db_default=Now())
+    #: Name of the person, or "token NAME"; empty: Woodoo itself.
+    who = models.CharField(max_length=200, default="")
+    #: "panel", "api", "command"; empty: Woodoo itself.
+    how = models.CharField(max_length=20, default="")
+    #: None: the installation.
+    connection_id = models.IntegerField(null=True)
+    what = models.CharField(max_length=200)
+    #: Name → value, of what was changed alone.
+    before = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    after = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        indexes = [models.Index(fields=["connection_id", "-id"], name="connections_change_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.who or 'Woodoo'}: {self.what}"

@@ -1,8 +1,9 @@
 """Who may do what in the panel.
 
 Decides the three roles (administrator, operator, viewer), what each is made of in Django's terms, and that every
-page names the role it needs. Requests and answers of remote calls need one right more, `engine.view_personal_data`,
-whatever the role.
+page names the role it needs. A role is everywhere (groups of Django), or on single connections (`ConnectionRole`).
+Requests and answers of remote calls need one right more, `engine.view_personal_data`, whatever the role everywhere; on
+single connections operators have it.
 """
 
 from __future__ import annotations
@@ -14,15 +15,28 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 from django.db import DEFAULT_DB_ALIAS
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from woodoo.connections.models import Connection
 from woodoo.engine.models import Import, Work
 
+from .models import ConnectionRole
 from .reach import Reach, Role
 
-__all__ = ["Reach", "Role", "ensure_roles", "may_see_personal_data", "needs", "reach_of", "refused", "role_of"]
+__all__ = [
+    "Reach",
+    "Role",
+    "ensure_roles",
+    "may_see_personal_data",
+    "needs",
+    "reach_of",
+    "reached",
+    "refused",
+    "role_of",
+]
 
 Reader = User | AnonymousUser
 View = Callable[..., HttpResponseBase]
@@ -60,7 +74,27 @@ def reach_of(user: Reader) -> Reach:
     """Return how far a user reaches."""
     if not user.is_authenticated or not user.is_active:
         return Reach()
-    return Reach(role_of(user), {}, may_see_personal_data(user), user.get_username())
+    found: Reach | None = user.__dict__.get("_reach")
+    if found is None:
+        found = user.__dict__["_reach"] = _reach_of(user)
+    return found
+
+
+def _reach_of(user: User) -> Reach:
+    single = {number: Role.named(word) or Role.NOBODY for number, word in _roles_on_connections(user)}
+    data_on = frozenset(number for number, role in single.items() if role >= Role.OPERATOR)
+    return Reach(role_of(user), single, may_see_personal_data(user), data_on, user.get_username())
+
+
+def _roles_on_connections(user: User) -> list[tuple[int, str]]:
+    return list(ConnectionRole.objects.filter(user=user).values_list("connection_id", "role"))
+
+
+def reached(request: HttpRequest, role: Role = Role.VIEWER) -> QuerySet[Connection]:
+    """Return the connections the reader of a page reaches in at least that role, by name."""
+    among = reach_of(request.user).connections(role)
+    found = Connection.objects.order_by("name")
+    return found if among is None else found.filter(pk__in=among)
 
 
 def needs(role: Role, *, everywhere: bool = False) -> Callable[[View], View]:

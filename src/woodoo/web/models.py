@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
@@ -71,3 +72,18 @@ class BulkAction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {len(self.numbers)}"
+
+
+class ConnectionRole(models.Model):
+    """What a person may do on one connection, beside the role on all of them."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="connection_roles")
+    connection_id = models.IntegerField()
+    #: `reach.Role` by name.
+    role = models.CharField(max_length=16)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "connection_id"], name="web_connectionrole_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role} on {self.connection_id}"

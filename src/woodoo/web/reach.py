@@ -48,6 +48,8 @@ class Reach:
     on_connections: Mapping[int, Role] = field(default_factory=dict)
     #: May read what was asked and answered.
     personal_data: bool = False
+    #: May read it on these connections, at least.
+    data_on: frozenset[int] = frozenset()
     #: Who it is, for what is written down.
     name: str = ""
 
@@ -56,6 +58,10 @@ class Reach:
         if connection_id is None:
             return self.role
         return max(self.role, self.on_connections.get(connection_id, Role.NOBODY))
+
+    def reads_data(self, connection_id: int | None) -> bool:
+        """Return whether what was asked and answered on a connection may be read."""
+        return self.personal_data or connection_id in self.data_on
 
     @property
     def highest(self) -> Role:

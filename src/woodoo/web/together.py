@@ -6,12 +6,13 @@ confirmation that arrives twice does the same as one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
 from django.utils import timezone
 
+from woodoo.connections import audit
 from woodoo.domain.errors import WoodooError
 from woodoo.engine.models import Work
 from woodoo.engine.work import retry as retry_work
@@ -25,12 +26,14 @@ from .worklist import Query, to_retry, to_skip
 GOOD_FOR, KEPT = timedelta(hours=1), timedelta(days=7)
 #: After so long somebody who confirmed is taken to have been cut off, and the next one finishes it.
 _CUT_OFF = timedelta(minutes=10)
+#: Records that are named in what is noted.
+_NAMED = 50
 
 
-def retry_now(numbers: Iterable[int]) -> int:
+def retry_now(numbers: Sequence[int]) -> int:
     """Try those of the records again that can be, and return how many there were."""
     found = Work.objects.filter(pk__in=list(numbers), state__in=RETRYABLE)
-    return retry_work(found.order_by("pk").values_list("pk", flat=True))
+    return _noted(retry_work(found.order_by("pk").values_list("pk", flat=True)), "tried again", numbers)
 
 
 def skip_now(numbers: Sequence[int], reason: str, by: str) -> int:
@@ -39,7 +42,8 @@ def skip_now(numbers: Sequence[int], reason: str, by: str) -> int:
     Raises:
         WoodooError: where no reason is given.
     """
-    return skip_work(list(numbers), _told(reason, by))
+    told = _told(reason, by)
+    return _noted(skip_work(list(numbers), told), "skipped", numbers, reason=told)
 
 
 def _told(reason: str, by: str) -> str:
@@ -92,4 +96,13 @@ def confirm(prepared: BulkAction) -> BulkAction:
 def _carried_out(prepared: BulkAction) -> int:
     if prepared.action == "retry":
         return retry_now(prepared.numbers)
-    return skip_work(prepared.numbers, prepared.reason)
+    count = skip_work(prepared.numbers, prepared.reason)
+    return _noted(count, "skipped", prepared.numbers, reason=prepared.reason)
+
+
+def _noted(count: int, what: str, numbers: Sequence[int], **more: str) -> int:
+    """Note who did that to how many records, and to which where they are few."""
+    if count:
+        which = {"work": list(numbers)} if len(numbers) <= _NAMED else {}
+        audit.note(f"{count} record{'s' if count > 1 else ''} {what}", after={**which, **more})
+    return count

@@ -15,6 +15,7 @@ from hashlib import sha256
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from woodoo.connections import audit
 from woodoo.domain.errors import WoodooError
 
 from .models import ApiToken
@@ -66,6 +67,8 @@ def make(
         created_by=by,
         expires_at=timezone.now() + timedelta(days=days) if days else None,
     )
+    given = {"role": made.role, "connections": made.connections, "personal_data": made.personal_data}
+    audit.note(f"token {made.name} made", after={**given, "until": made.expires_at})
     return made, key
 
 
@@ -98,6 +101,7 @@ def revoke(token_id: int) -> ApiToken:
         )
     found.revoked_at = timezone.now()
     found.save(update_fields=["revoked_at"])
+    audit.note(f"token {found.name} revoked")
     return found
 
 
@@ -106,7 +110,7 @@ def reach_of(token: ApiToken) -> Reach:
     role = Role.named(token.role) or Role.NOBODY
     single = dict.fromkeys(token.connections, role)
     everywhere = Role.NOBODY if token.connections else role
-    return Reach(everywhere, single, token.personal_data, f"token {token.name}")
+    return Reach(everywhere, single, personal_data=token.personal_data, name=f"token {token.name}")
 
 
 def state_of(token: ApiToken) -> str:

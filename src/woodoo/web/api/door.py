@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest
 from ninja.errors import HttpError
 from ninja.security import HttpBearer
 
+from woodoo.connections import audit
 from woodoo.headers import source_of
 
 from .. import throttle, tokens
@@ -46,6 +47,7 @@ class Bearer(HttpBearer):
             return None
         reach = tokens.reach_of(found)
         self._check(reach, request)
+        audit.acts(reach.name, "api")
         return reach
 
     def _check(self, reach: Reach, request: HttpRequest) -> None:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
+from ninja import Query as Asked
 from ninja import Router, Schema
 from pydantic import Field
 
 from woodoo import __version__
 from woodoo.chores.webhooks import NAME, store_follows
 from woodoo.connections.hook import hook_address, renew_secret
+from woodoo.connections.models import Change
 from woodoo.engine import chores
 
 from ..completeness import told_of
 from ..doors import forget_doors
 from ..health import workers_alive
+from ..reach import Role
 from ..tallies import last_ping, tally_lines
 from ..webhook_words import webhook_card
 from .answers import says
@@ -101,6 +104,27 @@ class Soon(Schema):
     queued: bool
 
 
+class ChangesFilter(Schema):
+    """Which changes."""
+
+    connection: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+    before: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = Field(default=None, description="Only older than that.")
+
+
+class ChangeTold(Schema):
+    """Something that somebody changed."""
+
+    id: int
+    at: datetime
+    who: str = Field(description="A person, or 'token NAME'; empty: Woodoo itself.")
+    how: str = Field(description="panel, api, command; empty: Woodoo itself.")
+    connection_id: int | None
+    what: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
 class NewSecret(Schema):
     """A webhook secret, told this once."""
 
@@ -125,6 +149,15 @@ def me(request: ApiRequest) -> dict[str, Any]:
 def service(request: ApiRequest) -> dict[str, Any]:
     """Say which version runs, and how many workers."""
     return {"version": __version__, "workers": workers_alive()}
+
+
+@router.get("/changes", auth=ADMINISTRATOR, response=says(list[ChangeTold]), operation_id="list_changes")
+def changes(request: ApiRequest, asked: Asked[ChangesFilter]) -> Any:
+    """Say who changed what, the newest first; secrets are only said to have been changed."""
+    among, found = request.auth.connections(Role.ADMINISTRATOR), Change.objects.order_by("-pk")
+    found = found if among is None else found.filter(connection_id__in=among)
+    found = found.filter(connection_id=asked.connection) if asked.connection else found
+    return list((found.filter(pk__lt=asked.before) if asked.before else found)[: asked.limit])
 
 
 @router.get(

@@ -233,7 +233,8 @@ def count_work(request: ApiRequest, asked: Asked[Filter]) -> dict[str, int]:
 @router.get("/work/{work_id}", auth=VIEWER, response=says(JourneyTold), operation_id="read_work")
 def read_work(request: ApiRequest, work_id: WorkId) -> dict[str, Any]:
     """Tell everything of one record: events, attempts with plans and calls, and what it is on both sides."""
-    work, personal = _get(work_id), request.auth.personal_data
+    work = _get(work_id)
+    personal = request.auth.reads_data(work.connection_id)
     on = Connection.objects.filter(pk=work.connection_id).first()
     told = tell(work, on, with_personal_data=personal)
     return {

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from ..reach import Role
 from ..words import STATES, state_word
 
 register = template.Library()
@@ -86,10 +88,19 @@ def states() -> tuple[str, ...]:
     return tuple(STATES)
 
 
-@register.simple_tag
-def open_alerts() -> SafeString:
+@register.simple_tag(takes_context=True)
+def may(context: Context, role: str, connection_id: int) -> bool:
+    """Say whether the reader has at least a role on a connection."""
+    reach, least = context.get("reach"), Role.named(role)
+    return bool(reach and least and reach.on(connection_id) >= least)
+
+
+@register.simple_tag(takes_context=True)
+def open_alerts(context: Context) -> SafeString:
     """Draw how many alerts are open, where there are any."""
+    from ..access import reach_of
     from ..alertlist import open_count
 
-    count = open_count()
+    request = context.get("request")
+    count = open_count(reach_of(request.user).connections()) if request else 0
     return format_html('<span class="count" title="{} open">{}</span>', count, count) if count else mark_safe("")

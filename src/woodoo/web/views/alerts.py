@@ -19,7 +19,7 @@ from woodoo.alerts.trial import try_channels
 from woodoo.connections.models import Connection
 from woodoo.domain.errors import ConfigError
 
-from ..access import Role, needs
+from ..access import Role, needs, reach_of
 from ..alertlist import alerts_of, every_alert
 from ..channelforms import AddressForm, MailForm
 from ..overview import connection_statuses
@@ -35,7 +35,12 @@ _SECRETS = ("address", "password")
 @needs(Role.VIEWER)
 def alerts(request: HttpRequest) -> HttpResponse:
     """Show what is open on all connections, and what was."""
-    context = {"section": "alerts", "alerts": every_alert(), "wide": True, **_looked()}
+    context = {
+        "section": "alerts",
+        "alerts": every_alert(reach_of(request.user).connections()),
+        "wide": True,
+        **_looked(),
+    }
     return page(request, "parts/alerts.html" if is_fragment(request) else "alerts.html", context)
 
 

@@ -12,7 +12,7 @@ from woodoo.connections.models import Connection
 from woodoo.engine.held import MOST, Held, held_up
 from woodoo.engine.work import FEW
 
-from ..access import Role, needs
+from ..access import Role, needs, reached
 from ..configuration.places import Place, place_on_page
 from ..pages import is_fragment, page
 from ..pauses import pauses_of
@@ -51,8 +51,8 @@ class Row:
 def causes(request: HttpRequest) -> HttpResponse:
     """Show the causes of all connections, or of one; or the live part of the page."""
     query = Query.of(request.GET)
-    connections = {connection.pk: connection for connection in Connection.objects.order_by("name")}
-    found = held_up(query.connection)
+    connections = {connection.pk: connection for connection in reached(request)}
+    found = held_up(query.connection, among=list(connections))
     paused = pauses_of([query.connection] if query.connection else connections)
     context = {
         "section": "work",

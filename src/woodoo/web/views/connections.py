@@ -19,7 +19,7 @@ from woodoo.engine import breaker
 from woodoo.engine.work import connection_changed
 from woodoo.flows.topics import followed_topics
 
-from ..access import Role, needs
+from ..access import Role, needs, reached
 from ..completeness import told_of
 from ..doors import forget_doors
 from ..forms import ConnectionForm
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 @needs(Role.VIEWER)
 def connection_list(request: HttpRequest) -> HttpResponse:
     """Show all connections."""
-    found = list(Connection.objects.order_by("name"))
+    found = list(reached(request))
     return page(request, "connections.html", {"section": "connections", "cards": cards(found)})
 
 
@@ -79,7 +79,7 @@ def show_connection(request: HttpRequest, found: Connection, new_secret: str = "
 
 @sensitive_post_parameters("store_key", "store_secret", "store_password", "webhook_secret", "odoo_key")
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Role.ADMINISTRATOR)
+@needs(Role.ADMINISTRATOR, everywhere=True)
 def connection_add(request: HttpRequest) -> HttpResponse:
     """Add a connection, then test it."""
     form = ConnectionForm(request.POST or None)

@@ -11,7 +11,7 @@ from woodoo.connections.models import Connection
 from woodoo.engine.drift import find_drifts
 from woodoo.engine.models import Drift, Work
 
-from ..access import Role, needs
+from ..access import Role, needs, reached
 from ..pages import page
 from ..words import group_word, side_word
 from ..worklist import Query
@@ -38,8 +38,8 @@ def drift(request: HttpRequest) -> HttpResponse:
     """Show where both sides differ, and with `all` what was put right, too."""
     query = Query.of(request.GET)
     everything = request.GET.get("all") == "1"
-    connections = {connection.pk: connection for connection in Connection.objects.order_by("name")}
-    found = find_drifts(query.connection, ended=everything, most=MOST + 1)
+    connections = {connection.pk: connection for connection in reached(request)}
+    found = find_drifts(query.connection, among=connections, ended=everything, most=MOST + 1)
     numbers = _work_ids(found)
     rows = [
         Row(

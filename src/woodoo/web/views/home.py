@@ -5,10 +5,9 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from woodoo.connections.models import Connection
 from woodoo.engine.models import Work
 
-from ..access import Role, needs
+from ..access import Role, needs, reached
 from ..overview import cards
 from ..pages import is_fragment, page
 from ..words import ATTENTION
@@ -20,7 +19,7 @@ _SHOWN = 8
 @needs(Role.VIEWER)
 def home(request: HttpRequest) -> HttpResponse:
     """Show the overview, or its live part."""
-    connections = list(Connection.objects.order_by("name"))
+    connections = list(reached(request))
     attention = Work.objects.filter(state__in=ATTENTION, connection_id__in=[c.pk for c in connections])
     context = {
         "section": "home",

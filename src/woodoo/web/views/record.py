@@ -10,7 +10,7 @@ from woodoo.connections.models import Connection
 from woodoo.engine.held import others_with
 from woodoo.engine.models import Call, Work
 
-from ..access import Role, may_see_personal_data, needs, refused
+from ..access import Role, needs, reach_of, refused
 from ..configuration.places import place_on_page
 from ..journey import call_is_about, tell
 from ..kinds import odoo_model_of, store_page_of
@@ -28,7 +28,7 @@ def journey(request: HttpRequest, work_id: int) -> HttpResponse:
     """Show what happened to one record, or the live part of it."""
     work = get_object_or_404(Work, pk=work_id)
     connection = Connection.objects.filter(pk=work.connection_id).first()
-    told = tell(work, connection, with_personal_data=may_see_personal_data(request.user))
+    told = tell(work, connection, with_personal_data=reach_of(request.user).reads_data(work.connection_id))
     cause_key, same_cause = others_with(work)
     context = {
         "section": "work",
@@ -63,9 +63,9 @@ def journey(request: HttpRequest, work_id: int) -> HttpResponse:
 @needs(Role.VIEWER)
 def call(request: HttpRequest, work_id: int, call_id: int) -> HttpResponse:
     """Show what one call asked and what was answered, to those who may see personal data."""
-    if not may_see_personal_data(request.user):
-        return refused(request)
     work = get_object_or_404(Work, pk=work_id)
+    if not reach_of(request.user).reads_data(work.connection_id):
+        return refused(request)
     found = get_object_or_404(Call, pk=call_id)
     if not call_is_about(found, work):
         raise Http404

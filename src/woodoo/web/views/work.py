@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from woodoo.connections.models import Connection
 from woodoo.domain.errors import WoodooError
 from woodoo.engine.held import held_up
 from woodoo.engine.models import Work
 from woodoo.engine.work import FEW
 
-from ..access import Role, needs
+from ..access import Role, needs, reach_of, reached
 from ..kinds import kinds_of
 from ..pages import is_fragment, page
 from ..pauses import next_try, pauses_of
 from ..together import retry_now, skip_now
 from ..words import flow_word, state_word
-from ..worklist import PAGE, Query, counts_of, page_of, pills, to_retry, to_skip, together
+from ..worklist import PAGE, Query, counts_of, found, page_of, pills, to_retry, to_skip, together
 
 
 @require_safe
 @needs(Role.VIEWER)
 def work_list(request: HttpRequest) -> HttpResponse:
     """Show the list, or its live part."""
-    query = Query.of(request.GET)
-    connections = list(Connection.objects.order_by("name"))
+    query = _within(request, Query.of(request.GET), Role.VIEWER)
+    connections = list(reached(request))
+    reach = reach_of(request.user)
     names = {connection.pk: connection.name for connection in connections}
     rows, older = page_of(query)
     counts = counts_of(query)
@@ -37,7 +39,8 @@ def work_list(request: HttpRequest) -> HttpResponse:
         row.connection_name = names.get(row.connection_id, "A connection that is gone")  # type: ignore[attr-defined]
         row.kind = flow_word(row.flow)  # type: ignore[attr-defined]
         row.meaning = state_word(row.state).meaning  # type: ignore[attr-defined]
-        row.can_retry = row.state in ("parked", "failed", "waiting")  # type: ignore[attr-defined]
+        mine = reach.on(row.connection_id) >= Role.OPERATOR
+        row.can_retry = mine and row.state in ("parked", "failed", "waiting")  # type: ignore[attr-defined]
         row.next_try = next_try(row, pauses.get(row.connection_id))  # type: ignore[attr-defined]
     context = {
         "section": "work",
@@ -108,7 +111,13 @@ def skip_all(request: HttpRequest) -> HttpResponse:
 
 
 def _filter(request: HttpRequest) -> Query:
-    return Query.of(QueryDict(request.POST.get("filter", "")))
+    return _within(request, Query.of(QueryDict(request.POST.get("filter", ""))), Role.OPERATOR)
+
+
+def _within(request: HttpRequest, query: Query, role: Role) -> Query:
+    """Return a query that keeps to the connections the reader reaches in that role."""
+    among = reach_of(request.user).connections(role)
+    return query if among is None else replace(query, among=tuple(among))
 
 
 def _cause_of(query: Query) -> str:
@@ -116,13 +125,16 @@ def _cause_of(query: Query) -> str:
     if not query.cause:
         return ""
     return next(
-        (held.cause for held in held_up(query.connection) if held.key == query.cause), "A cause that is no more"
+        (held.cause for held in held_up(query.connection, among=query.among) if held.key == query.cause),
+        "A cause that is no more",
     )
 
 
 def _chosen(request: HttpRequest) -> list[int]:
     chosen = [request.POST["one"]] if "one" in request.POST else request.POST.getlist("work")
-    return [int(text) for text in chosen[:PAGE] if text.isascii() and text.isdigit() and len(text) < 19]
+    numbers = [int(text) for text in chosen[:PAGE] if text.isascii() and text.isdigit() and len(text) < 19]
+    within = found(_within(request, Query(), Role.OPERATOR)).filter(pk__in=numbers)
+    return list(within.order_by("pk").values_list("pk", flat=True))
 
 
 def _back_to_list(request: HttpRequest) -> HttpResponse:

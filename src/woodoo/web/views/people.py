@@ -1,0 +1,119 @@
+"""People: who may sign in, in which role, everywhere and on single connections."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from woodoo.connections.models import Connection
+from woodoo.domain.errors import WoodooError
+
+from .. import people
+from ..access import Role, needs
+from ..forms import dress
+from ..pages import page
+
+_ROLES = [(role.word, role.word.capitalize()) for role in (Role.VIEWER, Role.OPERATOR, Role.ADMINISTRATOR)]
+
+
+class RoleForm(forms.Form):
+    """A role, and where."""
+
+    role = forms.ChoiceField(label="Role", choices=[*_ROLES, ("nobody", "None")], initial="viewer")
+    connection = forms.ModelChoiceField(
+        label="Where", queryset=Connection.objects.order_by("name"), required=False, empty_label="Everywhere"
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        dress(self)
+
+    def given(self) -> tuple[Role, int | None]:
+        """Return the role and the connection, once the form is valid."""
+        on = self.cleaned_data["connection"]
+        return Role.named(self.cleaned_data["role"]) or Role.NOBODY, on.pk if on else None
+
+
+class PersonForm(RoleForm):
+    """Somebody new."""
+
+    name = forms.CharField(label="User name", max_length=150, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    field_order = ("name", "role", "connection")
+
+
+@require_safe
+@needs(Role.ADMINISTRATOR, everywhere=True)
+def people_list(request: HttpRequest) -> HttpResponse:
+    """Show who may sign in, and a form for somebody new."""
+    return _show(request, PersonForm())
+
+
+@require_POST
+@needs(Role.ADMINISTRATOR, everywhere=True)
+def add(request: HttpRequest) -> HttpResponse:
+    """Make an account and show its password this once."""
+    form = PersonForm(request.POST)
+    if not form.is_valid():
+        return _show(request, form)
+    role, on = form.given()
+    try:
+        made, secret = people.make(form.cleaned_data["name"], role, connections=[on] if on else [])
+    except WoodooError as error:
+        form.add_error("name", str(error))
+        return _show(request, form)
+    return _show(request, PersonForm(), named=made.username, secret=secret)
+
+
+@require_POST
+@needs(Role.ADMINISTRATOR, everywhere=True)
+def role(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Give somebody a role, everywhere or on a connection."""
+    user, form = get_object_or_404(User, pk=user_id), RoleForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, "Nothing was changed: choose a role, and where.")
+        return redirect("people")
+    return _done(request, lambda: people.give(user, *form.given()), f"The role of {user.username} is changed.")
+
+
+@require_POST
+@needs(Role.ADMINISTRATOR, everywhere=True)
+def switch(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Switch an account off, or on again."""
+    user, on = get_object_or_404(User, pk=user_id), "on" in request.POST
+    said = f"{user.username} may {'sign in' if on else 'not sign in any more'}."
+    return _done(request, lambda: people.switch(user, on=on), said)
+
+
+@require_POST
+@needs(Role.ADMINISTRATOR, everywhere=True)
+def password(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Give somebody another password and show it this once."""
+    user = get_object_or_404(User, pk=user_id)
+    return _show(request, PersonForm(), named=user.username, secret=people.renew_password(user))
+
+
+def _done(request: HttpRequest, do: Callable[[], Any], said: str) -> HttpResponse:
+    try:
+        do()
+    except WoodooError as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, said)
+    return redirect("people")
+
+
+def _show(request: HttpRequest, form: PersonForm, *, named: str = "", secret: str = "") -> HttpResponse:
+    names = dict(Connection.objects.values_list("pk", "name"))
+    rows = [
+        (one, [(names.get(number, "gone"), given.word) for number, given in one.reach.on_connections.items()])
+        for one in people.everybody()
+    ]
+    context = {"section": "people", "form": form, "rows": rows, "role_form": RoleForm(auto_id=False)}
+    return page(request, "people.html", {**context, "named": named, "secret": secret})
