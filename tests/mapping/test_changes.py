@@ -362,7 +362,7 @@ CANCELS: Mapping[str, tuple[Document, Standing, bool, str]] = {
 def test_the_table_of_what_can_be_cancelled(state: str) -> None:
     document, standing, cancels, reported = CANCELS[state]
     order: Order = replace(ORDER, status="cancelled")
-    plan = plan_cancel(order, document, History(WRITTEN, standing))
+    plan = plan_cancel(order, document, History(WRITTEN, standing), make_rules())
     assert plan.cancel is cancels
     assert bool(plan.conflict) is bool(reported)
     if plan.conflict:

@@ -15,6 +15,7 @@ from woodoo.connections.settings import DEFAULT_STATUS_STEPS
 from woodoo.domain.order import Order
 from woodoo.mapping.documents.document import Document, Invoice, done_steps
 from woodoo.mapping.policy import BECOMES, STATUS_STEPS, Do, Policy, PolicyDecision, invoice_date, plan_policy
+from woodoo.mapping.refunds.rules import RefundRules
 
 TODAY = date(2026, 11, 25)
 DEFAULT = Policy(status_steps=DEFAULT_STATUS_STEPS)
@@ -89,12 +90,30 @@ def test_the_table_and_the_form_both_limit(becomes: str, step: str) -> None:
     assert bool(decision.skip) == (not decision.steps)
 
 
-def test_an_invoice_of_a_refunded_order_says_that_the_refund_stays_out() -> None:
+def test_an_invoice_of_a_refunded_order_says_that_the_refund_stays_out_where_refunds_do() -> None:
     refunded = replace(order(), refund_ids=("140",))
     told = "The store has refunded some of it. Refunds are not carried over: credit it in Odoo."
-    assert decided(refunded).waits == (told,)
+    alone = make_rules(policy=DEFAULT, refunds=RefundRules(take_refunds=False))
+    assert plan_policy(refunded, None, alone, today=TODAY).waits == (told,)
+    assert decided(refunded).waits == ()
     assert decided(refunded).steps == decided(order()).steps
-    assert decided(refunded, order_becomes="order").waits == ()
+
+
+@pytest.mark.parametrize(("document", "steps"), [(sale_order(), PAID), (sale_order("sale", invoice()), None)])
+def test_what_was_refunded_in_full_is_invoiced_to_be_credited_where_it_cannot_be_taken_out(
+    document: Document, steps: frozenset[Do] | None
+) -> None:
+    refunded = replace(order("refunded"), refund_ids=("140",))
+    assert decided(refunded, document).steps == (steps or frozenset())
+    assert bool(decided(refunded, document).skip) is (steps is None)
+    assert decided(replace(refunded, paid_at=None), document).skip
+    assert decided(refunded).skip
+
+
+def test_a_chargeback_is_left_to_a_person_where_odoo_has_the_order() -> None:
+    steps = {**DEFAULT_STATUS_STEPS, "chargeback": "tell"}
+    assert decided(order("chargeback"), sale_order(), status_steps=steps).tell
+    assert decided(order("chargeback"), status_steps=steps).skip
 
 
 def test_goods_do_not_wait_for_the_money() -> None:

@@ -14,6 +14,7 @@ from zlib import crc32
 from woodoo.connections.settings import ConnectionSettings
 from woodoo.domain.history import OrderRange
 from woodoo.domain.order import Order
+from woodoo.domain.refund import Refund
 from woodoo.engine.flow import LinkVals, Outcome
 from woodoo.flows.context import Context
 from woodoo.flows.order import sync_orders
@@ -38,6 +39,16 @@ def recorded_orders() -> dict[str, Order]:
     return orders
 
 
+@dataclass(frozen=True)
+class RecordedRefunds:
+    """The refunds of a store's orders."""
+
+    given_back: Mapping[str, tuple[Refund, ...]]
+
+    def read(self, orders: Sequence[Order]) -> Fetched[tuple[Refund, ...]]:
+        return Fetched(found={order.external_id: self.given_back.get(order.external_id, ()) for order in orders})
+
+
 class RecordedStore:
     """A store that has exactly the orders it was given."""
 
@@ -45,6 +56,25 @@ class RecordedStore:
         self.orders = dict(orders)
         #: Order id → notes of the staff.
         self.notes: dict[str, tuple[str, ...]] = {}
+        #: Order id → its refunds, oldest first.
+        self.given_back: dict[str, tuple[Refund, ...]] = {}
+
+    @property
+    def refunds(self) -> RecordedRefunds:
+        return RecordedRefunds(self.given_back)
+
+    def refund(self, refund: Refund) -> None:
+        """Let the shop have given something back."""
+        order = self.orders[refund.order_id]
+        self.given_back[refund.order_id] = (*self.given_back.get(refund.order_id, ()), refund)
+        self.orders[refund.order_id] = replace(order, refund_ids=(*order.refund_ids, refund.external_id))
+
+    def delete_refund(self, refund: Refund) -> None:
+        """Let the shop have deleted a refund."""
+        order = self.orders[refund.order_id]
+        self.given_back[refund.order_id] = tuple(r for r in self.given_back[refund.order_id] if r != refund)
+        ids = tuple(one for one in order.refund_ids if one != refund.external_id)
+        self.orders[refund.order_id] = replace(order, refund_ids=ids)
 
     def fetch_orders(self, external_ids: Sequence[str]) -> Fetched[Order]:
         found = {one: self.orders[one] for one in external_ids if one in self.orders}

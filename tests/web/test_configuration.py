@@ -359,6 +359,7 @@ EVERYTHING: dict[str, Any] = {
     "refund_payment": "never",
     "post_credit_notes": False,
     "deleted_refunds": "undo",
+    "cancel_invoiced": "credit",
     "restock_as": "wait",
     "return_location_id": 8,
     "send_refunds": True,

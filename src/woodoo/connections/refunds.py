@@ -43,6 +43,12 @@ class RefundSettings(BaseModel):
         "cancelled.",
     )
 
+    cancel_invoiced: Literal["tell", "credit"] = Field(
+        "tell",
+        description="A cancelled order whose invoice is posted: tell (a person decides), or credit: what is left of "
+        "the invoice is credited, so that nothing stays open.",
+    )
+
     # Goods that come back
 
     restock_as: Literal["receive", "wait", "nothing"] = Field(

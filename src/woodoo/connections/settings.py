@@ -40,7 +40,7 @@ OrderBecomes = Literal[
     "invoice_payment",
 ]
 #: How far an order in a status goes; each holds what stands before it, `order_becomes` sets the limit.
-StatusStep = Literal["ignore", "quotation", "confirm", "invoice", "deliver", "cancel"]
+StatusStep = Literal["ignore", "quotation", "confirm", "invoice", "deliver", "cancel", "tell"]
 
 #: From left to right: nothing yet, a quotation while the money is awaited, everything but the goods, the goods too.
 DEFAULT_STATUS_STEPS: Mapping[str, StatusStep] = {
@@ -76,7 +76,8 @@ class ConnectionSettings(
     status_steps: dict[str, StatusStep] = Field(
         default_factory=lambda: dict(DEFAULT_STATUS_STEPS),
         description="WooCommerce status → how far orders in it go: ignore, quotation, confirm (sales order), invoice "
-        "(and payment, once paid), deliver, or cancel. Statuses that are not named are ignored and reported.",
+        "(and payment, once paid), deliver, cancel, or tell (a person decides, as about a chargeback). Statuses "
+        "that are not named are ignored and reported.",
     )
     confirm_orders: bool = Field(
         True,

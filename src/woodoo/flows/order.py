@@ -12,14 +12,16 @@ anywhere is finished by the next one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..domain.errors import WoodooError
 from ..domain.mark import GONE
+from ..domain.order import Order
 from ..domain.plan import Plan
 from ..engine.flow import Outcome
 from ..mapping.changes.cancelling import CancelPlan
+from ..mapping.documents.document import Seen
 from ..mapping.order_plan import NothingToDo, OrderPlan, plan_order
 from ..mapping.order_words import order_plan_shown
 from . import outcomes
@@ -67,7 +69,7 @@ class Planned:
     seen: Mapping[str, str] = field(default_factory=dict)
     #: Those that Odoo has already.
     there: Sequence[There] = ()
-    #: Those of which the store has given something back.
+    #: Those of which something was refunded.
     refunded: frozenset[str] = frozenset()
 
     def shown(self) -> dict[str, Plan]:
@@ -88,21 +90,24 @@ def sync_orders(context: Context, external_ids: Sequence[str]) -> dict[str, Outc
     for record, error in planned.failures.items():
         found[record] = outcomes.refused(error, gone=planned.seen.get(record) == GONE)
     found |= {record: outcomes.dropped(context, *dropped) for record, dropped in batch.dropped.items()}
-    rings = rings_for_refunds(context, planned.refunded, planned.seen)
+    rings = _rings(context, planned)
     return {
         record: replace(outcome, seen=planned.seen.get(record, ""), rings=rings.get(record, ()))
         for record, outcome in found.items()
     }
 
 
-def rings_for_refunds(
-    context: Context, refunded: frozenset[str], records: Iterable[str]
-) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Return which orders ring for their refunds: those that have some, and those that had some before."""
-    if not context.rules.refunds.take_refunds:
-        return {}
-    credited = context.links.find(REFUNDS, [record for record in records if record not in refunded])
-    return {record: (("refund", record),) for record in {*refunded, *credited}}
+def _rings(context: Context, planned: Planned) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return whose refunds are to be looked at once the orders are as they should be.
+
+    Those of orders that have some, or had some when their refunds were looked at last, and of cancelled orders whose
+    invoice is to be credited.
+    """
+    found = {record for record, plan in planned.plans.items() if isinstance(plan, CancelPlan) and plan.credits}
+    there = [record for record, mark in planned.seen.items() if mark != GONE]
+    if there and context.rules.refunds.take_refunds:
+        found |= planned.refunded | context.links.find(REFUNDS, there).keys()
+    return {record: (("refund", record),) for record in found}
 
 
 def plan_orders(context: Context, external_ids: Sequence[str]) -> Planned:
@@ -120,13 +125,18 @@ def plan_orders(context: Context, external_ids: Sequence[str]) -> Planned:
             failures[record] = error
     marks = {record: order.mark.text() for record, order in fetched.found.items()}
     there = [
-        There(order, document, isinstance(plans.get(record), CancelPlan))
+        There(_planned_as(order, seen), document, isinstance(plans.get(record), CancelPlan))
         for record, order in fetched.found.items()
         for document in (seen.documents.get(record, ()) if seen else ())
         if document.ours
     ]
     refunded = frozenset(record for record, order in fetched.found.items() if order.refund_ids)
     return Planned(plans, failures, marks | dict.fromkeys(fetched.missing, GONE), there, refunded)
+
+
+def _planned_as(order: Order, seen: Seen | None) -> Order:
+    """Return an order less what was refunded before its invoice."""
+    return seen.reduced[order.external_id].order if seen and order.external_id in seen.reduced else order
 
 
 def apply_plans(context: Context, batch: OrderBatch) -> None:

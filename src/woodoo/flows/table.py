@@ -53,6 +53,11 @@ class Flow:
     batch: int = 0
 
 
+def _has_refunds(settings: ConnectionSettings) -> bool:
+    credited = settings.take_refunds or settings.cancel_invoiced == "credit"
+    return credited or settings.send_refunds or settings.send_returns
+
+
 FLOWS: Mapping[str, Flow] = {
     flow.name: flow
     for flow in (
@@ -140,7 +145,7 @@ FLOWS: Mapping[str, Flow] = {
             resource="",
             sync=sync_refunds,
             plan=plan_refunds,
-            wanted=lambda settings: settings.take_refunds or settings.send_refunds or settings.send_returns,
+            wanted=_has_refunds,
             with_rules=True,
             help="What the store has given back on an order becomes credit notes in Odoo, with the goods that come "
             "back; credit notes and returns made in Odoo become refunds in the store.",

@@ -8,6 +8,7 @@
 | it goes as far as a step  | all of it, same total    | nothing to do                                     |
 | it goes as far as a step  | not ours                 | park: a person decides                            |
 | it is cancelled           | anything of ours         | cancel what can be cancelled                      |
+| all of it was refunded    | nothing invoiced yet     | the same                                          |
 | something was changed     | anything of ours         | change what can be changed                        |
 
 How far it goes is decided in `policy.py`, what needs a person in `refusals.py`, what becomes of later changes in
@@ -20,7 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from ..domain.errors import ConfigError
+from ..domain.errors import ConfigError, SyncConflict
 from ..domain.money import round_money
 from ..domain.order import Order
 from ..domain.plan import join
@@ -40,6 +41,7 @@ from .documents.order_fields import field_notes
 from .documents.order_lines import DocumentLine, carrier_of, document_lines, leave_out_bundles
 from .documents.sale_order import refuse_taken_name
 from .policy import Do, PolicyDecision, invoice_date, plan_policy
+from .refunds.reducing import Reduced
 from .refusals import (
     refuse_a_cent_off,
     refuse_documents,
@@ -116,18 +118,28 @@ def plan_order(order: Order, seen: Seen, rules: Rules) -> OrderPlan | CancelPlan
         DataError: where the order, or what Odoo has of it, needs a person.
         ConfigError: where a mapping or a setting is missing.
     """
+    if order.external_id in seen.unread:
+        raise seen.unread[order.external_id]
+    reduced = seen.reduced.get(order.external_id, Reduced(order))
+    order = reduced.order
     documents = seen.documents.get(order.external_id, ())
     document = _own(documents)
     decision = plan_policy(order, document, rules, today=_today(seen.at, rules))
     history = seen.histories.get(order.external_id, History())
-    if document and decision.cancel:
-        return plan_cancel(order, document, history)
+    if document and (decision.cancel or reduced.everything):
+        return plan_cancel(order, document, history, rules, refunded=reduced.everything)
+    if reduced.everything:
+        return NothingToDo(order, None, _nothing_left(order))
+    if document and decision.tell:
+        return _told(order, document)
     if decision.skip or decision.cancel:
         return NothingToDo(order, document, decision.skip)
     refuse_documents(order, rules.reference(order), documents, seen.gone)
     targets = order_targets(order)
     refuse_what_odoo_cannot_post(order, targets)
-    change = plan_change(order, document, history, rules) if document else Change(wanted=fingerprint(order, rules))
+    decision = replace(decision, waits=(*decision.waits, *reduced.notes))
+    new = Change(wanted=fingerprint(order, rules, history.without))
+    change = plan_change(order, document, history, rules) if document else new
     if document:
         decision, left = _with_change(document, decision, change, targets, rules)
         if change.conflict and not decision.steps and not change.parts:
@@ -135,7 +147,34 @@ def plan_order(order: Order, seen: Seen, rules: Rules) -> OrderPlan | CancelPlan
         if not left:
             reason = _complete(order, document, decision.waits)
             return NothingToDo(order, document, reason, complete=True, written=change.wanted)
-    return replace(_full_plan(order, document, decision, targets, seen, rules), change=change)
+    whole = _full_plan(order, document, decision, targets, seen, rules, reissue=change.reissue)
+    return replace(whole, change=change)
+
+
+def _told(order: Order, document: Document) -> NothingToDo:
+    """Leave an order to a person, as the status table says, unless Odoo has only what is cancelled.
+
+    Raises:
+        SyncConflict: always but then.
+    """
+    if document.state == "cancel":
+        return NothingToDo(order, document, f"{order.label} is '{order.status}' in the store; {_names(document)} is "
+                           "cancelled in Odoo.")  # fmt: skip
+    raise SyncConflict(
+        f"{order.label} is '{order.status}' in the store, which the status table leaves to a person; in Odoo stands "
+        f"{_names(document)}.",
+        record=order.label,
+        where="settings -> status_steps",
+        choices=(
+            "Credit its invoice in Odoo, and stop what is still to be delivered; then skip this record.",
+            "Set the status back in the store; the order then goes on.",
+            "Keep Odoo as it is: skip this record.",
+        ),
+    )
+
+
+def _nothing_left(order: Order) -> str:
+    return f"{order.label} was refunded in full before it was invoiced: nothing of it is made in Odoo."
 
 
 def _with_change(
@@ -156,7 +195,7 @@ def _with_change(
         steps |= {Do.ORDER, Do.CONFIRM}
     elif not missing and not change.reopens and not change.rewrites and not has_draft:
         steps = frozenset()
-    if change.wanted.doing is Doing.REISSUED and Do.PAYMENT in steps:
+    if change.wanted.doing is Doing.REISSUED and Do.PAYMENT in steps and _was_paid(document, change):
         steps -= {Do.PAYMENT}
         missing -= {Do.PAYMENT}
         waits = (*waits, "The payment of the credited invoice is for a person to match with the new one.")
@@ -164,11 +203,19 @@ def _with_change(
     return replace(decision, steps=steps, waits=waits), left
 
 
+def _was_paid(document: Document, change: Change) -> bool:
+    """Say whether money came in for an invoice that was credited: the one in its place is then not paid again."""
+    posted = [i for i in document.invoices if i.move_type == "out_invoice" and i.state == "posted"]
+    if change.reissue:
+        return any(invoice.payment_state not in {"reversed", "not_paid"} for invoice in posted)
+    return any(i.payment_state != "reversed" for i in posted if i is not document.invoice)
+
+
 def needs_plan(order: Order, documents: Sequence[Document], history: History, rules: Rules, at: datetime) -> bool:
     """Say whether more of an order than its documents has to be looked at: it comes over, and something is left."""
     document = _own(documents)
     decision = plan_policy(order, document, rules, today=_today(at, rules))
-    if decision.skip or decision.cancel:
+    if decision.skip or decision.cancel or decision.tell:
         return False
     if document is None or history.standing:
         return True
@@ -186,7 +233,14 @@ def _today(at: datetime, rules: Rules) -> date:
 
 
 def _full_plan(
-    order: Order, document: Document | None, decision: PolicyDecision, targets: Targets, seen: Seen, rules: Rules
+    order: Order,
+    document: Document | None,
+    decision: PolicyDecision,
+    targets: Targets,
+    seen: Seen,
+    rules: Rules,
+    *,
+    reissue: bool,
 ) -> OrderPlan:
     sold, left_out = leave_out_bundles(order, seen.products)
     targets = order_targets(sold) if left_out else targets
@@ -197,7 +251,7 @@ def _full_plan(
     refuse_a_cent_off(order, decision.steps, targets, priced, rules)
     day = invoice_date(order, rules, _today(seen.at, rules))
     refuse_locked(order, document, decision.steps, day, rules)
-    journal = _journal(order, document, decision.steps, targets, rules)
+    journal = _journal(order, None if reissue else document, decision.steps, targets, rules)
     paid_on = order.paid_at.astimezone(rules.timezone).date() if order.paid_at else None
     refuse_locked_payment(order, paid_on if journal else None, rules)
     carriers = [carrier_of(line, rules) for line in order.shipping_lines]

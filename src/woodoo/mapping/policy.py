@@ -8,8 +8,10 @@
 | `invoice`    | is invoiced, and paid where its payment method has a journal       |
 | `deliver`    | is delivered, too                                                  |
 | `cancel`     | is cancelled where Odoo has it, as far as that can still be done   |
+| `tell`       | stays as it is in Odoo, and a person is told: a chargeback         |
 
-`order_becomes` limits this, and nothing is invoiced before it is paid but what `unpaid_methods` names.
+`order_becomes` limits this, and nothing is invoiced before it is paid but what `unpaid_methods` names. An order that
+was refunded in full after something of it had left is invoiced all the same, so that it can be credited.
 """
 
 from __future__ import annotations
@@ -55,6 +57,7 @@ STATUS_STEPS: Mapping[str, frozenset[Do]] = {
     "invoice": frozenset({Do.ORDER, Do.CONFIRM, Do.INVOICE, Do.POST, Do.PAYMENT}),
     "deliver": frozenset(Do),
     "cancel": frozenset(),
+    "tell": frozenset(),
 }
 #: Statuses in which nothing is ever made in Odoo, whatever the table says; what Odoo has goes by the table.
 NEVER_CREATED = frozenset({"cancelled", "refunded", "failed", "checkout-draft", "trash"})
@@ -92,6 +95,8 @@ class PolicyDecision:
     skip: str = ""
     #: The store has cancelled it, and Odoo has something to cancel.
     cancel: bool = False
+    #: The status table leaves it to a person.
+    tell: bool = False
 
 
 def plan_policy(order: Order, document: Document | None, rules: Rules, *, today: date) -> PolicyDecision:
@@ -103,23 +108,39 @@ def plan_policy(order: Order, document: Document | None, rules: Rules, *, today:
     wish = policy.status_steps.get(order.status)
     if document and wish == "cancel":
         return PolicyDecision(cancel=True)
-    if wish in {None, "ignore", "cancel"} or (document is None and order.status in NEVER_CREATED):
-        return PolicyDecision(skip=_not_wanted(order, document, policy))
+    if document and wish == "tell":
+        return PolicyDecision(tell=True)
+    if _is_credited_later(order, document, rules):
+        wish = "invoice"
+    if wish in {None, "ignore", "cancel", "tell"} or (document is None and order.status in NEVER_CREATED):
+        return PolicyDecision(skip=_not_wanted(order, document, rules))
     steps = _forms(document, policy) & STATUS_STEPS[str(wish)]
     if not steps:
-        return PolicyDecision(skip=_not_wanted(order, document, policy))
+        return PolicyDecision(skip=_not_wanted(order, document, rules))
     waits = _held(order, document, _forms(document, policy) - STATUS_STEPS[str(wish)])
     if not policy.confirm_orders and Do.CONFIRM in steps and (document is None or document.is_quotation):
         return PolicyDecision(frozenset({Do.ORDER}), ("It stays a quotation until somebody confirms it in Odoo.",))
     if Do.INVOICE in steps:
         steps, held = _money(order, document, steps, rules, today)
         waits = [*held, *waits]
-    if Do.INVOICE in steps and order.refund_ids:
-        waits = [*waits, f"The store has refunded some of it.{_NOT_UNDONE['refunded']}"]
+    if Do.INVOICE in steps and order.refund_ids and not rules.refunds.take_refunds:
+        waits = [*waits, f"The store has refunded some of it.{_BY_HAND}"]
     if not steps:
-        stays = _stays(order, document)
+        stays = _stays(order, document, rules)
         return PolicyDecision(skip=f"{order.label} is not paid yet ({_method(order)}); {_LATER}.{stays}")
     return PolicyDecision(steps, tuple(waits))
+
+
+def _is_credited_later(order: Order, document: Document | None, rules: Rules) -> bool:
+    """Say whether an order that was refunded in full is to be invoiced before it is credited.
+
+    Where all of it could still be taken out, it is cancelled instead, and nobody asks this.
+    """
+    refunded = order.status == "refunded" and bool(order.refund_ids) and rules.refunds.take_refunds
+    if not refunded or document is None or document.state == "cancel" or order.paid_at is None:
+        return False
+    named = rules.policy.status_steps.get(order.status, "ignore") == "ignore"
+    return named and not (document.invoice is not None and document.invoice.state == "posted")
 
 
 def _held(order: Order, document: Document | None, later: frozenset[Do]) -> list[str]:
@@ -181,7 +202,8 @@ def _method(order: Order) -> str:
     return f"{method}, no payment date in the store"
 
 
-def _not_wanted(order: Order, document: Document | None, policy: Policy) -> str:
+def _not_wanted(order: Order, document: Document | None, rules: Rules) -> str:
+    policy = rules.policy
     becomes = BECOMES[policy.order_becomes]
     wanted = [
         f"'{status}'"
@@ -192,7 +214,7 @@ def _not_wanted(order: Order, document: Document | None, policy: Policy) -> str:
     unknown = "" if known else ", which the status table does not name"
     return (
         f"{order.label} is '{order.status}' in the store{unknown}; orders come over when they are "
-        f"{_either(wanted) or 'in no status'}.{_stays(order, document)}"
+        f"{_either(wanted) or 'in no status'}.{_stays(order, document, rules)}"
     )
 
 
@@ -200,14 +222,17 @@ def _either(words: list[str]) -> str:
     return " or ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
+_BY_HAND = " Refunds are not carried over: credit it in Odoo."
 #: What is not undone in Odoo where the store says this.
 _NOT_UNDONE = {
-    "refunded": " Refunds are not carried over: credit it in Odoo.",
-    "trash": " What is deleted in the store is not undone.",
+    "refunded": " What was refunded becomes credit notes of its invoice.",
+    "failed": " It is cancelled where the status table says so.",
+    "trash": " What is deleted in the store is not undone, unless the status table cancels it.",
 }
 
 
-def _stays(order: Order, document: Document | None) -> str:
+def _stays(order: Order, document: Document | None, rules: Rules) -> str:
     if document is None:
         return ""
-    return f" {document.name} stays as it is in Odoo.{_NOT_UNDONE.get(order.status, '')}"
+    by_hand = order.status == "refunded" and not rules.refunds.take_refunds
+    return f" {document.name} stays as it is in Odoo.{_BY_HAND if by_hand else _NOT_UNDONE.get(order.status, '')}"

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from ...domain.errors import DataError, WoodooError
 from ...engine.flow import LinkVals, Outcome, OutcomeKind
 from ...mapping.changes.cancelling import CancelPlan
+from ...mapping.changes.change_words import cancel_done
 from ...mapping.changes.fingerprint import Doing, Fingerprint, fingerprint
 from ...mapping.order_words import order_plan_shown
 from ...odoo import changing
@@ -48,10 +49,7 @@ def _outcome(context: Context, plan: CancelPlan, error: WoodooError | None) -> O
     links = _links(context, plan)
     if plan.conflict is not None:
         return Outcome.from_error(plan.conflict, title=title, plan=shown, links=links)
-    if plan.cancel:
-        done = f"{plan.document.name} is cancelled, as {title} is in the store."
-        return Outcome(OutcomeKind.DONE, done, title=title, plan=shown, links=links)
-    return Outcome(OutcomeKind.DONE, order_plan_shown(plan).summary, title=title, plan=shown, links=links)
+    return Outcome(OutcomeKind.DONE, cancel_done(plan), title=title, plan=shown, links=links)
 
 
 def _links(context: Context, plan: CancelPlan) -> tuple[LinkVals, ...]:

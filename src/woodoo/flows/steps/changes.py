@@ -16,11 +16,12 @@ from ...domain.order import Order
 from ...engine.flow import LinkVals
 from ...mapping.changes.change_columns import columns_of
 from ...mapping.changes.changes import is_looked_at
-from ...mapping.changes.fingerprint import Doing, Fingerprint, Part
+from ...mapping.changes.fingerprint import Doing, Fingerprint, Part, fingerprint
 from ...mapping.changes.standing import History, Standing
 from ...mapping.documents.document import Document, Invoice
 from ...mapping.documents.sale_order import sale_order_changes
 from ...mapping.policy import Do
+from ...mapping.refunds.reducing import Reduced
 from ...odoo import changing
 from ...odoo.changing import Delivery
 from ..batch import OrderBatch, Progress, named
@@ -29,19 +30,32 @@ from .sale_orders import sale_order_row
 
 
 def read_histories(
-    context: Context, orders: Sequence[Order], documents: Mapping[str, Sequence[Document]]
+    context: Context,
+    orders: Sequence[Order],
+    documents: Mapping[str, Sequence[Document]],
+    reduced: Mapping[str, Reduced] | None = None,
 ) -> dict[str, History]:
-    """Return what was written of each order earlier; and how far its document has come, where that matters now."""
+    """Return what was written of each order earlier; and how far its document has come, where that matters now.
+
+    `orders` are as they are to be written, `reduced` says which of them are less what was refunded.
+    """
+    reduced = reduced or {}
     links = context.links.find("order", [order.external_id for order in orders])
     written = {record: Fingerprint.read(link.odoo_hash) for record, link in links.items()}
+    for record, one in reduced.items():
+        if one.before is not None and written.get(record) is None:
+            written[record] = fingerprint(one.before.order, context.rules, one.before.ids)
     near: dict[str, Document] = {}
     for order in orders:
         record = order.external_id
         own = next((document for document in documents.get(record, ()) if document.ours), None)
-        if own and is_looked_at(order, own, written.get(record), context.rules):
+        gone = record in reduced and reduced[record].everything
+        if own and (gone or is_looked_at(order, own, written.get(record), context.rules)):
             near[record] = own
     standings = _standings(context, near)
-    return {o.external_id: History(written.get(o.external_id), standings.get(o.external_id)) for o in orders}
+    records = [order.external_id for order in orders]
+    without = {record: one.ids for record, one in reduced.items()}
+    return {r: History(written.get(r), standings.get(r), without.get(r, frozenset())) for r in records}
 
 
 def make_changes(context: Context, batch: OrderBatch) -> None:

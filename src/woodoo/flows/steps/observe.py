@@ -22,6 +22,7 @@ from ...odoo.deliveries import undelivered
 from ..context import Context
 from .changes import read_histories
 from .observe_customers import observe_customers
+from .reducing import read_reductions
 
 INVOICE_FIELDS = ("name", "ref", "move_type", "state", "payment_state", "amount_total", "amount_residual")
 
@@ -30,7 +31,10 @@ def observe_orders(context: Context, orders: Sequence[Order]) -> Seen:
     """Read from Odoo what planning needs: the orders' documents, their customers and products."""
     at = datetime.now(UTC)
     documents, gone = find_documents(context, orders)
-    histories = read_histories(context, orders, documents)
+    reductions = read_reductions(context, orders, documents)
+    reduced = reductions.found
+    orders = [reduced[o.external_id].order if o.external_id in reduced else o for o in orders]
+    histories = read_histories(context, orders, documents, reduced)
     waiting = [
         o
         for o in orders
@@ -43,6 +47,8 @@ def observe_orders(context: Context, orders: Sequence[Order]) -> Seen:
         gone=gone,
         histories=histories,
         taken_names=_taken_names(context, [order for order in waiting if not documents.get(order.external_id)]),
+        reduced=reduced,
+        unread=reductions.unread,
         at=at,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...domain.money import round_money
 from ...domain.plan import Step
 from ..documents.document import Document
 from .cancelling import CancelPlan
@@ -39,19 +40,50 @@ def change_said(change: Change) -> str:
 
 def cancel_steps(plan: CancelPlan) -> tuple[Step, ...]:
     """Return what is done for an order that the store has cancelled."""
-    if not plan.cancel:
-        return ()
-    with_it = f"with {', '.join(plan.standing.to_deliver)}" if plan.standing.to_deliver else ""
-    return (Step(f"Cancel {plan.document.name}", "it is cancelled in the store", plan.document.model, with_it),)
+    steps = []
+    if plan.cancel:
+        with_it = f"with {', '.join(plan.standing.to_deliver)}" if plan.standing.to_deliver else ""
+        steps.append(Step(f"Cancel {plan.document.name}", _why(plan), plan.document.model, with_it))
+    if plan.credits:
+        total = round_money(plan.standing.invoiced_total, plan.order.currency_digits)
+        detail = f"{total} {plan.order.currency}; by the flow of refunds"
+        steps.append(Step(f"Credit {_invoices(plan)} in full", _why(plan), "account.move", detail))
+    return tuple(steps)
 
 
 def cancel_summary(plan: CancelPlan) -> str:
     """Say what becomes of a cancelled order."""
     if plan.conflict:
         return plan.conflict.message
+    if plan.cancel or plan.credits:
+        doing = [f"cancel {plan.document.name}"] if plan.cancel else []
+        doing += [f"credit {_invoices(plan)}"] if plan.credits else []
+        done = " and ".join(doing)
+        return f"{done[:1].upper()}{done[1:]} in Odoo"
+    if plan.refunded:
+        return f"{plan.order.label} was refunded in full before it was invoiced; {plan.document.name} is cancelled."
+    if plan.document.state == "cancel":
+        return f"{plan.order.label} is cancelled in the store, and {plan.document.name} in Odoo."
+    return f"{plan.order.label} is cancelled in the store, and {plan.document.name} is credited in Odoo."
+
+
+def cancel_done(plan: CancelPlan) -> str:
+    """Say what was done about a cancelled order."""
+    said = []
     if plan.cancel:
-        return f"Cancel {plan.document.name} in Odoo"
-    return f"{plan.order.label} is cancelled in the store, and {plan.document.name} in Odoo."
+        why = "was refunded in full before it was invoiced" if plan.refunded else "is cancelled in the store"
+        said.append(f"{plan.document.name} is cancelled: {plan.order.label} {why}.")
+    if plan.credits:
+        said.append(f"{_invoices(plan)} is credited in full by the flow of refunds.")
+    return " ".join(said) or cancel_summary(plan)
+
+
+def _why(plan: CancelPlan) -> str:
+    return "all of it was refunded before it was invoiced" if plan.refunded else "it is cancelled in the store"
+
+
+def _invoices(plan: CancelPlan) -> str:
+    return f"invoice {', '.join(plan.standing.invoiced)}"
 
 
 def _parts(change: Change, *ways: Way) -> str:

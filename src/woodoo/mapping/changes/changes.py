@@ -14,8 +14,9 @@ changed stays. An invoice without a sales order is a quotation as long as it is 
 is. A posted invoice that was credited in full counts as none; the order then gets another one.
 
 To reopen is to cancel, set back to quotation, write anew and confirm, so that deliveries are right on every version. An
-order that Woodoo cancelled and the store wants again is reopened; one that a person cancelled is a conflict. Where the
-store has not changed anything, what people did in Odoo stays.
+order that Woodoo cancelled and the store wants again is reopened; one that a person cancelled is a conflict. Where its
+invoice was credited meanwhile it gets another one; an invoice without a sales order is a conflict then. Where the store
+has not changed anything, what people did in Odoo stays.
 """
 
 from __future__ import annotations
@@ -58,6 +59,8 @@ STOPS: Mapping[Part, frozenset[Obstacle]] = {
 REOPENS = frozenset({Part.LINES, Part.CUSTOMER})
 #: What Woodoo began with an order and has to undo or to end where the store wants the order.
 UNFINISHED = frozenset({Doing.CANCELLING, Doing.CANCELLED, Doing.REOPENING, Doing.REISSUING})
+#: Woodoo cancelled it, because the store did.
+CANCELLED = frozenset({Doing.CANCELLING, Doing.CANCELLED})
 #: What another invoice is needed for after the first one was credited.
 INVOICED = frozenset({Part.LINES, Part.CUSTOMER, Part.BILLING})
 
@@ -138,18 +141,21 @@ def plan_change(order: Order, document: Document, history: History, rules: Rules
         SyncConflict: where its lines or its customer cannot be changed and nothing else is to be written, or a person
             has cancelled the order in Odoo.
     """
-    wanted, written = fingerprint(order, rules), history.written
+    wanted, written = fingerprint(order, rules, history.without), history.written
     standing = history.standing or _standing_of(document)
     doing = written.doing if written else Doing.OPEN
     if document.state == "cancel" and doing not in UNFINISHED:
         raise _cancelled_by_a_person(order, document)
+    if doing in CANCELLED and standing.credited_alone:
+        raise _credited_alone(order, standing)
     unmarked = written is None and _unmarked(order, document, rules)
     changed = wanted.changed_since(written) if written else frozenset({Part.LINES} if unmarked else ())
     ways = {part: way_of(part, document, standing) for part in Part if part in changed}
     if written and ways.get(Part.LINES) is Way.CONFLICT and wanted.only_products_renamed(written):
         ways[Part.LINES] = Way.NOTHING
     stuck = [part for part, way in ways.items() if way is Way.CONFLICT]
-    reissue = doing is Doing.REISSUING or bool(standing.credited and changed & INVOICED and not stuck)
+    anew = doing in CANCELLED or bool(changed & INVOICED)
+    reissue = doing is Doing.REISSUING or bool(standing.credited and not standing.invoiced and anew and not stuck)
     change = Change(
         ways,
         again=doing in UNFINISHED and document.state in {"cancel", "draft"},
@@ -256,6 +262,21 @@ def _choices(document: Document, standing: Standing) -> tuple[str, ...]:
     first = " and ".join(part for part in (unlock, credit) if part)
     then = "Woodoo then writes the order anew" + (" and makes another invoice" if invoice else "")
     return (f"{first[:1].upper()}{first[1:]} in Odoo, then retry: {then}.", undo, keep)
+
+
+def _credited_alone(order: Order, standing: Standing) -> SyncConflict:
+    invoice = ", ".join(standing.invoiced)
+    return SyncConflict(
+        f"{order.label} is '{order.status}' again in the store, but its invoice {invoice} was credited in Odoo when it "
+        "was cancelled.",
+        record=order.label,
+        where="account.move",
+        choices=(
+            "Invoice it anew in Odoo, then skip this record.",
+            "Cancel the order in the store, too.",
+            "Keep Odoo as it is: skip this record.",
+        ),
+    )
 
 
 def _cancelled_by_a_person(order: Order, document: Document) -> SyncConflict:

@@ -58,11 +58,16 @@ class Fingerprint:
 
     marks: Mapping[Part, str] = field(default_factory=dict)
     doing: Doing = Doing.OPEN
+    #: Ids of the refunds it was written without, because they came before its invoice, and how amounts of them without
+    #: lines were taken out ("spread" or "product").
+    refunds: frozenset[str] = frozenset()
+    amounts_as: str = "spread"
 
     def text(self) -> str:
         """Return it as the link keeps it: "2 lines:ab12… … state:open"."""
         marks = (f"{part}:{self.marks[part]}" for part in Part if part in self.marks)
-        return " ".join((VERSION, *marks, f"state:{self.doing}"))
+        refunds = [f"refunds:{','.join(sorted(self.refunds))}", f"amounts:{self.amounts_as}"] if self.refunds else []
+        return " ".join((VERSION, *marks, *refunds, f"state:{self.doing}"))
 
     @classmethod
     def read(cls, text: str) -> Fingerprint | None:
@@ -72,7 +77,10 @@ class Fingerprint:
             return None
         found = dict(word.partition(":")[::2] for word in words)
         state = found.pop("state", Doing.OPEN)
-        return cls({Part(name): mark for name, mark in found.items() if name in set(Part)}, Doing(state))
+        refunds = frozenset(filter(None, found.pop("refunds", "").split(",")))
+        amounts_as = found.pop("amounts", "spread")
+        marks = {Part(name): mark for name, mark in found.items() if name in set(Part)}
+        return cls(marks, Doing(state), refunds, amounts_as)
 
     def changed_since(self, written: Fingerprint) -> frozenset[Part]:
         """Return the parts that are not as they were written."""
@@ -82,7 +90,9 @@ class Fingerprint:
 
     def taking(self, other: Fingerprint, parts: Iterable[Part]) -> Fingerprint:
         """Return these marks with those parts as in `other`."""
-        return replace(self, marks={**self.marks, **{part: other.marks[part] for part in parts}})
+        taken = {part: other.marks[part] for part in parts}
+        lines = other if Part.LINES in taken else self
+        return replace(self, marks={**self.marks, **taken}, refunds=lines.refunds, amounts_as=lines.amounts_as)
 
     def only_products_renamed(self, written: Fingerprint) -> bool:
         """Say whether its lines are another only in how the store calls their products.
@@ -105,8 +115,8 @@ class Fingerprint:
         return replace(self, doing=doing)
 
 
-def fingerprint(order: Order, rules: Rules) -> Fingerprint:
-    """Return the marks of an order as the store has it now."""
+def fingerprint(order: Order, rules: Rules, refunds: Iterable[str] = ()) -> Fingerprint:
+    """Return the marks of an order as the store has it now, or (taken out of it already) less these `refunds` (ids)."""
     return Fingerprint(
         {
             Part.LINES: _line_marks(order),
@@ -121,7 +131,9 @@ def fingerprint(order: Order, rules: Rules) -> Fingerprint:
                 order.payment_method,
                 *(f"{key}={order.meta.get(key, '')}" for key in sorted(rules.meta_fields)),
             ),
-        }
+        },
+        refunds=frozenset(refunds),
+        amounts_as=rules.refunds.amount_refund_as,
     )
 
 

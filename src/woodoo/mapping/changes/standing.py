@@ -35,6 +35,11 @@ class Standing:
     open_pickings: tuple[int, ...] = ()
 
     @property
+    def credited_alone(self) -> bool:
+        """An invoice without a sales order was credited in full: it still stands, over nothing."""
+        return bool(self.invoiced) and self.invoiced_total <= 0
+
+    @property
     def obstacles(self) -> frozenset[Obstacle]:
         found = set()
         if self.locked:
@@ -54,3 +59,5 @@ class History:
     written: Fingerprint | None = None
     #: None where it was not looked at, because nothing depends on it.
     standing: Standing | None = None
+    #: Ids of the refunds the order is written without now.
+    without: frozenset[str] = frozenset()

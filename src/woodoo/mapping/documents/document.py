@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from ...domain.errors import WoodooError
 from ...domain.money import ZERO
 from ..changes.standing import History
 from ..customers.customers_seen import Customers
 from ..policy import Do
+from ..refunds.reducing import Reduced
 
 #: Invoice payment states after which nothing is left to pay (Enterprise: `in_payment` until the bank statement).
 SETTLED = frozenset({"paid", "in_payment", "reversed"})
@@ -55,8 +57,9 @@ class Document:
 
     @property
     def invoice(self) -> Invoice | None:
-        """The order's own invoice: the first customer invoice that is not cancelled."""
-        return next((i for i in self.invoices if i.move_type == "out_invoice" and i.state != "cancel"), None)
+        """The order's own invoice: the first customer invoice that is not cancelled, nor credited in place of paid."""
+        own = [i for i in self.invoices if i.move_type == "out_invoice" and i.state != "cancel"]
+        return next((i for i in own if i.payment_state != "reversed"), own[0] if own else None)
 
     @property
     def is_quotation(self) -> bool:
@@ -105,5 +108,8 @@ class Seen:
     histories: Mapping[str, History] = field(default_factory=dict)
     #: Order ids whose reference cannot be the name of their sales order, with who has that name.
     taken_names: Mapping[str, str] = field(default_factory=dict)
+    #: Order id → what it is written as, where something was refunded before its invoice; why that could not be read.
+    reduced: Mapping[str, Reduced] = field(default_factory=dict)
+    unread: Mapping[str, WoodooError] = field(default_factory=dict)
     #: When it was looked at.
     at: datetime = field(default_factory=lambda: datetime.now(UTC))

@@ -7,6 +7,7 @@
 |          | carrier, the product for shipping                                                                    |
 | fee      | the product for fees of its name, the product for fees                                               |
 | discount | the product for discounts                                                                            |
+| refunded | the product for refunds: an amount that was refunded before the order was invoiced                   |
 | bundle   | as a product; one that costs nothing and has no product in Odoo is left out, its parts say its name  |
 """
 
@@ -20,6 +21,7 @@ from ...domain.order import FeeLine, Order, OrderLine, ShippingLine
 from ...domain.text import shortened
 from ..amounts.priced import PricedLine
 from ..amounts.totals import DiscountLine, Source
+from ..refunds.reducing import RefundedAmount
 from ..rules import Carrier, Rules
 from .product_product import Found, Matched, is_missing, match_products
 
@@ -92,6 +94,8 @@ def line_product(source: Source, order: Order, products: Mapping[str, int], rule
         return products[source.external_id]
     if isinstance(source, ShippingLine):
         return _shipping_product(source, order, rules)
+    if isinstance(source, RefundedAmount):
+        return _refund_product(source, order, rules)
     return _discount_product(order, rules) if isinstance(source, DiscountLine) else _fee_product(source, order, rules)
 
 
@@ -105,6 +109,19 @@ def _fee_product(source: FeeLine, order: Order, rules: Rules) -> int:
             fix="Choose a product for fees, or for fees of this name, in the connection's settings.",
         )
     return product_id
+
+
+def _refund_product(source: RefundedAmount, order: Order, rules: Rules) -> int:
+    if rules.refunds.refund_product_id is None:
+        amount = -source.total - source.total_tax
+        raise ConfigError(
+            f"{order.label}: {amount} {order.currency} of it were refunded without lines, and no refund product is "
+            "set.",
+            record=order.label,
+            where="settings -> refund product",
+            fix="Choose a refund product in the connection's settings, or have such amounts spread over the lines.",
+        )
+    return rules.refunds.refund_product_id
 
 
 def _discount_product(order: Order, rules: Rules) -> int:

@@ -17,6 +17,7 @@ class RefundRules:
     refund_payment: str = "as_store"
     post_credit_notes: bool = True
     deleted_refunds: str = "tell"
+    cancel_invoiced: str = "tell"
     restock_as: str = "receive"
     return_location_id: int | None = None
     send_refunds: bool = False

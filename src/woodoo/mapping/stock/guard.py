@@ -45,7 +45,7 @@ NO_CLAIM = Claim(Decimal(0), ())
 
 def open_statuses(steps: Mapping[str, str]) -> frozenset[str]:
     """Return the statuses of orders that wait for their goods, by how far each status brings an order in Odoo."""
-    brought = {status for status, step in steps.items() if step not in ("ignore", "cancel")}
+    brought = {status for status, step in steps.items() if step not in ("ignore", "cancel", "tell")}
     return (ALWAYS_OPEN | brought) - NEVER_OPEN
 
 

@@ -9,6 +9,7 @@ AMOUNTS = {"spread": "Spread over the invoice's lines", "product": "One line of 
 EARLY = {"reduce": "The order is invoiced without it", "credit": "Invoiced in full, then credited"}
 MONEY = {"as_store": "As the store: where the provider paid it back", "always": "Always", "never": "Never"}
 DELETED = {"tell": "Told: a person decides", "undo": "Its credit note is cancelled"}
+CANCELLED = {"tell": "Told: a person decides", "credit": "Credited: nothing stays open"}
 GOODS = {"receive": "Received", "wait": "A return waits for the warehouse", "nothing": "Left alone"}
 
 REFUNDS = Section(
@@ -33,6 +34,7 @@ REFUNDS = Section(
         Pick("refund_before_invoice", "A refund before the invoice was posted", "", words=EARLY),
         Switch("post_credit_notes", "Post credit notes", "Off: they stay drafts."),
         Pick("deleted_refunds", "A refund deleted in the store is", "", words=DELETED),
+        Pick("cancel_invoiced", "The posted invoice of a cancelled order is", "", words=CANCELLED),
         One("return_location_id", "Goods come back to", "", "stock_locations", "As Odoo proposes"),
         Switch("send_returns", "Returns: Odoo → store", "A return done in Odoo without a credit note, too."),
         Switch(
@@ -42,5 +44,5 @@ REFUNDS = Section(
             "restock_in_store", "Refunds sent to the store restock", "Leave it off while stock figures come from Odoo."
         ),
     ),
-    "amounts alone, before the invoice, deleted refunds, from Odoo to the store",
+    "amounts alone, before the invoice, deleted refunds, cancelled orders, from Odoo to the store",
 )

@@ -28,6 +28,7 @@ STEPS = {
     "invoice": "Order, invoice and payment",
     "deliver": "All that, and the delivery",
     "cancel": "Cancelled in Odoo",
+    "tell": "Told: a person decides",
 }
 #: Statuses every store has (woocommerce `wc-order-functions.php`, `wc_get_order_statuses`).
 STATUSES = tuple(
