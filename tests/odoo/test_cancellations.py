@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from tests.odoo.shop import Bench, cents, recorded_orders, renumbered
 
+from woodoo.domain.errors import SyncConflict
 from woodoo.domain.order import Order
 from woodoo.domain.refund import Refund, RefundLine
 from woodoo.engine.flow import Outcome, OutcomeKind
@@ -287,3 +288,176 @@ def test_with_credit_everything_is_invoiced_in_full(bench: Bench) -> None:
         "product": [Decimal("114.27")],
     }
     story.done("product", amount_refund_as="spread", refund_before_invoice="reduce")
+
+
+# Cancelled after the invoice
+
+
+LATER = {"cancel_invoiced": "credit", "unpaid_methods": ("bacs",)}
+
+
+def test_a_cancelled_order_is_credited_in_full_once_and_nothing_is_open(bench: Bench) -> None:
+    """Unpaid as a bank transfer that never came, paid, refunded before and after, delivered, without a sales order."""
+    story = Story(bench, ["unpaid", "paid", "part", "all", "later", "gone out", "posted by hand"], **LATER)
+    alone = Story(bench, ["alone"], **LATER, order_becomes="invoice_payment")
+    story.change("unpaid", payment_method="bacs", paid_at=None)
+    story.done()
+    alone.done()
+    deliver(bench, story, "gone out")
+    piece_back = story.give_back("part", gross(piece(FULL, 0)), piece(FULL, 0))
+    story.give_back("all", str(FULL.total))
+    story.refunds("part", "all")
+    for name in story.ids:
+        story.change(name, status="cancelled")
+    alone.change("alone", status="cancelled")
+    found = story.sync() | alone.done()
+    assert {name for name, one in found.items() if one.kind is not OutcomeKind.DONE} == {"gone out"}
+    assert "is delivered" in found["gone out"].message
+    assert {name for name, one in found.items() if ("refund", (story.ids | alone.ids)[name]) in one.rings} == set(found)
+    assert {row["state"] for name, row in story.sale_orders().items() if name != "gone out"} == {"cancel"}
+    assert story.to_ship() == {name: {} for name in story.ids}
+
+    outcomes = story.refunds() | alone.refunds()
+    assert {name: one.message for name, one in outcomes.items() if one.kind is not OutcomeKind.DONE} == {}
+    credits_ = credit_notes(bench, story, alone)
+    full = [cents(FULL.total)]
+    wanted = dict.fromkeys(credits_, full)
+    wanted["part"] = [cents(piece_back.amount), less(FULL, piece_back)]
+    assert {name: [cents(row["amount_total"]) for row in rows] for name, rows in credits_.items()} == wanted
+    open_ = {name: [cents(row["amount_residual"]) for row in rows] for name, rows in credits_.items()}
+    assert open_["unpaid"] == [Decimal(0)]
+    (invoice,) = story.moves()["unpaid"]
+    assert (invoice["payment_state"], cents(invoice["amount_residual"])) == ("reversed", Decimal(0))
+    assert open_["paid"] == full
+    assert {row["invoice_status"] for row in story.sale_orders().values()} <= {"no", "invoiced"}
+
+    story.give_back("later", str(FULL.total), by_gateway=True)
+    said = story.refunds("later")["later"]
+    assert "paid back in" in said.message, said.message
+    before = credit_notes(bench, story, alone)
+    assert cents(before["later"][0]["amount_residual"]) == Decimal(0)
+    story.lose_links()
+    alone.lose_links()
+    for _ in range(2):
+        story.sync()
+        story.refunds()
+        alone.done()
+        alone.refunds()
+    assert credit_notes(bench, story, alone) == before
+
+
+def credit_notes(bench: Bench, *stories: Story) -> dict[str, list[dict[str, Any]]]:
+    """Return the credit notes of the invoices of these orders, oldest first."""
+    invoices = {row["id"]: name for story in stories for name, rows in story.moves().items() for row in rows}
+    domain = [("reversed_entry_id", "in", list(invoices)), ("state", "=", "posted")]
+    fields = ["reversed_entry_id", "name", "amount_total", "amount_residual", "payment_state"]
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in invoices.values()}
+    for row in bench.odoo.search_read("account.move", domain, fields, order="id"):
+        found[invoices[row["reversed_entry_id"]]].append(row)
+    return found
+
+
+def test_an_order_wanted_again_after_it_was_credited_is_invoiced_anew(bench: Bench) -> None:
+    story = Story(bench, ["unpaid", "paid"], **LATER)
+    alone = Story(bench, ["alone"], **LATER, order_becomes="invoice_payment")
+    story.change("unpaid", payment_method="bacs", paid_at=None)
+    story.done()
+    alone.done()
+    for one in (story, alone):
+        for name in one.ids:
+            one.change(name, status="cancelled")
+        one.done()
+        one.refunds()
+        for name in one.ids:
+            one.change(name, status="processing")
+    found = story.done()
+    assert "for a person to match" in found["paid"].message
+    assert "for a person to match" not in found["unpaid"].message
+    assert {row["state"] for row in story.sale_orders().values()} <= set(
+        bench.odoo.client.dialect.order_confirmed_states
+    )
+    assert story.to_ship() == dict.fromkeys(story.ids, ALL)
+    assert [[row["state"] for row in rows] for rows in story.moves().values()] == [["posted", "posted"]] * 2
+    conflict = alone.sync()["alone"].error
+    assert isinstance(conflict, SyncConflict)
+    assert "was credited in Odoo when it was cancelled" in conflict.message
+    assert {outcome.kind for outcome in story.refunds().values()} == {OutcomeKind.DONE}
+
+    story.change("unpaid", payment_method="stripe", paid_at=FULL.paid_at, status="processing")
+    story.done("unpaid", unpaid_methods=())
+    first, second = story.moves()["unpaid"]
+    assert (first["payment_state"], second["payment_state"]) == ("reversed", "paid")
+    before = story.stamps()
+    story.done(unpaid_methods=())
+    assert story.stamps() == before
+
+
+def test_statuses_of_plugins_do_what_the_table_says(bench: Bench) -> None:
+    steps = {"processing": "invoice", "cancelled": "cancel", "failed": "cancel", "trash": "cancel", "dispute": "tell"}
+    story = Story(bench, ["dispute", "failed", "trash", "new"], status_steps={**steps, "processing": "confirm"})
+    story.done("dispute", "failed", "trash")
+    for name in story.ids:
+        story.change(name, status="dispute" if name == "new" else name)
+    found = story.sync()
+    conflict = found["dispute"].error
+    assert isinstance(conflict, SyncConflict)
+    assert "leaves to a person" in conflict.message
+    assert found["new"].kind is OutcomeKind.SKIPPED
+    states = {name: row["state"] for name, row in story.sale_orders().items()}
+    assert (states["failed"], states["trash"]) == ("cancel", "cancel")
+    assert states["dispute"] != "cancel"
+    for name in story.ids:
+        story.change(name, status="processing")
+    story.done()
+    assert {row["state"] for row in story.sale_orders().values()} <= set(
+        bench.odoo.client.dialect.order_confirmed_states
+    )
+    assert story.to_ship() == dict.fromkeys(story.ids, ALL)
+
+
+# What Odoo asks to invoice
+
+
+def asks_to_invoice(bench: Bench, order_id: int) -> bool:
+    """Run "Create Invoice" of a sales order as a person does; say whether it made one."""
+    context = {"active_model": "sale.order", "active_ids": [order_id], "active_id": order_id}
+    wizard = bench.odoo.create("sale.advance.payment.inv", [{"advance_payment_method": "delivered"}], context)
+    return not bench.odoo.action("sale.advance.payment.inv", "create_invoices", wizard, context=context).errors
+
+
+@pytest.mark.parametrize("policy", ["order", "delivery"])
+def test_nothing_is_left_to_invoice_once_the_refunds_are_seen_to(bench: Bench, admin: Admin, policy: str) -> None:
+    products = list(bench.shop.products.values())
+    admin.write("product.product", products, {"invoice_policy": policy})
+    try:
+        story = Story(bench, ["before", "amount", "tax alone", "not sent", "kept", "came back", "all back", "drafts"])
+        story.done(**CONFIRM)
+        story.give_back("before", gross(piece(FULL, 0)), piece(FULL, 0))
+        if policy == "delivery":
+            deliver(bench, story, "amount", "tax alone", "kept", "came back", "all back", "drafts")
+        story.done()
+        if policy == "order":
+            deliver(bench, story, "kept", "came back", "all back", "drafts")
+        line = FULL.lines[0].external_id
+        story.give_back("amount", "7.77")
+        story.give_back("tax alone", "5.25", tax_alone(FULL))
+        for name in ("not sent", "kept", "came back", "drafts"):
+            story.give_back(name, gross(piece(FULL, 0)), piece(FULL, 0))
+        story.change("came back", restocked={line: Decimal(1)})
+        everything = [whole_line(FULL, 0), whole_line(FULL, 1), parcel(FULL)]
+        story.give_back("all back", str(FULL.total), *everything)
+        story.change("all back", restocked={one.external_id: one.quantity for one in FULL.lines})
+        drafts = {"post_credit_notes": False}
+        outcomes = story.refunds(*[name for name in story.ids if name != "drafts"]) | story.refunds("drafts", **drafts)
+        assert {name: one.message for name, one in outcomes.items() if one.kind is not OutcomeKind.DONE} == {}
+        deliver(bench, story, "before", "not sent")
+        before = story.stamps()
+        status = {name: row["invoice_status"] for name, row in story.sale_orders().items()}
+        assert {name: one for name, one in status.items() if one not in ("invoiced", "no")} == {}
+        asked = [name for name, row in story.sale_orders().items() if asks_to_invoice(bench, row["id"])]
+        assert asked == []
+        story.done()
+        story.refunds(*[name for name in story.ids if name != "drafts"])
+        assert story.moves() == before[1]
+    finally:
+        admin.write("product.product", products, {"invoice_policy": "order"})

@@ -14,6 +14,8 @@ from typing import Literal
 from .money import ZERO
 from .order import LineTax
 
+#: What the id of a cancelled order's own refund begins with, which no store has (`woodoo.mapping.refunds.cancelled`).
+CANCELLATION = "cancel_"
 #: What a line of a refund gives back: a product, shipping or a fee.
 RefundKind = Literal["product", "shipping", "fee"]
 
@@ -60,7 +62,12 @@ class Refund:
     @property
     def label(self) -> str:
         """How messages name it: "Refund 140"."""
-        return f"Refund {self.external_id}"
+        return "The cancellation" if self.is_cancellation else f"Refund {self.external_id}"
+
+    @property
+    def is_cancellation(self) -> bool:
+        """The store has given nothing back, but cancelled the order: its invoice is credited, no money goes back."""
+        return self.external_id.startswith(CANCELLATION)
 
     @property
     def has_amounts(self) -> bool:

@@ -2,7 +2,8 @@
 
     fetch    the orders and their refunds, as the store has them now             (`stores/refunds.py`)
     observe  documents, invoices and credit notes with their lines in Odoo       (`steps/refunds/observe.py`)
-    plan     a credit note for each refund that has none                         (`mapping/refunds/credit_notes.py`)
+    plan     what is left of a cancelled order's invoice is credited             (`mapping/refunds/cancelled.py`)
+             a credit note for each refund that has none                         (`mapping/refunds/credit_notes.py`)
              a refund for each credit note or return made in Odoo                (`mapping/refunds/to_store.py`)
     apply    credit notes of deleted refunds are cancelled                       (`steps/refunds/undoing.py`)
              credit notes: created once, compared, posted                        (`steps/refunds/credit_notes.py`)
@@ -25,6 +26,7 @@ from ..domain.order import Order
 from ..domain.plan import Plan
 from ..domain.refund import Refund
 from ..engine.flow import Outcome
+from ..mapping.refunds.cancelled import plan_cancellation
 from ..mapping.refunds.credit_notes import plan_credit_notes
 from ..mapping.refunds.refund_plan import RefundPlan, SentBefore
 from ..mapping.refunds.refund_words import refund_plan_shown
@@ -33,6 +35,7 @@ from ..mapping.refunds.to_store import plan_standing, plan_to_store
 from ..mapping.rules import Rules
 from .context import Context
 from .refund_batch import RefundBatch
+from .steps.reducing import observe_inside
 from .steps.refunds.credit_notes import (
     create_credit_notes,
     post_credit_notes,
@@ -45,7 +48,12 @@ from .steps.refunds.sending import observe_before, observe_others, send_refunds
 from .steps.refunds.undoing import undo_credit_notes
 
 #: What is decided of each order, one after the other; each adds its part to the plan.
-PARTS: tuple[Callable[[RefundPlan, Rules], RefundPlan], ...] = (plan_standing, plan_credit_notes, plan_to_store)
+PARTS: tuple[Callable[[RefundPlan, Rules], RefundPlan], ...] = (
+    plan_standing,
+    plan_cancellation,
+    plan_credit_notes,
+    plan_to_store,
+)
 #: The order in which a batch is carried out.
 STEPS: tuple[Callable[[Context, RefundBatch], None], ...] = (
     undo_credit_notes,
@@ -87,6 +95,7 @@ def plan_refunds(context: Context, external_ids: Sequence[str]) -> Planned:
     seen = observe_refunds(context, list(orders.values())) if orders else {}
     if context.rules.refunds.sends:
         seen = observe_others(context, seen)
+    seen = observe_inside(context, orders, refunds, seen)
     before = observe_before(context, seen)
     plans: dict[str, RefundPlan] = {}
     for record, order in orders.items():

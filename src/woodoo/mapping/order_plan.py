@@ -141,7 +141,7 @@ def plan_order(order: Order, seen: Seen, rules: Rules) -> OrderPlan | CancelPlan
     new = Change(wanted=fingerprint(order, rules, history.without))
     change = plan_change(order, document, history, rules) if document else new
     if document:
-        decision, left = _with_change(document, decision, change, targets, rules)
+        decision, left = _with_change(document, decision, change, targets, rules, paid=history.paid)
         if change.conflict and not decision.steps and not change.parts:
             raise change.conflict
         if not left:
@@ -178,9 +178,11 @@ def _nothing_left(order: Order) -> str:
 
 
 def _with_change(
-    document: Document, decision: PolicyDecision, change: Change, targets: Targets, rules: Rules
+    document: Document, decision: PolicyDecision, change: Change, targets: Targets, rules: Rules, *, paid: bool
 ) -> tuple[PolicyDecision, bool]:
     """Return how far the order goes with its change, and whether anything is left to do.
+
+    `paid` says that Woodoo has registered a payment for it before: none is registered again after a credit note.
 
     Where the store has changed no lines since the document was written, what people did to them in Odoo stays.
     """
@@ -195,20 +197,13 @@ def _with_change(
         steps |= {Do.ORDER, Do.CONFIRM}
     elif not missing and not change.reopens and not change.rewrites and not has_draft:
         steps = frozenset()
-    if change.wanted.doing is Doing.REISSUED and Do.PAYMENT in steps and _was_paid(document, change):
+    unpaid = steps if change.reissue else missing
+    if change.wanted.doing is Doing.REISSUED and paid and Do.PAYMENT in unpaid:
         steps -= {Do.PAYMENT}
         missing -= {Do.PAYMENT}
         waits = (*waits, "The payment of the credited invoice is for a person to match with the new one.")
     left = bool(missing) or bool(change) or (change.resumes and has_draft and Do.INVOICE in steps)
     return replace(decision, steps=steps, waits=waits), left
-
-
-def _was_paid(document: Document, change: Change) -> bool:
-    """Say whether money came in for an invoice that was credited: the one in its place is then not paid again."""
-    posted = [i for i in document.invoices if i.move_type == "out_invoice" and i.state == "posted"]
-    if change.reissue:
-        return any(invoice.payment_state not in {"reversed", "not_paid"} for invoice in posted)
-    return any(i.payment_state != "reversed" for i in posted if i is not document.invoice)
 
 
 def needs_plan(order: Order, documents: Sequence[Document], history: History, rules: Rules, at: datetime) -> bool:

@@ -54,8 +54,18 @@ def read_histories(
             near[record] = own
     standings = _standings(context, near)
     records = [order.external_id for order in orders]
-    without = {record: one.ids for record, one in reduced.items()}
-    return {r: History(written.get(r), standings.get(r), without.get(r, frozenset())) for r in records}
+    reissued = [record for record, mark in written.items() if mark and mark.doing is Doing.REISSUED]
+    perhaps_paid = [*near, *reissued]
+    paid = context.links.find("payment", perhaps_paid) if perhaps_paid else {}
+    return {
+        record: History(
+            written.get(record),
+            standings.get(record),
+            paid=record in paid,
+            without=reduced[record].ids if record in reduced else frozenset(),
+        )
+        for record in records
+    }
 
 
 def make_changes(context: Context, batch: OrderBatch) -> None:

@@ -7,14 +7,16 @@ the business of the flow `refund` alone.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ...domain.errors import WoodooError
 from ...domain.order import Order
+from ...domain.refund import Refund
 from ...mapping.changes.fingerprint import Fingerprint
 from ...mapping.documents.document import Document
-from ...mapping.refunds.before_invoice import is_invoiced, plan_reduction
+from ...mapping.refunds.before_invoice import is_invoiced, plan_reduction, refunds_inside
 from ...mapping.refunds.reducing import Reduced
+from ...mapping.refunds.seen import SeenOrder
 from ...odoo import changing
 from ..context import Context
 
@@ -57,6 +59,25 @@ def read_reductions(context: Context, orders: Sequence[Order], documents: Docume
         if order.external_id in fetched.found
     }
     return Reductions(found, dict(fetched.broken))
+
+
+def observe_inside(
+    context: Context,
+    orders: Mapping[str, Order],
+    refunds: Mapping[str, Sequence[Refund]],
+    seen: Mapping[str, SeenOrder],
+) -> dict[str, SeenOrder]:
+    """Add which refunds the documents of these orders were written without: those are not credited."""
+    wanted = [record for record in seen if record in orders and refunds.get(record)]
+    links = context.links.find("order", wanted) if wanted else {}
+    written = {record: Fingerprint.read(link.odoo_hash) for record, link in links.items()}
+    inside = {
+        record: refunds_inside(
+            orders[record], refunds[record], seen[record].document, written.get(record), context.rules
+        )
+        for record in wanted
+    }
+    return {record: replace(one, inside=inside.get(record, frozenset())) for record, one in seen.items()}
 
 
 def _own(documents: Sequence[Document]) -> Document | None:

@@ -71,11 +71,15 @@ def cancel_done(plan: CancelPlan) -> str:
     """Say what was done about a cancelled order."""
     said = []
     if plan.cancel:
-        why = "was refunded in full before it was invoiced" if plan.refunded else "is cancelled in the store"
-        said.append(f"{plan.document.name} is cancelled: {plan.order.label} {why}.")
+        of_refund = f": {plan.order.label} was refunded in full before it was invoiced."
+        said.append(f"{plan.document.name} is cancelled{of_refund if plan.refunded else _as_in_store(plan)}")
     if plan.credits:
         said.append(f"{_invoices(plan)} is credited in full by the flow of refunds.")
     return " ".join(said) or cancel_summary(plan)
+
+
+def _as_in_store(plan: CancelPlan) -> str:
+    return f", as {plan.order.label} is in the store."
 
 
 def _why(plan: CancelPlan) -> str:

@@ -59,5 +59,7 @@ class History:
     written: Fingerprint | None = None
     #: None where it was not looked at, because nothing depends on it.
     standing: Standing | None = None
+    #: Woodoo has registered a payment for it.
+    paid: bool = False
     #: Ids of the refunds the order is written without now.
     without: frozenset[str] = frozenset()

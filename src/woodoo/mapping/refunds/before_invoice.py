@@ -66,6 +66,8 @@ def refunds_inside(
     """
     if document is None:
         return frozenset()
+    if document.state == "cancel" and not is_invoiced(document) and reduce_order(order, refunds, "spread").everything:
+        return frozenset(refund.external_id for refund in refunds)
     if written is not None and not is_invoiced(document):
         return written.refunds
     total = document.invoice.total if is_invoiced(document) and document.invoice else document.total

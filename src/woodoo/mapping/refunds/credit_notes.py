@@ -11,6 +11,7 @@
 | any                                          | nothing of the order, or no invoice      | it waits                   |
 | any                                          | the invoice is a draft, or is to be paid | it waits                   |
 | any                                          | the invoice is posted                    | a credit note              |
+| came after the order was cancelled           | its invoice is credited already          | that stands for it         |
 | was deleted in the store                     | its credit note                          | told, or cancelled, as set |
 
 What is wrong with a refund holds back that refund alone.
@@ -28,6 +29,7 @@ from ...domain.money import ZERO, round_money
 from ...domain.refund import Refund
 from ..policy import Do, plan_policy
 from ..rules import Journal, Rules
+from .cancelled import covered
 from .credit_plan import as_move, build_credit, credit_day, refund_memo
 from .refund_plan import Credited, RefundPlan
 from .seen import Move
@@ -35,11 +37,12 @@ from .seen import Move
 
 def plan_credit_notes(plan: RefundPlan, rules: Rules) -> RefundPlan:
     """Decide for each refund of the store what becomes of it in Odoo's books."""
-    if not rules.refunds.take_refunds:
+    takes = rules.refunds.take_refunds
+    if not takes and not plan.cancellations:
         return plan
     off = dict(plan.off_invoice)
     seen = plan.seen
-    for refund in plan.refunds:
+    for refund in (*(plan.refunds if takes else ()), *plan.cancellations):
         before = plan.credits
         try:
             plan = _plan_one(plan, refund, rules, off)
@@ -49,7 +52,8 @@ def plan_credit_notes(plan: RefundPlan, rules: Rules) -> RefundPlan:
             # What comes after finds less left on the invoice.
             rest = (one for one in plan.seen.credit_notes if one.refund_id != refund.external_id)
             plan = replace(plan, seen=replace(plan.seen, credit_notes=(*rest, as_move(plan.credits[-1]))))
-    return _deleted(replace(plan, seen=seen), rules)
+    plan = replace(plan, seen=seen)
+    return _deleted(plan, rules) if takes else plan
 
 
 def _plan_one(plan: RefundPlan, refund: Refund, rules: Rules, off: dict[str, Decimal]) -> RefundPlan:
@@ -62,9 +66,11 @@ def _plan_one(plan: RefundPlan, refund: Refund, rules: Rules, off: dict[str, Dec
         return _stands(plan, refund, rules)
     if refund.external_id in plan.seen.inside:
         return plan.with_note(f"{_said(plan, refund)} came before the invoice, which is written without it.")
+    if move := covered(plan, refund):
+        return _covered(plan, refund, move, rules)
     if not refund.amount:
         return _nothing_given(plan, refund)
-    if why := _waits_for(plan, rules):
+    if why := _waits_for(plan, refund, rules):
         return plan.with_wait(f"{_said(plan, refund)} {why}")
     invoice = _invoice_for(plan, refund, rules)
     _refuse_locked(plan, refund, credit_day(refund, rules), rules)
@@ -96,7 +102,7 @@ def _amount(plan: RefundPlan, refund: Refund) -> Decimal:
     return round_money(refund.amount, plan.order.currency_digits)
 
 
-def _waits_for(plan: RefundPlan, rules: Rules) -> str:
+def _waits_for(plan: RefundPlan, refund: Refund, rules: Rules) -> str:
     """Say what a credit note has to wait for; empty where it can be made."""
     seen = plan.seen
     if seen.document is None:
@@ -105,7 +111,7 @@ def _waits_for(plan: RefundPlan, rules: Rules) -> str:
         return f"waits: {seen.document.name} is not invoiced in Odoo."
     if not seen.posted:
         return "waits until the invoice is posted in Odoo."
-    decision = plan_policy(plan.order, seen.document, rules, today=credit_day(plan.refunds[-1], rules))
+    decision = plan_policy(plan.order, seen.document, rules, today=credit_day(refund, rules))
     unpaid = [invoice for invoice in seen.posted if not invoice.settled and not seen.credits_of(invoice)]
     if Do.PAYMENT in decision.steps and unpaid and len(unpaid) == len(seen.posted):
         return f"waits until {unpaid[0].label} is paid in Odoo, for it is paid in the store."
@@ -154,7 +160,7 @@ def _journal(plan: RefundPlan, refund: Refund, invoice: Move, rules: Rules) -> J
         ConfigError: where the payment method has no journal.
         DataError: where the day is in a closed period.
     """
-    wish = rules.refunds.refund_payment
+    wish = "never" if refund.is_cancellation else rules.refunds.refund_payment
     if wish == "never" or (wish == "as_store" and not refund.by_gateway) or not rules.refunds.post_credit_notes:
         return None
     open_ = max(invoice.residual, ZERO)
@@ -231,6 +237,18 @@ def _credited(plan: RefundPlan, refund: Refund, move: Move, rules: Rules) -> Ref
     return replace(plan, there=(*plan.there, Credited(refund, move, invoice, memo, journal)))
 
 
+def _covered(plan: RefundPlan, refund: Refund, move: Move, rules: Rules) -> RefundPlan:
+    """Let the credit note of the order's cancellation stand for a refund that came later; its money goes back."""
+    plan = plan.with_note(f"{_said(plan, refund)} is in {move.label} of the cancelled order already.")
+    invoice = next((one for one in plan.seen.invoices if one.odoo_id == move.reverses), None)
+    if invoice is None or round_money(move.residual, plan.order.currency_digits) != _amount(plan, refund):
+        return plan
+    journal = _journal(plan, refund, replace(invoice, residual=ZERO), rules)
+    # The payment takes its memo from the credit note, which is the cancellation's.
+    memo = refund_memo(rules.reference(plan.order), replace(refund, external_id=move.refund_id))
+    return replace(plan, there=(*plan.there, Credited(refund, move, invoice, memo, journal)))
+
+
 def _cancelled(plan: RefundPlan, refund: Refund, move: Move) -> DataError:
     return DataError(
         f"{_said(plan, refund)} of {plan.order.label}: its credit note is cancelled in Odoo.",
@@ -243,7 +261,7 @@ def _cancelled(plan: RefundPlan, refund: Refund, move: Move) -> DataError:
 
 def _deleted(plan: RefundPlan, rules: Rules) -> RefundPlan:
     """Decide about credit notes of refunds the store has no more."""
-    there = {refund.external_id for refund in plan.refunds}
+    there = {refund.external_id for refund in (*plan.refunds, *plan.cancellations)}
     gone = [one for one in plan.seen.credit_notes if one.refund_id and one.refund_id not in there]
     standing: Sequence[Move] = [one for one in gone if one.state != "cancel"]
     if rules.refunds.deleted_refunds == "undo":

@@ -90,7 +90,7 @@ class CreditPlan:
 
 def refund_memo(reference: str, refund: Refund) -> str:
     """Return what identifies the payment of a refund: the order's reference and the refund."""
-    return f"{reference} refund {refund.external_id}"
+    return f"{reference} {'cancelled' if refund.is_cancellation else f'refund {refund.external_id}'}"
 
 
 def credit_day(refund: Refund, rules: Rules) -> date:
@@ -369,7 +369,7 @@ def _by_amount(
     entries: list[Entry] = []
     for share in shares:
         own = tuple(taxes[tax_id] for tax_id in share.tax_ids)
-        if rules.refunds.amount_refund_as == "product":
+        if rules.refunds.amount_refund_as == "product" and not refund.is_cancellation:
             found = [(_REFUND_LINE, share.net, share.taxes)]
         else:
             found = over_lines(share, sums.digits) or [(invoice.lines[0], share.net, share.taxes)]

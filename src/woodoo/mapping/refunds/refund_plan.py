@@ -2,6 +2,7 @@
 
 | part                                    | decides                                                         |
 |-----------------------------------------|-----------------------------------------------------------------|
+| `cancelled.py`                          | what is left of the invoices of a cancelled order is credited   |
 | `credit_notes.py`                       | which refund becomes which credit note, and what has to wait    |
 | `returns.py`                            | what becomes of goods that come back                            |
 | `to_store.py`                           | which refunds stand for something of Odoo; what the store is    |
@@ -60,6 +61,8 @@ class RefundPlan:
     #: As the store has them now, oldest first.
     refunds: tuple[Refund, ...]
     seen: SeenOrder
+    #: What the cancellation of the order takes off its invoices, or has taken off (`cancelled.py`).
+    cancellations: tuple[Refund, ...] = ()
     #: Refunds whose credit note is posted already.
     there: tuple[Credited, ...] = ()
     #: Credit notes to be made, or made ready and posted.

@@ -27,13 +27,15 @@ def refund_plan_shown(plan: RefundPlan) -> Plan:
 
 def summary(plan: RefundPlan) -> str:
     """Say in one line how much was given back, and what stands for it in Odoo."""
+    order = plan.order
+    if not plan.refunds and plan.cancellations:
+        return f"{order.label} is cancelled; its invoice is credited."
     if not plan.refunds:
         return "The store has given nothing back."
-    order = plan.order
     total = round_money(sum((refund.amount for refund in plan.refunds), ZERO), order.currency_digits)
     count = len(plan.refunds)
     given = f"The store has given back {total} {order.currency} in {count} refund{'s' if count != 1 else ''}"
-    names = ", ".join(one.move.name for one in plan.there)
+    names = ", ".join(dict.fromkeys(one.move.name for one in plan.there))
     return f"{given}; in Odoo: {names}." if names else f"{given}."
 
 
@@ -69,6 +71,7 @@ def _credit_steps(credit: CreditPlan) -> Iterator[Step]:
         yield Step(f"Pay back in {credit.journal.name}", why, "account.payment", detail)
     elif rest:
         why = "nobody has paid it back yet" if not refund.by_gateway else "the settings say so"
+        why = "a cancellation moves no money" if refund.is_cancellation else why
         yield Step("Leave the credit note open", why, "account.move", f"{rest} {currency} to the customer's credit")
 
 

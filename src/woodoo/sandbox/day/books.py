@@ -7,15 +7,17 @@ each document of it is in Odoo once and over the store's total, and Woodoo has s
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from woodoo.domain.mark import Mark
 from woodoo.domain.money import round_money, to_decimal
 from woodoo.domain.order import Order
+from woodoo.domain.refund import Refund
 from woodoo.engine.models import State, Work
+from woodoo.mapping.refunds.reducing import inside_by_amount
 from woodoo.odoo.records import Records
 from woodoo.stores.base import Store
 
@@ -34,6 +36,8 @@ class Documents:
     sale_orders: list[Document] = field(default_factory=list)
     invoices: list[Document] = field(default_factory=list)
     payments: list[Document] = field(default_factory=list)
+    #: What the store has refunded: what came before the invoice is not in the documents.
+    refunds: Sequence[Refund] = ()
 
     @property
     def doubled(self) -> str:
@@ -86,11 +90,14 @@ class Comparison:
         """
         wanted = list(placed)
         orders = self.store.fetch_orders([one for one in wanted if one in there]).found
+        refunded = [order for order in orders.values() if order.refund_ids]
+        refunds = self.store.refunds.read(refunded).found if refunded else {}
         work = {row.record: row for row in Work.objects.filter(connection_id=self.connection_id)}
         documents = read_documents(self.odoo, self.prefix)
         books = Books(len(wanted), Counter(str(row.state) for row in work.values()))
         for one in wanted:
-            self._enter(books, one, work.get(one), orders.get(one), documents.pop(one, Documents()))
+            has = replace(documents.pop(one, Documents()), refunds=refunds.get(one, ()))
+            self._enter(books, one, work.get(one), orders.get(one), has)
         books.doubled += [f"{self.prefix}{one}: in Odoo and in no store" for one in documents]
         return books
 
@@ -133,9 +140,10 @@ def wrong_documents(order: Order, has: Documents) -> str:
     if len(has.sale_orders) != 1:
         return f"has {len(has.sale_orders)} sales orders."
     paid = order.status in ("processing", "completed")
-    off = [row for row in has.invoices if _amount(row) != order.total]
+    less = order.total - min(_less(order, has.refunds, row) for row in (*has.invoices, *has.sale_orders))
+    off = [row for row in has.invoices if _amount(row) != less]
     # Up to Odoo 18 a sales order may be a cent off; its invoice may not.
-    off += [row for row in has.sale_orders if abs(_amount(row) - order.total) > _CENT]
+    off += [row for row in has.sale_orders if abs(_amount(row) - less) > _CENT]
     if off:
         return f"is over {off[0]['amount_total']} in Odoo and over {order.total} in the store."
     if not paid:
@@ -144,6 +152,12 @@ def wrong_documents(order: Order, has: Documents) -> str:
     if (len(settled), len(has.payments)) != (1, 1):
         return f"has {len(settled)} settled invoices and {len(has.payments)} payments."
     return ""
+
+
+def _less(order: Order, refunds: Sequence[Refund], row: Document) -> Decimal:
+    """Return what was refunded before a document was posted, as far as its total tells."""
+    inside = inside_by_amount(order, refunds, _amount(row)) or frozenset()
+    return sum((refund.amount for refund in refunds if refund.external_id in inside), Decimal(0))
 
 
 def _amount(row: Document) -> Decimal:

@@ -84,7 +84,8 @@ def post_credit_notes(context: Context, batch: RefundBatch) -> None:
 def remember_credit_notes(context: Context, batch: RefundBatch) -> None:
     """Note what stands for each refund, and for the refunds of each order; also where a later part fails."""
     for progress in batch:
-        there = [(one.refund.external_id, one.move.odoo_id, one.move.name) for one in progress.plan.there]
+        own = [one for one in progress.plan.there if one.move.refund_id == one.refund.external_id]
+        there = [(one.refund.external_id, one.move.odoo_id, one.move.name) for one in own]
         made = [
             (note.plan.refund.external_id, note.move["id"], str(note.move.get("name") or "draft"))
             for note in progress.credit_notes
