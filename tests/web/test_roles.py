@@ -78,6 +78,13 @@ EXPECTED: dict[str, tuple[str, str | None]] = {
     "person-switch": ("post", "administrator"),
     "person-password": ("post", "administrator"),
     "changes": ("get", "administrator"),
+    "person-factor": ("post", "administrator"),
+    "login-code": ("get", None),
+    "own": ("get", "viewer"),
+    "own-password": ("post", "viewer"),
+    "factor-begin": ("post", "viewer"),
+    "factor-confirm": ("post", "viewer"),
+    "factor-remove": ("post", "viewer"),
 }
 GUARDED = [name for name, (_, role) in EXPECTED.items() if role]
 
@@ -153,7 +160,11 @@ def addresses(shop: Connection) -> dict[str, str]:
         "people": reverse("people"),
         "person-add": reverse("person-add"),
         "changes": reverse("changes"),
-        **{f"person-{what}": reverse(f"person-{what}", args=[somebody.pk]) for what in ("role", "switch", "password")},
+        **{name: reverse(name) for name in ("own", "own-password", "factor-begin", "factor-confirm", "factor-remove")},
+        **{
+            f"person-{what}": reverse(f"person-{what}", args=[somebody.pk])
+            for what in ("role", "switch", "password", "factor")
+        },
         "token-add": reverse("token-add"),
         "token-revoke": reverse("token-revoke", args=[tokens.make("Grafana", Role.VIEWER)[0].pk]),
     }

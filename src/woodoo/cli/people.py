@@ -137,6 +137,22 @@ def admin_switch(
     say(f"[green]✓[/green] {plain(username)} may {'not sign in any more' if off else 'sign in'}.")
 
 
+@app.command("second-factor")
+def admin_second_factor(
+    username: Annotated[str, typer.Argument(help="Whose.")],
+    remove: Annotated[bool, typer.Option("--remove", help="Take it away, where phone and paper are lost.")] = False,
+) -> None:
+    """Say whether a person has a second factor, or take it away."""
+    with service():
+        from woodoo.web import people, second_factor
+
+        user = people.find(username)
+        if remove:
+            second_factor.remove(user)
+        there = second_factor.of(user) is not None
+    say(f"[green]✓[/green] {plain(username)} signs in with {'password and code' if there else 'the password alone'}.")
+
+
 def changes(
     connection: Annotated[str, typer.Option("--connection", "-c", help="Name or number. Left out: all.")] = "",
     most: Annotated[int, typer.Option(help="How many, the newest ones.", min=1, max=10_000)] = 50,

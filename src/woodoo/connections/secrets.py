@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import InvalidToken
+from django.apps import apps
 from django.db import models, transaction
 from django.db.models.query_utils import DeferredAttribute
 
@@ -69,7 +70,7 @@ class _Opener(DeferredAttribute):
             super().__get__(instance, cls)  # a deferred column: fetches it into the instance
         value = instance.__dict__[name]
         if isinstance(value, Sealed):
-            return unseal(value, owner=f"Connection {instance}", name=str(self.field.verbose_name))
+            return unseal(value, owner=f"{type(instance).__name__} {instance}", name=str(self.field.verbose_name))
         return value
 
     def __set__(self, instance: models.Model, value: Any) -> None:
@@ -110,14 +111,15 @@ def rotate() -> int:
     Raises:
         ConfigError: a secret cannot be opened; nothing is changed then.
     """
-    from woodoo.connections.models import Connection
-
-    count = 0
     with transaction.atomic():
-        for connection in Connection.objects.select_for_update().order_by("pk"):
-            fields = encrypted_fields(Connection)
-            for field in fields:
-                setattr(connection, field.attname, getattr(connection, field.attname))
-                count += bool(getattr(connection, field.attname))
-            connection.save(update_fields=[field.attname for field in fields])
+        return sum(_lock_again(model, fields) for model in apps.get_models() if (fields := encrypted_fields(model)))
+
+
+def _lock_again(model: type[models.Model], fields: list[EncryptedTextField]) -> int:
+    count = 0
+    for row in model._default_manager.select_for_update().order_by("pk"):
+        for field in fields:
+            setattr(row, field.attname, getattr(row, field.attname))
+            count += bool(getattr(row, field.attname))
+        row.save(update_fields=[field.attname for field in fields])
     return count

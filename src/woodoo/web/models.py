@@ -12,6 +12,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
+from woodoo.connections.secrets import EncryptedTextField
+
 
 class DeliveryTally(models.Model):
     """How often deliveries to one connection ended one way: at most one row per connection and reason."""
@@ -87,3 +89,22 @@ class ConnectionRole(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role} on {self.connection_id}"
+
+
+class SecondFactor(models.Model):
+    """What a person proves beside the password: an app that makes codes, and codes on paper for when it is lost."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="second_factor")
+    secret = EncryptedTextField("secret", default="")
+    #: None as long as no code of the app was entered: it does not count yet.
+    confirmed_at = models.DateTimeField(null=True)
+    #: The half minute whose code was used last; it and those before are good no more.
+    last_step = models.BigIntegerField(default=0)
+    #: SHA-256 of the codes on paper that were not used.
+    recovery = ArrayField(models.CharField(max_length=64), default=list)
+    #: Wrong codes in a row, and until when none is taken.
+    failures = models.IntegerField(default=0)
+    rests_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"of {self.user_id}"

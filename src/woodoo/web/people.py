@@ -17,7 +17,7 @@ from woodoo.connections import audit
 from woodoo.domain.errors import WoodooError
 
 from .access import GROUPS, reach_of
-from .models import ConnectionRole
+from .models import ConnectionRole, SecondFactor
 from .reach import Reach, Role
 
 
@@ -32,7 +32,9 @@ class Person:
 
 def everybody() -> list[Person]:
     """Return all accounts, by name."""
-    return [Person(user, reach_of(user)) for user in User.objects.order_by("username")]
+    with_factor = set(SecondFactor.objects.exclude(confirmed_at=None).values_list("user_id", flat=True))
+    users = User.objects.order_by("username")
+    return [Person(user, reach_of(user), user.pk in with_factor) for user in users]
 
 
 def find(name: str) -> User:

@@ -6,15 +6,30 @@ site after signing in.
 
 from __future__ import annotations
 
+import time
 from typing import Any
+from urllib.parse import urlencode
 
+from django.contrib.auth import login as auth_login
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView, LogoutView
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.models import User
+from django.contrib.auth.views import LoginView, LogoutView, RedirectURLMixin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.views import View
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 
-from ..pages import note
+from woodoo.domain.errors import WoodooError
+
+from .. import second_factor
+from ..pages import note, page
+from .own import CodeForm
+
+#: Where a session remembers whose password was right, and for how many seconds the code may take.
+_PENDING, _PATIENCE = "second_factor", 300
 
 
 class PanelAuthenticationForm(AuthenticationForm):
@@ -44,8 +59,54 @@ class PanelLogin(LoginView):
         text = "There were too many wrong tries. Wait a quarter of an hour, or ask whoever runs the server."
         return note(request, "Signing in is locked for now", text, status=429)
 
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Sign in, or ask for the second factor first."""
+        user = form.get_user()
+        if not second_factor.of(user):
+            return super().form_valid(form)
+        self.request.session.cycle_key()
+        self.request.session[_PENDING] = [user.pk, int(time.time())]
+        return redirect(f"{reverse('login-code')}?{urlencode({'next': self.get_success_url()})}")
+
+
+@method_decorator(never_cache, name="dispatch")
+class CodeLogin(RedirectURLMixin, View):
+    """Asks for a code, where the password was right a moment ago."""
+
+    next_page = "/"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._show(request) if self._pending(request) else redirect("login")
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        user = self._pending(request)
+        factor = second_factor.of(user) if user else None
+        if user is None or factor is None:
+            return redirect("login")
+        try:
+            good = second_factor.check(factor, request.POST.get("code", "")[:40])
+        except WoodooError as error:
+            return self._show(request, str(error), status=429)
+        if not good:
+            return self._show(request, "This code is not right, or was used already.")
+        del request.session[_PENDING]
+        auth_login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+        return HttpResponseRedirect(self.get_success_url())
+
+    def _pending(self, request: HttpRequest) -> User | None:
+        """Return whose password was right within the last minutes."""
+        number, at = request.session.get(_PENDING, (0, 0))
+        if time.time() - at > _PATIENCE:
+            return None
+        return User.objects.filter(pk=number, is_active=True).first()
+
+    def _show(self, request: HttpRequest, problem: str = "", status: int = 200) -> HttpResponse:
+        context = {"form": CodeForm(), "problem": problem, "next": self.get_redirect_url()}
+        return page(request, "login_code.html", context, status=status)
+
 
 login = PanelLogin.as_view()
+login_code = sensitive_post_parameters()(CodeLogin.as_view())
 logout = LogoutView.as_view()
 
 

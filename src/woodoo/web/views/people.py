@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from woodoo.connections.models import Connection
 from woodoo.domain.errors import WoodooError
 
-from .. import people
+from .. import people, second_factor
 from ..access import Role, needs
 from ..forms import dress
 from ..pages import page
@@ -97,6 +97,14 @@ def password(request: HttpRequest, user_id: int) -> HttpResponse:
     """Give somebody another password and show it this once."""
     user = get_object_or_404(User, pk=user_id)
     return _show(request, PersonForm(), named=user.username, secret=people.renew_password(user))
+
+
+@require_POST
+@needs(Role.ADMINISTRATOR, everywhere=True)
+def factor(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Take somebody's second factor away, whose phone and paper are lost."""
+    user = get_object_or_404(User, pk=user_id)
+    return _done(request, lambda: second_factor.remove(user), f"{user.username} signs in with the password alone.")
 
 
 def _done(request: HttpRequest, do: Callable[[], Any], said: str) -> HttpResponse:
