@@ -14,10 +14,11 @@ from woodoo.engine.flow import OutcomeKind
 from woodoo.odoo.endpoint import Endpoint
 from woodoo.sandbox.odoo.fixtures import Admin
 
-#: Paid with a card: 2 + 3 pieces at 21 and 10 %, shipping; the same in a shop with prices with tax; with a fee.
-EXCLUDED, INCLUDED, REFUNDABLE = 76, 124, 117
-FEE = 90
-NUMBERS = (EXCLUDED, INCLUDED, REFUNDABLE, FEE)
+#: Paid with a card: 2 + 3 pieces at 21 and 10 %, shipping; the same in a shop with prices with tax.
+EXCLUDED, INCLUDED = 76, 124
+#: Fees of either sign, taxed and not; prices that become two lines; foreign taxes; coupons; prices with tax.
+SHAPES = (82, 83, 84, 90, 94, 95, 103, 107, 129, 131, 132)
+NUMBERS = (EXCLUDED, INCLUDED, *SHAPES)
 
 
 @pytest.fixture(scope="module")
@@ -192,3 +193,29 @@ def test_forms_statuses_and_deleted_refunds(shop: RefundBench) -> None:
     assert [row["state"] for row in shop.credit_notes(undone)] == ["cancel"]
     assert shop.payments_back(undone) == []
     assert shop.sync(undone, deleted_refunds="undo")[undone].kind is OutcomeKind.DONE
+
+
+def test_orders_of_every_shape_are_given_back_in_two_parts_to_the_last_cent(shop: RefundBench) -> None:
+    orders = {number: shop.copy(number) for number in SHAPES}
+    brought = shop.bring(*orders.values())
+    assert {one.kind for one in brought.values()} == {OutcomeKind.DONE}, brought
+    refunds = {}
+    for record in orders.values():
+        sold = shop.order(record)
+        some = next(place for place, line in enumerate(sold["line_items"]) if Decimal(line["total"]))
+        shipping = (Piece(len(sold["line_items"])),) if Decimal(sold["total"]) > 10 else ()
+        first = shop.refund(record, Refunded((Piece(some, 1), *shipping)))
+        rest = Decimal(shop.order(record)["total"]) - sum(shop.amounts(record).values())
+        refunds[record] = [first, shop.refund(record, Refunded(amount=str(rest)))]
+    outcomes = shop.sync(*orders.values())
+    assert {record: one.message for record, one in outcomes.items() if one.kind is not OutcomeKind.DONE} == {}
+    for number, record in orders.items():
+        assert_credited(shop, record, refunds[record])
+        given: dict[int, Decimal] = {}
+        for row in shop.credit_notes(record):
+            for tax, amount in shop.taxes(row["id"]).items():
+                given[tax] = given.get(tax, Decimal(0)) + amount
+        invoice = shop.invoice(record, "amount_total", "amount_tax")
+        billed = shop.taxes(invoice["id"])
+        assert given == {tax: -amount for tax, amount in billed.items()}, number
+        assert shop.sale_order(record, "invoice_status")["invoice_status"] == "invoiced"

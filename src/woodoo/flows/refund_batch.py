@@ -14,7 +14,7 @@ from ..mapping.refunds.credit_plan import CreditPlan
 from ..mapping.refunds.refund_plan import RefundPlan
 from ..mapping.refunds.refund_words import refund_plan_shown, summary
 
-#: Kind of the link of an order that has refunds, to the last credit note of it.
+#: Kind of the links of an order that has refunds: by its id to the last credit note, by "order/refund" to each.
 KIND = "refund"
 #: Kind of the link of a refund to its credit note, and to the payment that pays it back.
 CREDIT_NOTE_KIND = "credit_note"

@@ -17,12 +17,14 @@ from .words import flow_word
 
 #: Lane → kinds of links that are about its records by the store's id; others are about records of their flow's name.
 _BY_STORE_ID: Mapping[str, tuple[str, ...]] = {
-    "orders": ("order", "invoice", "payment", "delivery", "order_customer", "order_partner"),
+    "orders": ("order", "invoice", "payment", "delivery", "order_customer", "order_partner", "refund"),
     "fulfilment": ("order", "fulfil", "invoice", "fulfil_invoice", "payment"),
     "refunds": ("order", "invoice", "refund"),
     "products_in": ("product", "variant"),
     "customers_in": ("account",),
 }
+#: Kinds of links of a part of a record: the id of the record, a slash, that of the part.
+_PARTS = frozenset({"variant", "refund"})
 #: Lane of records that go by Odoo's id → their model, and the kinds of links that are about them.
 _BY_ODOO_ID: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "catalogue": ("product.template", ("product",)),
@@ -79,8 +81,8 @@ def links_about(work: Work) -> Q:
         return Q(odoo_model=model, odoo_id=number, kind__in=about)
     kinds = _BY_STORE_ID.get(work.lane, (work.flow,))
     found = Q(external_id=work.record, kind__in=kinds)
-    if "variant" in kinds:
-        found |= Q(kind="variant", external_id__startswith=f"{work.record}/")
+    for part in _PARTS.intersection(kinds):
+        found |= Q(kind=part, external_id__startswith=f"{work.record}/")
     return found
 
 

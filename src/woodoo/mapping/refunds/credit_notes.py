@@ -163,8 +163,7 @@ def _journal(plan: RefundPlan, refund: Refund, invoice: Move, rules: Rules) -> J
     wish = "never" if refund.is_cancellation else rules.refunds.refund_payment
     if wish == "never" or (wish == "as_store" and not refund.by_gateway) or not rules.refunds.post_credit_notes:
         return None
-    open_ = max(invoice.residual, ZERO)
-    if open_ >= _amount(plan, refund):
+    if invoice.open >= _amount(plan, refund):
         return None
     order = plan.order
     journal = rules.journals.get(order.payment_method)
@@ -230,7 +229,7 @@ def _credited(plan: RefundPlan, refund: Refund, move: Move, rules: Rules) -> Ref
         )
     invoice = next((one for one in plan.seen.invoices if one.odoo_id == move.reverses), None)
     journal = None
-    if move.residual and invoice is not None:
+    if move.open and invoice is not None:
         # What the invoice takes up, of what is open on it, is not paid back.
         journal = _journal(plan, refund, replace(invoice, residual=ZERO), rules)
     memo = refund_memo(rules.reference(plan.order), refund)

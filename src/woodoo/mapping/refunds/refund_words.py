@@ -60,7 +60,7 @@ def _credit_steps(credit: CreditPlan) -> Iterator[Step]:
     amount = f"{credit.targets.total} {currency} of {invoice.label}"
     why = join([refund.label, f"'{refund.reason}'" if refund.reason else ""])
     yield Step("Create the credit note", why, "account.move", join([amount, lines, taxes]))
-    taken = min(max(round_money(invoice.residual, credit.priced.digits), ZERO), credit.targets.total)
+    taken = min(max(round_money(invoice.open, credit.priced.digits), ZERO), credit.targets.total)
     if taken:
         why = f"{invoice.label} is open"
         yield Step("Reconcile it with the invoice", why, "account.move.line", f"{taken} {currency} less to be paid")

@@ -87,6 +87,11 @@ class Move:
         """Nothing is left to be paid."""
         return self.payment_state in SETTLED
 
+    @property
+    def open(self) -> Decimal:
+        """What is left to be paid; Enterprise shows a residual until the bank statement, though a payment is there."""
+        return ZERO if self.settled else self.residual
+
 
 @dataclass(frozen=True)
 class SeenOrder:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 
 from ....domain.errors import DataError, WoodooError
@@ -93,7 +94,8 @@ def remember_credit_notes(context: Context, batch: RefundBatch) -> None:
         ]
         for refund_id, odoo_id, name in (*there, *made):
             xmlid = f"{context.rules.namespace}.account_move_refund_{refund_id}"
-            progress.links.append(LinkVals(CREDIT_NOTE_KIND, refund_id, "account.move", odoo_id, name, xmlid))
+            link = LinkVals(CREDIT_NOTE_KIND, refund_id, "account.move", odoo_id, name, xmlid)
+            progress.links += [link, replace(link, kind=KIND, external_id=f"{progress.record}/{refund_id}")]
         if last := [*there, *made][-1:]:
             progress.links.append(LinkVals(KIND, progress.record, "account.move", last[0][1], last[0][2]))
 

@@ -17,6 +17,7 @@ from ....domain.errors import DataError, SyncConflict
 from ....domain.money import ZERO, round_money, to_decimal
 from ....domain.refund import Refund
 from ....engine.flow import LinkVals
+from ....mapping.documents.document import SETTLED
 from ....mapping.refunds.credit_plan import credit_day
 from ....mapping.rules import Journal
 from ....odoo import workflows
@@ -82,7 +83,7 @@ def _standing(context: Context, batch: RefundBatch) -> list[_Standing]:
         )
         for progress in batch
         for one in progress.plan.there
-        if one.move.residual
+        if one.move.open
     ]
     found += [
         _Standing(
@@ -126,8 +127,13 @@ def _residuals(context: Context, standing: Sequence[_Standing]) -> dict[int, Dec
     """Return what is open on credit notes and invoices, by their ids."""
     ids = {odoo_id for one in standing for odoo_id in (one.odoo_id, one.invoice_id) if odoo_id}
     digits = {odoo_id: one.progress.plan.order.currency_digits for one in standing for odoo_id in (one.odoo_id,)}
-    rows = context.odoo.read("account.move", ids, ["amount_residual"])
-    return {row["id"]: round_money(to_decimal(row["amount_residual"]), digits.get(row["id"], 6)) for row in rows}
+    rows = context.odoo.read("account.move", ids, ["amount_residual", "payment_state"])
+    return {
+        row["id"]: ZERO
+        if row["payment_state"] in SETTLED
+        else round_money(to_decimal(row["amount_residual"]), digits.get(row["id"], 6))
+        for row in rows
+    }
 
 
 def _open_lines(context: Context, move_ids: Sequence[int]) -> dict[int, list[int]]:
