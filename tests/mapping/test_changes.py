@@ -20,7 +20,9 @@ from woodoo.mapping.changes.fingerprint import Doing, Fingerprint, Part, fingerp
 from woodoo.mapping.changes.standing import History, Standing
 from woodoo.mapping.documents.document import Document, Invoice, Seen
 from woodoo.mapping.order_plan import NothingToDo, OrderPlan, plan_order
+from woodoo.mapping.order_words import order_plan_shown
 from woodoo.mapping.policy import Do, Policy
+from woodoo.mapping.refunds.rules import RefundRules
 
 RULES = make_rules(meta_fields={"_delivery_day": "note"})
 ORDER = make_order(
@@ -350,6 +352,7 @@ CANCELS: Mapping[str, tuple[Document, Standing, bool, str]] = {
     "credited": (SALE, CREDITED, True, ""),
     "partly delivered": (SALE, PARTLY, True, "OUT/1 is delivered"),
     "delivered": (SALE, DELIVERED, False, "OUT/1 is delivered"),
+    "delivered, and all of it back": (SALE, replace(DELIVERED, came_back=True), True, ""),
     "locked": (SALE, LOCKED, False, "S00007 is locked"),
     "cancelled": (CANCELLED, NOTHING, False, ""),
     "cancelled, still posted": (CANCELLED, INVOICED, False, "INV/9 is posted"),
@@ -368,3 +371,31 @@ def test_the_table_of_what_can_be_cancelled(state: str) -> None:
     if plan.conflict:
         assert reported in plan.conflict.message
         assert len(plan.conflict.choices) == 3
+
+
+@pytest.mark.parametrize("state", CANCELS)
+def test_with_credit_no_posted_invoice_is_reported(state: str) -> None:
+    document, standing, cancels, reported = CANCELS[state]
+    rules = make_rules(refunds=RefundRules(cancel_invoiced="credit"))
+    plan = plan_cancel(replace(ORDER, status="cancelled"), document, History(WRITTEN, standing), rules)
+    assert (plan.cancel, plan.credits) == (cancels, bool(standing.invoiced))
+    assert "is posted" not in (plan.conflict.message if plan.conflict else "")
+    assert bool(plan.conflict) is (bool(reported) and "INV/9 is posted" not in reported)
+    credited = [step.do for step in order_plan_shown(plan).steps if step.do.startswith("Credit")]
+    assert credited == (["Credit invoice INV/9 in full"] if plan.credits else [])
+
+
+def test_what_was_refunded_in_full_before_the_invoice_is_cancelled_in_its_own_words() -> None:
+    plan = plan_cancel(ORDER, SALE, History(WRITTEN, NOTHING), make_rules(), refunded=True)
+    assert [step.why for step in order_plan_shown(plan).steps] == ["all of it was refunded before it was invoiced"]
+    away = plan_cancel(ORDER, SALE, History(WRITTEN, DELIVERED), make_rules(), refunded=True)
+    assert away.conflict
+    assert "was refunded in full before it was invoiced" in away.conflict.message
+    assert away.conflict.choices[1].startswith("Delete a refund")
+
+
+def test_a_cancelled_order_wanted_again_after_its_invoice_was_credited_gets_another_one() -> None:
+    assert planned(CANCELLED, CREDITED, doing=Doing.CANCELLED).reissue
+    assert not planned(CANCELLED, INVOICED, doing=Doing.CANCELLED).reissue
+    with pytest.raises(SyncConflict, match="was credited in Odoo when it was cancelled"):
+        planned(ALONE, Standing(invoiced=("INV/9",)), doing=Doing.CANCELLED)

@@ -23,6 +23,7 @@ from .order import Planned
 #: Different reasons that are told; and orders named for each.
 MOST_REASONS, MOST_EXAMPLES = 40, 5
 _OTHERS = "Other reasons"
+_REFUND = re.compile(r"\bRefund \d+\b")
 _AMOUNT = re.compile(r"-?\d+(?:\.\d+)?(?: [-+=] -?\d+(?:\.\d+)?)*(?= [A-Z]{3}\b)")
 
 
@@ -167,7 +168,7 @@ def _without(text: str, names: list[str]) -> str:
     """Return a message without what it says of one order alone: its name, and amounts of money."""
     for name in names:
         text = text.replace(name, "…") if name else text
-    return _AMOUNT.sub("…", text).removeprefix("…: ")
+    return _AMOUNT.sub("…", _REFUND.sub("A refund", text)).removeprefix("…: ")
 
 
 def _reasons(rows: Any) -> dict[str, Reason]:

@@ -102,6 +102,15 @@ def read_deliveries(records: Records, ids: Iterable[int]) -> dict[int, list[Deli
     return dict(found)
 
 
+def read_away(records: Records, ids: Iterable[int]) -> set[int]:
+    """Return those of the sales orders of which goods are with the customer: delivered, and not returned."""
+    wanted = list(ids)
+    if not wanted:
+        return set()
+    domain = [("order_id", "in", wanted), ("qty_delivered", ">", 0), ("move_ids", "!=", False)]
+    return {row["order_id"] for row in records.search_read("sale.order.line", domain, ["order_id"])}
+
+
 def read_credits(records: Records, invoice_ids: Iterable[int]) -> dict[int, float]:
     """Return what posted credit notes take back of each of the invoices, in the invoice's currency."""
     wanted = list(invoice_ids)

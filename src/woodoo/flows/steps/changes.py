@@ -113,6 +113,8 @@ def _standings(context: Context, documents: Mapping[str, Document]) -> dict[str,
     confirmed = [d.sale_order_id for d in documents.values() if d.sale_order_id and not d.is_quotation]
     locked = changing.read_locks(context.odoo, confirmed)
     deliveries = changing.read_deliveries(context.odoo, confirmed)
+    left = [order_id for order_id, found in deliveries.items() if any(one.state == "done" for one in found)]
+    away = changing.read_away(context.odoo, left)
     posted = {record: _posted(document) for record, document in documents.items()}
     credited = changing.read_credits(context.odoo, [i.odoo_id for invoices in posted.values() for i in invoices])
     return {
@@ -121,6 +123,7 @@ def _standings(context: Context, documents: Mapping[str, Document]) -> dict[str,
             {i.odoo_id: to_decimal(credited.get(i.odoo_id, 0)) for i in posted[record]},
             deliveries.get(document.sale_order_id or 0, []),
             locked=document.sale_order_id in locked,
+            came_back=document.sale_order_id in left and document.sale_order_id not in away,
             alone=document.sale_order_id is None,
         )
         for record, document in documents.items()
@@ -128,7 +131,13 @@ def _standings(context: Context, documents: Mapping[str, Document]) -> dict[str,
 
 
 def _standing(
-    posted: Sequence[Invoice], credited: Mapping[int, Any], deliveries: Sequence[Delivery], *, locked: bool, alone: bool
+    posted: Sequence[Invoice],
+    credited: Mapping[int, Any],
+    deliveries: Sequence[Delivery],
+    *,
+    locked: bool,
+    came_back: bool,
+    alone: bool,
 ) -> Standing:
     # An invoice without a sales order has nothing that could be written anew, so it stands even where it was credited.
     gone = [i for i in posted if not alone and i.total and credited[i.odoo_id] >= i.total]
@@ -142,6 +151,7 @@ def _standing(
         delivered=tuple(d.name for d in deliveries if d.state == "done"),
         to_deliver=tuple(d.name for d in open_ones),
         open_pickings=tuple(d.odoo_id for d in open_ones),
+        came_back=came_back,
     )
 
 

@@ -8,6 +8,7 @@
 | invoice posted                 | the order and its open deliveries  | the invoice stands: credit it ¹            |
 | partly delivered               | the rest of it                     | what was delivered                         |
 | delivered                      | –                                  | what was delivered                         |
+| delivered, and all of it back  | it                                 | –                                          |
 | locked                         | –                                  | unlock it                                  |
 | invoice posted, no sales order | –                                  | the invoice stands: credit it ¹            |
 
@@ -20,7 +21,7 @@ Woodoo that cancelled it; where its invoice was credited meanwhile, it gets anot
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ...domain.errors import SyncConflict
 from ...domain.money import round_money
@@ -65,6 +66,8 @@ def plan_cancel(
     `refunded` says that it is not, but all of it was refunded before it was invoiced.
     """
     standing = history.standing or Standing()
+    if standing.came_back:
+        standing = replace(standing, delivered=())
     found = standing.obstacles
     stands = bool(found & {Obstacle.LOCKED, Obstacle.DELIVERED}) or (document.sale_order_id is None and bool(found))
     cancelled = document.state == "cancel"
@@ -117,7 +120,7 @@ def _choices(
     if invoices:
         todo.append(f"credit invoice {', '.join(invoices)}")
     do = f"{' and '.join(todo)} in Odoo"
-    end = "skip this record" if delivered else "retry"
+    end = "retry"
     return (
         f"{do[:1].upper()}{do[1:]}, then {end}.",
         "Delete a refund that was a mistake in the store; the order then goes on."

@@ -33,6 +33,8 @@ class Standing:
     to_deliver: tuple[str, ...] = ()
     #: Ids of those still to be done.
     open_pickings: tuple[int, ...] = ()
+    #: Everything that was delivered has come back.
+    came_back: bool = False
 
     @property
     def credited_alone(self) -> bool:
