@@ -48,7 +48,8 @@ def _steps(plan: RefundPlan) -> Iterator[Step]:
             yield Step(f"Pay back in {one.journal.name}", why, "account.payment", f"what is open, '{one.memo}'")
     for move in plan.undo:
         why = f"refund {move.refund_id} was deleted in the store"
-        yield Step(f"Cancel {move.label}", why, "account.move", f"over {move.total} {plan.order.currency}")
+        total = round_money(move.total, plan.order.currency_digits)
+        yield Step(f"Cancel {move.label}", why, "account.move", f"over {total} {plan.order.currency}")
     yield from sending_steps(plan.sending)
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ....domain.money import ZERO, to_decimal
+from ....domain.money import ZERO, round_money, to_decimal
 from ....domain.order import Order
 from ....mapping.documents.document import Document
 from ....mapping.refunds.seen import REFUND_PREFIX, Move, MoveLine, SeenOrder
@@ -86,8 +86,8 @@ def _move(row: Row, lines: Sequence[MoveLine], taxes: Mapping[int, Decimal], mad
         move_type=row["move_type"],
         state=row["state"],
         payment_state=row["payment_state"] or "",
-        total=to_decimal(row["amount_total"]),
-        residual=to_decimal(row["amount_residual"]),
+        total=_exact(row["amount_total"]),
+        residual=_exact(row["amount_residual"]),
         currency_id=row["currency_id"],
         journal_id=row["journal_id"],
         partner_id=row["partner_id"],
@@ -118,9 +118,9 @@ def _lines(context: Context, move_ids: Sequence[int]) -> Mapping[int, list[MoveL
                 product_id=row["product_id"] or 0,
                 sku=skus.get(row["product_id"], ""),
                 text=row["name"] or "",
-                quantity=to_decimal(row["quantity"]),
-                net=to_decimal(row["price_subtotal"]),
-                gross=to_decimal(row["price_total"]),
+                quantity=_exact(row["quantity"]),
+                net=_exact(row["price_subtotal"]),
+                gross=_exact(row["price_total"]),
                 tax_ids=tuple(row["tax_ids"]),
                 account_id=row["account_id"] or 0,
                 order_line_ids=tuple(row["sale_line_ids"]),
@@ -141,5 +141,10 @@ def _taxes(context: Context, moves: Sequence[Row]) -> Mapping[int, Mapping[int, 
     found: dict[int, dict[int, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
     domain = [("move_id", "in", sorted(signs)), ("tax_line_id", "!=", False)]
     for row in context.odoo.search_read("account.move.line", domain, ["move_id", "tax_line_id", "amount_currency"]):
-        found[row["move_id"]][row["tax_line_id"]] += signs[row["move_id"]] * to_decimal(row["amount_currency"])
+        found[row["move_id"]][row["tax_line_id"]] += signs[row["move_id"]] * _exact(row["amount_currency"])
     return found
+
+
+def _exact(value: Any) -> Decimal:
+    """Return an amount without the noise of floats, which lies far below a cent."""
+    return round_money(to_decimal(value), 6).normalize() + ZERO
