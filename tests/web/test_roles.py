@@ -78,6 +78,10 @@ EXPECTED: dict[str, tuple[str, str | None]] = {
     "person-switch": ("post", "administrator"),
     "person-password": ("post", "administrator"),
     "changes": ("get", "administrator"),
+    "person": ("get", "administrator"),
+    "person-find": ("post", "administrator"),
+    "person-export": ("post", "administrator"),
+    "person-erase": ("post", "administrator"),
     "person-factor": ("post", "administrator"),
     "login-code": ("get", None),
     "own": ("get", "viewer"),
@@ -160,6 +164,8 @@ def addresses(shop: Connection) -> dict[str, str]:
         "people": reverse("people"),
         "person-add": reverse("person-add"),
         "changes": reverse("changes"),
+        "person": reverse("person"),
+        **{f"person-{what}": reverse(f"person-{what}") for what in ("find", "export", "erase")},
         **{name: reverse(name) for name in ("own", "own-password", "factor-begin", "factor-confirm", "factor-remove")},
         **{
             f"person-{what}": reverse(f"person-{what}", args=[somebody.pk])

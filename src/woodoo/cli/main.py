@@ -21,6 +21,7 @@ from . import (
     held,
     imports,
     people,
+    person,
     products,
     proposals,
     push,
@@ -60,6 +61,7 @@ def _options(
 run.add_to(app)
 upkeep.add_to(app)
 people.add_to(app)
+person.add_to(app)
 proposals.add_to(connections.app)
 webhooks.add_to(connections.app)
 push.add_to(connections.app)

@@ -68,6 +68,11 @@ def kinds_of(connections: Iterable[Connection], chosen: str) -> list[KindChoice]
     return [KindChoice(name, flow_word(name)) for name in FLOWS if name in flows]
 
 
+def kinds_by_store_id(lane: str) -> tuple[str, ...]:
+    """Return the kinds of links that are about the records of a lane by the store's id."""
+    return _BY_STORE_ID.get(lane, ())
+
+
 def odoo_model_of(work: Work) -> str:
     """Return the model whose id a record goes by; empty where it goes by the store's id."""
     return _BY_ODOO_ID[work.lane][0] if work.lane in _BY_ODOO_ID else ""
