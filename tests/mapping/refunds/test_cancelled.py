@@ -120,3 +120,11 @@ def test_a_credit_note_a_person_cancelled_is_not_made_again() -> None:
     move: Move = replace(as_move(credit), state="cancel", residual=ZERO)
     plan = planned(seen=replace(UNPAID, credit_notes=(move,)))
     assert "its credit note is cancelled in Odoo" in plan.failures[0].message
+
+
+def test_what_a_person_has_a_draft_credit_note_for_is_left_to_them() -> None:
+    (credit,) = planned().credits
+    draft = replace(as_move(credit), refund_id="", state="draft", total=Decimal("13.25"), name="")
+    plan = planned(seen=replace(UNPAID, credit_notes=(draft,)))
+    assert credited(plan) == {"cancel_7": Decimal("50.00")}
+    assert "A draft credit note over 13.25 EUR of invoice INV/7 is in Odoo already" in plan.waits[0]

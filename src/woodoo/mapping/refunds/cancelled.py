@@ -9,6 +9,7 @@ Decides how a cancellation and refunds go together, so that nothing is credited 
 | refunded all, and cancelled                      | the refund is credited, the cancellation nothing               |
 | cancelled, and refunded later                    | the credit note of the cancellation stands for the refund, too |
 | cancelled, wanted again                          | its credit note stands; the order is invoiced anew             |
+| cancelled; a person has a draft credit note      | the rest is credited, and the draft told                       |
 
 A cancellation is a refund without lines that no store has; its id names the invoice, so each is credited once.
 """
@@ -40,7 +41,20 @@ def plan_cancellation(plan: RefundPlan, rules: Rules) -> RefundPlan:
             pending -= taken
             if left > taken:
                 found.setdefault(refund_id, _refund(plan, refund_id, left - taken))
+            plan = _with_drafts(plan, invoice)
     return replace(plan, cancellations=tuple(found.values()))
+
+
+def _with_drafts(plan: RefundPlan, invoice: Move) -> RefundPlan:
+    """Say where draft credit notes of people hold a part of the invoice back: it is not credited twice."""
+    drafts = [one for one in plan.seen.credits_of(invoice) if one.state == "draft" and not one.refund_id]
+    if not drafts:
+        return plan
+    amount = round_money(sum((one.total for one in drafts), ZERO), plan.order.currency_digits)
+    return plan.with_wait(
+        f"A draft credit note over {amount} {plan.order.currency} of {invoice.label} is in Odoo already: so much is "
+        "for whoever made it to post, or to delete."
+    )
 
 
 def covered(plan: RefundPlan, refund: Refund) -> Move | None:
