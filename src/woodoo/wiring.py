@@ -27,6 +27,7 @@ from .flows.proposals import read_proposals
 from .flows.rules import load_rules
 from .flows.shelf_walk import ShelfWalk
 from .flows.sides import Sides
+from .flows.steps.carriers import NO_APP, NO_APP_FIX
 from .flows.table import FLOWS, Flow
 from .flows.tax_check import check_tax_rates
 from .live import Live, build_odoo, build_store, live_connection, namespace_of
@@ -170,6 +171,8 @@ def check_connection(connection: Connection) -> list[Check]:
         found.append(_check_currency(store, rules))
         right, message, fix = check_tax_rates(shop, odoo, rules, prices_include_tax=store.prices_include_tax)
         found.append(Check("Tax rates", right, message, fix))
+        if connection.rules.send_shipping_methods and not odoo.client.dialect.order_carrier:
+            found.append(Check("Shipping methods", False, NO_APP, NO_APP_FIX))
         found.append(Check("Policies", *check_policies(shop.payment_methods(), rules)))
     except WoodooError as error:
         found.append(Check("Settings", False, error.message, error.fix))

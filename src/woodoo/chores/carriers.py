@@ -1,6 +1,7 @@
 """Asks Odoo which delivery methods changed, and which are gone, and rings for them.
 
-Decides that the first look rings for all there are.
+Decides that the first look rings for all there are, and that an Odoo without the app Delivery Costs has none: the test
+of the connection says so.
 """
 
 from __future__ import annotations
@@ -31,9 +32,11 @@ def follow_carriers(live: Live) -> Mapping[str, int]:
     """Ring for delivery methods that changed since the last look, and for those that were deleted.
 
     Raises:
-        WoodooError: where Odoo does not answer or has no delivery methods.
+        WoodooError: where Odoo does not answer.
     """
     odoo, flow = live.odoo(NullRecorder()), FLOWS["shipping_methods"]
+    if not odoo.client.dialect.order_carrier:
+        return {"app_missing": 1}
     found = take_news(live, odoo, flow, NAME, [News(MODEL, _FIELDS, _each)])
     if not get_cursor(live.connection.pk, _BEGUN):
         every = [str(one) for one in odoo.search(MODEL, [])]

@@ -14,6 +14,8 @@ from ..customer_rules import load_countries
 from ..sides import Sides
 
 MODEL = "delivery.carrier"
+NO_APP = "Odoo lacks the app 'Delivery Costs' (delivery), so it has no delivery methods to send to the store."
+NO_APP_FIX = "Install it in Odoo, or switch shipping methods off in the features of the connection."
 _FIELDS = (
     "name", "active", "delivery_type", "fixed_price", "free_over", "amount", "margin", "product_id", "company_id",
     "country_ids", "state_ids",
@@ -30,11 +32,7 @@ def read_carriers(sides: Sides, ids: Iterable[int]) -> dict[int, DeliveryCarrier
     """
     odoo, dialect = sides.odoo, sides.odoo.client.dialect
     if not dialect.order_carrier:
-        raise ConfigError(
-            "Odoo lacks the app 'Delivery Costs' (delivery), so it has no delivery methods to send to the store.",
-            where=MODEL,
-            fix="Install it in Odoo, or switch shipping methods off in the features of the connection.",
-        )
+        raise ConfigError(NO_APP, where=MODEL, fix=NO_APP_FIX)
     zips = ("zip_prefix_ids",) if dialect.carrier_zips == "zip_prefix_ids" else ("zip_from", "zip_to")
     domain = [("id", "in", sorted(set(ids))), ("company_id", "in", [False, odoo.company_id])]
     rows = odoo.search_read(MODEL, domain, [*_FIELDS, *zips], context=_WITH_ARCHIVED)
