@@ -327,3 +327,55 @@ def test_prints_hold_what_was_compared():
     prints = prints_of(held(MUG, "", TAKING), group_values(there, 10))
     assert isinstance(prints, Prints)
     assert prints.store[Group.PRICES] == prints.odoo[Group.PRICES]
+
+
+# --- taxes that cannot be told ---------------------------------------------------------------------------------------
+
+
+def untold(product: Product, rules: ProductRules) -> list[str]:
+    return [note for note in planned(product, seen(), rules).notes if "tax class" in note]
+
+
+def test_a_tax_class_of_several_taxes_or_none_is_told():
+    rules = replace(TAKING, taxes={"": TAX}, untold_taxes={"reduced-rate": ("10 %", "10 % services")}, has_rates=True)
+    assert untold(MUG, rules) == []
+    assert untold(replace(MUG, tax_class="reduced-rate", tax_status="none"), rules) == []
+    (several,) = untold(replace(MUG, tax_class="reduced-rate"), rules)
+    assert several == (
+        "Its tax class (reduced-rate) stands for several taxes in Odoo (10 %, 10 % services), so its taxes in Odoo are "
+        "not set by it, and its price is taken as the store has it, without tax: look at both in Odoo."
+    )
+    (note,) = untold(replace(MUG, tax_class="zero-rate"), replace(rules, prices_include_tax=True))
+    assert note.startswith("Its tax class (zero-rate) stands for no tax in Odoo that is known, so its taxes in Odoo")
+    assert "with tax: look" in note
+
+
+def test_a_store_without_tax_rates_tells_nothing_of_taxes():
+    assert untold(MUG, TAKING) == []
+
+
+def test_what_odoo_has_otherwise_for_good_is_told_each_time_where_the_store_owns_prices():
+    there = seen(template(1, OdooVariant(10, 1, "Mug", sku="MUG"), product=MUG))
+    rules = replace(TAKING, has_rates=True)
+    told = [note for note in planned(MUG, there, rules).notes if "tax class" in note]
+    assert len(told) == 1
+    odoos = replace(rules, owners=Owners())
+    assert not [note for note in planned(MUG, there, odoos).notes if "tax class" in note]
+
+
+def test_a_price_that_no_sum_gives_is_told_as_long_as_it_differs():
+    shirt = tee(variation(1, "Red", "S", prices=Prices(Decimal("13.50"))), variation(2, "Red", "M"))
+    variants = (OdooVariant(10, 1, "A", sku="TEE-1"), OdooVariant(11, 1, "B", sku="TEE-2"))
+    there = template(1, *variants, product=shirt, list_price=Decimal("11"))
+    known = {"9": Known(1, {"9/1": 10, "9/2": 11}, prints_as_it_is(shirt, there))}
+    (note,) = [one for one in planned(shirt, seen(there, known=known)).notes if "costs" in one]
+    assert note.startswith("Red, S costs 13.5 in the store and 11 in Odoo, where a price is the sum")
+    same = replace(there, list_price=Decimal("13.5"))
+    assert not [one for one in planned(shirt, seen(same, known=known)).notes if "costs" in one]
+
+
+def prints_as_it_is(product: Product, there: OdooTemplate) -> dict[str, Prints]:
+    """Both sides as they were at the last look."""
+    records = [product, *product.variants]
+    odoo = [there.values, *(there.variant_values[one.odoo_id] for one in there.variants)]
+    return {link_key(one): prints_of(held(one, "", TAKING), found) for one, found in zip(records, odoo, strict=True)}

@@ -22,6 +22,7 @@ from ..engine.flow import Outcome
 from ..mapping.products_in.product_plan import Nothing, ProductPlan, plan_product
 from ..mapping.products_in.product_rules import ProductRules
 from ..mapping.products_in.product_words import product_plan_shown
+from ..mapping.products_in.refusals import store_is_empty
 from ..mapping.products_in.seen import Seen
 from .planned import PlansInWords
 from .sides import Sides
@@ -100,7 +101,10 @@ def plan_batch(sides: Sides, external_ids: Sequence[str]) -> Planned:
     failures: dict[str, WoodooError] = {**fetched.broken, **(again.broken if again else {})}
     roots = {record: parents.get(record, record) for record in external_ids}
     gone = sorted({root for root in roots.values() if root not in products and root not in failures})
-    products |= _gone(sides, gone)
+    if gone and not catalogue.product_page(1)[0]:
+        failures |= {one: store_is_empty(one) for one in gone}
+    else:
+        products |= _gone(sides, gone)
     seen = observe_products(sides, list(products.values()), rules) if products else Seen()
     plans: dict[str, ProductPlan | Nothing] = {}
     for record, product in products.items():

@@ -29,7 +29,8 @@ from .seen import Prints
 Values = Mapping[str, Any]
 #: Decimals of `weight` (decimal accuracy "Stock Weight").
 _WEIGHT_DIGITS = 2
-_FINEST = 6
+#: Decimals where Odoo keeps prices as they come.
+FINEST = 6
 
 
 def held(record: Product | Variant, tax_class: str, rules: ProductRules) -> dict[Group, Values]:
@@ -55,7 +56,7 @@ def own_values(
     sku: str, barcode: str, weight: Decimal | None, price: Decimal | None, rules: ProductRules
 ) -> dict[Group, Values]:
     """Return what is a variant's own, or that of a product sold as it is. What is not given is not compared."""
-    digits = rules.price_digits if rules.price_digits is not None else _FINEST
+    digits = rules.price_digits if rules.price_digits is not None else FINEST
     names: dict[str, Any] = {"sku": sku.strip(), "barcode": barcode.strip()}
     if weight is not None:
         names["weight"] = number_text(round_money(weight, _WEIGHT_DIGITS))

@@ -20,13 +20,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
+from ...domain.money import round_money
 from ...domain.ownership import Group, Look, Owner, decide, print_of
-from ...domain.product import PRODUCT, VARIANT, Kind, Product, Variant, values_of
-from .held import held
+from ...domain.product import PRODUCT, VARIANT, Kind, Product, Variant, number_text, values_of
+from .held import FINEST, held
 from .matching import Match, match_product
 from .product_rules import ProductRules
+from .product_template import odoo_price
 from .refusals import refuse_options, refuse_taken_codes, refuse_unreadable
 from .seen import Known, OdooTemplate, OdooVariant, Prints, Seen
 
@@ -140,7 +143,22 @@ def _missing(product: Product, rules: ProductRules) -> ProductPlan | Nothing:
         return Nothing(product, f"Odoo has no product {sku}, and creating products in Odoo is switched off.")
     refuse_unreadable(product)
     refuse_options(product)
-    return ProductPlan(product, Match(), create=True, new=product.variants, notes=_without_sku(product))
+    notes = (*_without_sku(product), *untold_tax(product, rules))
+    return ProductPlan(product, Match(), create=True, new=product.variants, notes=notes)
+
+
+def untold_tax(product: Product, rules: ProductRules) -> tuple[str, ...]:
+    """Say that no single tax can be told for a product's tax class, so that its taxes in Odoo are not set by it."""
+    if product.tax_status != "taxable" or product.tax_class in rules.taxes or not rules.has_rates:
+        return ()
+    names = rules.untold_taxes.get(product.tax_class, ())
+    meant = f"several taxes in Odoo ({', '.join(names)})" if names else "no tax in Odoo that is known"
+    held = "with" if rules.prices_include_tax else "without"
+    note = (
+        f"Its tax class ({product.tax_class or 'standard'}) stands for {meant}, so its taxes in Odoo are not set by "
+        f"it, and its price is taken as the store has it, {held} tax: look at both in Odoo."
+    )
+    return (note,)
 
 
 def _without_sku(product: Product) -> tuple[str, ...]:
@@ -171,6 +189,8 @@ def _existing(product: Product, match: Match, seen: Seen, rules: ProductRules) -
     if missing and not new:
         names = ", ".join(map(shown_values, missing))
         notes.append(f"Odoo has no variant for {names}, and creating products in Odoo is switched off.")
+    if rules.take and rules.owners.of(Group.PRICES) is Owner.STORE:
+        notes += (*untold_tax(product, rules), *_off(product, match, compared, rules))
     if new:
         refuse_options(product)
     if new or compared.groups:
@@ -188,10 +208,39 @@ def _existing(product: Product, match: Match, seen: Seen, rules: ProductRules) -
         new=tuple(new),
         gone=tuple(gone) if archives and product.variants else (),
         unarchive=archives and not template.active,
-        back=tuple(one for one in match.variants.values() if not one.active) if archives and template.active else (),
+        back=_back(product, match) if archives and template.active else (),
         told=compared.told,
         changes=tuple(compared.changes.values()),
         notes=tuple(notes),
+    )
+
+
+def _back(product: Product, match: Match) -> tuple[OdooVariant, ...]:
+    """Return archived variants whose variations the store sells (again)."""
+    sold = {one.external_id for one in product.variants if one.status != "private"} | {product.external_id}
+    return tuple(one for external_id, one in match.variants.items() if not one.active and external_id in sold)
+
+
+def _off(product: Product, match: Match, compared: _Compared, rules: ProductRules) -> Iterator[str]:
+    """Say which variants' prices Odoo still has otherwise than the store, though they are not written any more."""
+    assert match.template is not None
+    for variant in product.variants:
+        odoo = match.variants.get(variant.external_id)
+        price = variant.prices.regular
+        if odoo is None or price is None or Group.PRICES in compared.groups.get(variant.external_id, ()):
+            continue
+        digits = rules.price_digits if rules.price_digits is not None else FINEST
+        both = odoo_price(price, product.tax_class, rules), match.template.price_of(odoo)
+        wanted, there = (round_money(one, digits) for one in both)
+        if wanted != there:
+            yield price_off(variant, wanted, there)
+
+
+def price_off(variant: Variant, store: Decimal, odoo: Decimal) -> str:
+    """Say that no sum of what a variant's values add gives its price."""
+    return (
+        f"{shown_values(variant)} costs {number_text(store)} in the store and {number_text(odoo)} in Odoo, where a "
+        "price is the sum of what its values add; a price list can hold it."
     )
 
 

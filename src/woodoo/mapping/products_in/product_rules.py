@@ -32,6 +32,9 @@ class ProductRules:
     prices_include_tax: bool = False
     #: Tax class of the store ("" is the standard one) → the sales tax of Odoo, where it can be told.
     taxes: Mapping[str, Tax] = field(default_factory=dict)
+    #: Tax class → the taxes of Odoo that are meant by it, where that is not one; of a store that has rates at all.
+    untold_taxes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    has_rates: bool = False
     #: Fields of the template that take the descriptions; empty: none. Those of them that take markup.
     description_field: str = "description_sale"
     short_description_field: str = ""

@@ -118,3 +118,13 @@ def attribute_is_missing(product: Product, name: str, template: str) -> DataErro
         where="product.template -> attribute_line_ids",
         fix=f"Add {name} to the product in Odoo yourself, or leave it away in the store, then retry.",
     )
+
+
+def store_is_empty(external_id: str) -> DataError:
+    """Return the refusal to take a product for deleted where the store lists none at all: more likely it is another."""
+    return DataError(
+        f"Product #{external_id} is not in the store, which lists no product at all, so it is not taken for deleted.",
+        record=f"Product #{external_id}",
+        where=f"products/{external_id}",
+        fix="Check that the address leads to the right store. If it was emptied on purpose, archive it in Odoo.",
+    )

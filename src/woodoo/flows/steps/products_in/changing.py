@@ -13,7 +13,7 @@ from ....domain.errors import WoodooError
 from ....domain.ownership import Group
 from ....domain.product import Kind
 from ....mapping.products_in.price_extra import split_prices
-from ....mapping.products_in.product_plan import shown_values
+from ....mapping.products_in.product_plan import price_off
 from ....mapping.products_in.product_template import record_cells, template_cells
 from ...sides import Sides
 from .batch import ProductBatch, Progress, prices_of
@@ -102,10 +102,7 @@ def note_off(
     for variant in progress.product.variants:
         key = frozenset(variant.key)
         if key in off:
-            progress.notes.append(
-                f"{shown_values(variant)} costs {prices[key]} in the store and {off[key]} in Odoo, where a price is "
-                "the sum of what its values add; a price list can hold it."
-            )
+            progress.notes.append(price_off(variant, prices[key], off[key]))
 
 
 def _report(

@@ -7,6 +7,7 @@ that sells to many countries has many rates in a class, and a product in Odoo ha
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from decimal import Decimal
 
 from ....connections.settings import ConnectionSettings
@@ -17,6 +18,7 @@ from ....mapping.rules import Precision, Rules, Tax
 from ....mapping.taxes.account_tax import STANDARD, mapped_taxes
 from ....odoo.company import read_price_digits
 from ....odoo.records import Records
+from ....stores.base import StoreTaxRate
 from ...sides import Sides
 from ...tax_rules import load_tax_rules
 from ..products_out.rules import load_catalogue_rules
@@ -39,6 +41,8 @@ def _read(sides: Sides) -> ProductRules:
     # Descriptions come back through the fields they go out by.
     out = load_catalogue_rules(sides)
     included = sides.store.identify().prices_include_tax
+    rates = sides.store.tax_rates()
+    taxes = _taxes_by_class(sides, rates)
     return ProductRules(
         owners=settings.ownership,
         take=settings.take_products,
@@ -50,7 +54,9 @@ def _read(sides: Sides) -> ProductRules:
         product_type=settings.new_product_type,
         price_digits=read_price_digits(sides.odoo),
         prices_include_tax=included,
-        taxes=_taxes_by_class(sides),
+        taxes={name: found[0] for name, found in taxes.items() if len(found) == 1},
+        untold_taxes={name: tuple(one.name for one in found) for name, found in taxes.items() if len(found) > 1},
+        has_rates=bool(rates),
         weight_factor=_weight_factor(sides),
         description_field=out.description_field,
         short_description_field=out.short_description_field,
@@ -71,8 +77,8 @@ def _form(odoo: Records, settings: ConnectionSettings) -> Form:
     return Form(storable, consumable, dialect.product_service, on_template)
 
 
-def _taxes_by_class(sides: Sides) -> dict[str, Tax]:
-    """Return the tax of each class of the store ("" is the standard one) that one tax can be told for."""
+def _taxes_by_class(sides: Sides, rates: Sequence[StoreTaxRate]) -> dict[str, list[Tax]]:
+    """Return the taxes that each class of the store ("" is the standard one) means in the company's own country."""
     odoo, settings = sides.odoo, sides.settings
     rows = odoo.search_read("res.country", [], ["code"])
     countries = {str(row["code"] or "").upper(): int(row["id"]) for row in rows}
@@ -89,13 +95,13 @@ def _taxes_by_class(sides: Sides) -> dict[str, Tax]:
         tax_rules=known.by_rule,
     )
     found: dict[str, dict[int, Tax]] = defaultdict(dict)
-    for rate in sides.store.tax_rates():
+    for rate in rates:
         if rate.country not in ("", at_home):
             continue
         tax_class = rate.tax_class or STANDARD
         for tax in mapped_taxes(rate.rate_id, (tax_class,), rate.country, rate.percent, rules):
             found["" if tax_class == STANDARD else tax_class][tax.odoo_id] = tax
-    return {name: next(iter(taxes.values())) for name, taxes in found.items() if len(taxes) == 1}
+    return {name: list(taxes.values()) for name, taxes in found.items()}
 
 
 def _weight_factor(sides: Sides) -> Decimal:
