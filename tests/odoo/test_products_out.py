@@ -227,6 +227,39 @@ def test_new_and_archived_variants_and_archived_products(bench: CatalogueBench, 
     assert (bench.product(parent)["status"], len(bench.variations(parent))) == ("publish", 3)
 
 
+def test_products_and_variations_exchange_their_skus(bench: CatalogueBench, sizes: Attribute) -> None:
+    fork, spoon = (
+        bench.make(name=name, default_code=name.upper(), barcode=f"40{n}") for n, name in enumerate(("Fork", "Spoon"))
+    )
+    napkin = bench.make_variable("Napkin", {sizes[0]: sizes[1].values()}, "NAPKIN")
+    parent = number(bench.sync([fork, spoon, napkin])[napkin])
+    small, large = bench.variants(napkin)
+    for model, first, second, codes in (
+        ("product.template", fork, spoon, ("FORK", "SPOON")),
+        ("product.product", small, large, ("NAPKIN-0", "NAPKIN-1")),
+    ):
+        bench.admin.write(model, [first], {"default_code": "?"})
+        bench.admin.write(model, [second], {"default_code": codes[0]})
+        bench.admin.write(model, [first], {"default_code": codes[1]})
+    assert {one.kind for one in bench.sync([fork, spoon, napkin]).values()} == {DONE}
+    assert (bench.by_sku("FORK")["name"], bench.by_sku("SPOON")["name"]) == ("Spoon", "Fork")
+    skus = {row["sku"]: row["attributes"][0]["option"] for row in bench.variations(parent)}
+    assert skus == {"NAPKIN-0": "M", "NAPKIN-1": "S"}
+    assert [one.message[-20:] for one in bench.sync([fork, spoon, napkin]).values()] == ["nothing has changed."] * 3
+
+
+def test_a_product_that_is_chosen_no_longer_stays_in_the_store_as_it_is(bench: CatalogueBench) -> None:
+    (web,) = bench.admin.create("product.category", [{"name": "For the web shop"}])
+    (other,) = bench.admin.create("product.category", [{"name": "Not for the web shop"}])
+    chosen = {"products_sent": "chosen", "product_category_ids": (web,)}
+    rake = bench.make(name="Rake", default_code="RAKE-1", categ_id=web, list_price=20)
+    assert bench.sync([rake], **chosen)[rake].kind is DONE
+    bench.admin.write("product.template", [rake], {"categ_id": other, "list_price": 30})
+    left = bench.sync([rake], **chosen)[rake]
+    assert (left.kind, "; there it stays as it is." in left.message) == (SKIPPED, True)
+    assert bench.by_sku("RAKE-1")["regular_price"] == "20"
+
+
 def test_a_product_deleted_in_the_store_is_made_again_only_where_that_is_allowed(bench: CatalogueBench) -> None:
     lamp = bench.make(name="Lamp", default_code="LAMP-1")
     first = number(bench.sync([lamp])[lamp])
@@ -282,6 +315,26 @@ def test_categories_are_made_once_whatever_their_spelling(bench: CatalogueBench)
     assert sorted(names) == ["Cups & more", "café"]
     assert [c["name"].replace("&amp;", "&") for c in bench.by_sku("CUP-1")["categories"]] == ["Cups & more"]
     assert [c["name"] for c in bench.by_sku("CUP-2")["categories"]] == ["café"]
+
+
+def test_categories_tags_and_attributes_deleted_in_the_store_are_made_again_though_they_were_remembered(
+    bench: CatalogueBench, sizes: Attribute
+) -> None:
+    """WooCommerce leaves out ids it does not know, without a word."""
+    (group,) = bench.admin.create("product.category", [{"name": "Umbrellas"}])
+    brolly = bench.make_variable("Brolly", {sizes[0]: sizes[1].values()}, "BROLLY", categ_id=group)
+    sides = bench.sides()
+    done = sync_products(sides, [str(brolly)])[str(brolly)]
+    bench.links.upsert(done.links)
+    before = bench.product(number(done))
+    bench.client.delete(f"products/categories/{before['categories'][-1]['id']}", {"force": True})
+    bench.client.delete(f"products/attributes/{before['attributes'][0]['id']}", {"force": True})
+    bench.admin.write("product.template", [brolly], {"name": "Brolly, large", "categ_id": group})
+    again = sync_products(sides, [str(brolly)])[str(brolly)]
+    assert again.kind is DONE, again.message
+    after = bench.client.get(f"products/{number(again)}")
+    assert [one["name"] for one in after["categories"]] == ["Umbrellas"]
+    assert (after["name"], sorted(after["attributes"][0]["options"])) == ("Brolly, large", ["M", "S"])
 
 
 def test_a_dry_run_writes_nothing(bench: CatalogueBench) -> None:

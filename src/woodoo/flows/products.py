@@ -6,7 +6,7 @@
     verify   the store's answers: what was written, and whether something else was changed there
 
 A product whose links show that nothing has changed costs no request to the store. Where the store's answer shows a
-change of somebody else, or that the product is gone, it is read and planned once more.
+change of somebody else, or that the product or what it is sorted by is gone, it is read and planned once more.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ..domain.errors import WoodooError
+from ..domain.errors import RemoteError, WoodooError
 from ..domain.plan import Plan
 from ..engine.flow import Outcome
 from ..mapping.catalogue.product_plan import ProductPlan, Skipped, plan_product
@@ -25,9 +25,12 @@ from .sides import Sides
 from .steps.products_out.batch import Going, ProductBatch
 from .steps.products_out.lists import ensure_lists
 from .steps.products_out.observe import Observed, observe_products
-from .steps.products_out.outcomes import outcomes_of
+from .steps.products_out.outcomes import outcomes_of, ring_for_stock
 from .steps.products_out.rules import load_catalogue_rules
 from .steps.products_out.write import STEPS
+
+#: How often a product is looked at again within one batch, for what was changed meanwhile or is gone.
+LOOKS = 2
 
 
 @dataclass(frozen=True)
@@ -42,10 +45,12 @@ def sync_products(sides: Sides, template_ids: Sequence[str]) -> dict[str, Outcom
     """Bring these products to the store. Returns an outcome for each; raises only for the batch as a whole."""
     rules = load_catalogue_rules(sides)
     found, again = _sync(sides, template_ids, rules)
-    if again:
-        second, _ = _sync(sides, again, rules, look=True)
-        found |= {record: _both(found[record], outcome) for record, outcome in second.items()}
-    return found
+    for _ in range(LOOKS):
+        if not again:
+            break
+        more, again = _sync(sides, again, rules, look=True)
+        found |= {record: _both(found[record], outcome) for record, outcome in more.items()}
+    return {**found, **{record: _unsettled(record, found[record]) for record in again}}
 
 
 def _sync(
@@ -58,8 +63,19 @@ def _sync(
     for step in STEPS:
         sides.still_ours()
         step(sides, batch)
+    ring_for_stock(sides, batch)
     again = [one.record for one in batch if one.again]
     return outcomes_of(sides, planned.seen, batch), again
+
+
+def _unsettled(record: str, outcome: Outcome) -> Outcome:
+    error = RemoteError(
+        f"{outcome.title or record}: its product in the store keeps changing while Woodoo writes it.",
+        record=outcome.title,
+        where="products",
+        fix="It is tried again by itself; if it stays, look for another program that writes products in the store.",
+    )
+    return replace(Outcome.from_error(error, title=outcome.title, plan=outcome.plan), drifts=outcome.drifts)
 
 
 def _both(first: Outcome, second: Outcome) -> Outcome:

@@ -77,6 +77,9 @@ class Written:
     #: As the store has it now; a product without its variants.
     record: Product | Variant | None = None
     error: WoodooError | None = None
+    #: A category, tag or attribute that was sent is gone from the store, which has left it out silently. The lists
+    #: it was taken from are read afresh the next time.
+    lost: bool = False
 
 
 class Catalogue(Protocol):

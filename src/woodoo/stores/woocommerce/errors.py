@@ -44,6 +44,9 @@ PICTURE_ERRORS = frozenset(
 class Refused(DataError):
     """The store refused a record. `code` is WordPress' error code, `data` what came with it, `said` its own words."""
 
+    #: Who has the SKU or barcode already. For flows, which know no errors of one platform.
+    taken_by = ""
+
     def __init__(
         self,
         message: str,

@@ -101,8 +101,9 @@ def _take(
         return
     template = template_of(rows, number, rules)
     seen.titles[record] = f"Product {row['name']}"
-    if known is None and not _is_sent(template, rules):
-        seen.skipped[record] = "It is not among the products that go to the store (settings -> products_sent)."
+    if not _is_sent(template, rules):
+        stays = "; there it stays as it is" if known else ""
+        seen.skipped[record] = f"It is not among the products that go to the store (settings -> products_sent){stays}."
         return
     try:
         product = store_product(template, rules, prices_of(offers))

@@ -21,6 +21,9 @@ from ...sides import Sides
 from .batch import Going, ProductBatch
 from .observe import TEMPLATE, VARIANT_MODEL, Observed
 
+#: The flow that sends figures of stock, and its lane.
+_STOCK, _STOCK_LANE = "update_stock", "stock"
+
 
 def outcomes_of(sides: Sides, seen: Observed, batch: ProductBatch) -> dict[str, Outcome]:
     """Return the outcome of each record of a batch, and remember links that lead elsewhere now."""
@@ -36,6 +39,21 @@ def outcomes_of(sides: Sides, seen: Observed, batch: ProductBatch) -> dict[str, 
     for record, (going, error) in batch.dropped.items():
         found[record] = Outcome.from_error(error, title=going.plan.product.label, plan=_shown(going))
     return found
+
+
+def ring_for_stock(sides: Sides, batch: ProductBatch) -> None:
+    """Have the figures sent of what the store has just got: until then it would sell without one."""
+    if not (sides.settings.send_stock and sides.connection_id):
+        return
+    new = {link.odoo_id for going in batch for link in _links(going) if link.kind == VARIANT and _is_new(going, link)}
+    if new:
+        records = [str(one) for one in sorted(new)]
+        sides.todo.enqueue(sides.connection_id, _STOCK_LANE, _STOCK, records, source="store", topic="products")
+
+
+def _is_new(going: Going, link: LinkVals) -> bool:
+    known = going.plan.known_variants.get(link.odoo_id)
+    return known is None or known.external_id != link.external_id
 
 
 def _outcome(going: Going) -> Outcome:

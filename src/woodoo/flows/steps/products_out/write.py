@@ -18,6 +18,7 @@ from ....mapping.catalogue.product_plan import Part
 from ....stores.catalogue import ProductWrite, Written
 from ...sides import Sides
 from .batch import Going, ProductBatch, changed_meanwhile
+from .codes import write_in_turn
 from .observe import BEGUN, META, TEMPLATE, VARIANT_MODEL, mark_of
 from .pictures import is_about_picture, make_pictures_ready, without_pictures
 
@@ -41,7 +42,8 @@ def write_products(sides: Sides, batch: ProductBatch) -> None:
     new = [going for going in wanted if going.plan.main.create]
     begun = [going.record for going in new if going.plan.product.kind is Kind.VARIABLE]
     sides.links.upsert(LinkVals(BEGUN, record, TEMPLATE, int(record)) for record in begun)
-    written = sides.store.catalogue.write_products([_product_write(sides, going) for going in wanted])
+    writes = [_product_write(sides, going) for going in wanted]
+    written: Sequence[Written] = write_in_turn(sides.store.catalogue.write_products, writes)
     written = _again_without_pictures(sides, wanted, written)
     links = []
     for going, one in zip(wanted, written, strict=True):
@@ -78,7 +80,7 @@ def _take(going: Going, one: Written, batch: ProductBatch) -> None:
     going.external_id = one.external_id or going.external_id
     if isinstance(one.record, Product):
         going.product = one.record
-        going.again = changed_meanwhile(going.plan.main, one.record)
+        going.again = one.lost or changed_meanwhile(going.plan.main, one.record)
 
 
 def is_gone(error: WoodooError) -> bool:
@@ -112,14 +114,18 @@ def write_variants(sides: Sides, batch: ProductBatch) -> None:
         sides.still_ours()
         retired = [_retirement(external_id) for external_id in going.plan.retired]
         writes = [ProductWrite(part.record, part.groups, part.external_id, part.leave) for part in parts]
-        product = going.plan.product
-        written = sides.store.catalogue.write_variants(going.external_id, [*retired, *writes], product.attributes)
+        written = _write_variants(sides, going, [*retired, *writes])
         written = _variants_without_pictures(sides, going, parts, written)
         _take_variants(going, parts, written[len(retired) :])
         failed = next((one.error for one in written[: len(retired)] if one.error and not is_gone(one.error)), None)
         if failed is not None:
             batch.drop(going, failed)
         sides.links.upsert(_variant_links(going, parts))
+
+
+def _write_variants(sides: Sides, going: Going, writes: Sequence[ProductWrite]) -> Sequence[Written]:
+    catalogue, attributes = sides.store.catalogue, going.plan.product.attributes
+    return write_in_turn(lambda some: catalogue.write_variants(going.external_id, some, attributes), writes)
 
 
 def _variants_without_pictures(

@@ -11,6 +11,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from ....domain.errors import DataError, RemoteError, WoodooError
+from ....domain.ownership import Group
 from ....domain.product import Attribute, Product, split_variant
 from ....domain.product import variant_external_id as joined
 from ...base import Changed, Fetched
@@ -212,7 +213,10 @@ class WooCatalogue:
                 variant = read_variant(item.data, parent_id)
                 return Written(variant.external_id, variant)
             product = read_product(item.data, self.lists.path_of)
-            return Written(product.external_id, product)
+            lost = _has_lost(write, product)
+            if lost:
+                self.lists.shelf.forget()
+            return Written(product.external_id, product, lost=lost)
         except DataError as error:
             return Written(joined(parent_id, str(item.data.get("id") or "")) if parent_id else "", error=error)
 
@@ -237,6 +241,23 @@ class WooCatalogue:
             else:
                 written.append(Written(one))
         return written
+
+
+def _has_lost(write: ProductWrite, answer: Product) -> bool:
+    """Say whether the shop left out a category, tag or attribute that was sent, which it does with unknown ids."""
+    record = write.record
+    if not isinstance(record, Product):
+        return False
+    sent: set[tuple[str, str]] = set()
+    if Group.CATEGORIES in write.groups:
+        sent |= {("category", one.external_id) for one in record.categories}
+        sent |= {("tag", one.external_id) for one in record.tags}
+    if Group.NAMES in write.groups and "attributes" not in write.leave:
+        sent |= {("attribute", one.external_id) for one in record.attributes if one.options}
+    there = {("category", one.external_id) for one in answer.categories}
+    there |= {("tag", one.external_id) for one in answer.tags}
+    there |= {("attribute", one.external_id) for one in answer.attributes}
+    return any(number for _, number in sent - there)
 
 
 def _owned(row: JsonObject) -> Owned:
@@ -293,6 +314,8 @@ def _named(error: WoodooError | None, write: ProductWrite) -> WoodooError:
     error.record = label
     error.message = f"{label}: {error.message}"
     owner = error.data.get("resource_id")
+    if error.code in ("product_invalid_sku", "product_invalid_global_unique_id"):
+        error.taken_by = str(owner or "")
     if error.code == "product_invalid_sku" and owner:
         error.message = f"{label}: its SKU {record.sku!r} belongs to #{owner} of the store already."
         error.fix = f"Give one of the two another SKU, or open #{owner} in the store and see what it is."

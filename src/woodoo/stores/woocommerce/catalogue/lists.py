@@ -39,6 +39,11 @@ class Shelf:
             until, terms = self._lists.get(path, (0.0, []))
         return list(terms) if until > self._clock() else None
 
+    def forget(self) -> None:
+        """Have all lists read afresh."""
+        with self._lock:
+            self._lists.clear()
+
     def put(self, path: str, terms: Sequence[StoreTerm]) -> None:
         with self._lock:
             self._lists[path] = (self._clock() + BELIEVED, list(terms))
