@@ -25,7 +25,7 @@ from woodoo.flows.rules import load_rules
 from woodoo.flows.steps.refunds import sending
 from woodoo.live import Live
 from woodoo.odoo.endpoint import Endpoint
-from woodoo.sandbox.odoo.fixtures import Admin
+from woodoo.sandbox.odoo.fixtures import Admin, set_stock
 from woodoo.sandbox.store.double import StoreDouble
 from woodoo.stores.woocommerce.client import WooClient
 from woodoo.stores.woocommerce.refunds import WooRefunds
@@ -120,6 +120,7 @@ class Way:
 def sold(odoo: Endpoint, admin: Admin) -> Iterator[Way]:
     wanted = {record: order for record, order in recorded_orders().items() if record in SOLD}
     bench = Bench.set_up(odoo, admin, wanted, "refunds_back")
+    set_stock(admin, dict.fromkeys(bench.shop.products.values(), Decimal(100)))
     assert {outcome.kind for outcome in bench.sync().values()} == {OutcomeKind.DONE}
     with StoreDouble() as store:
         paths = [path for path in RECORDINGS.glob("order_[0-9]*.json") if "deleted" not in path.name]
@@ -132,7 +133,8 @@ def sold(odoo: Endpoint, admin: Admin) -> Iterator[Way]:
 def way(sold: Way) -> Way:
     """The way with credit notes going to the store; each test has orders of its own."""
     on = {"send_refunds": True, "send_refunds_from": date(2026, 1, 1)}
-    return Way(sold.bench, sold.store, sold.bench.settings.model_copy(update=on), sold.bench.links)
+    links = MemoryLinks(dict(sold.bench.links.known))
+    return Way(sold.bench, sold.store, sold.bench.settings.model_copy(update=on), links)
 
 
 def content(refund: Mapping[str, Any]) -> list[tuple[int, Decimal, dict[str, Decimal]]]:
@@ -293,5 +295,5 @@ def test_a_credit_note_rings_for_its_order_once(way: Way, odoo: Endpoint) -> Non
     rung()
     way.credit("90", {"House Blend": 1}, post=False)
     assert rung() == ["90"]
-    way.credit("95", {"House Blend": 1})
-    assert "95" in rung()
+    way.credit("90", {"House Blend": 1})
+    assert rung() == ["90"]

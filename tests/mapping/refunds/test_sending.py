@@ -171,6 +171,17 @@ def test_lines_that_do_not_come_to_the_total_leave_the_amount() -> None:
 # Never more than is left
 
 
+def test_cents_by_which_several_credit_notes_round_up_together_are_left_out() -> None:
+    before = made("12.11", gone("1", "1", "10.00", "2.11"))
+    rest = note(credit("1", "2", "20.00", "4.20"), *ALL.lines[1:])
+    found = plan(rest, refunds=(before,), credited={"140"})
+    (one,) = found.send
+    assert (one.refund.amount, sum(line.gross for line in one.refund.lines)) == (money("78.64"), money("78.64"))
+    assert found.remarks == ("Credit note RINV/00012 rounds 0.01 EUR up that the order has not: 78.64 are sent.",)
+    sent = made("78.64", mark="shop/12", refund_id="141")
+    assert not plan(rest, refunds=(before, sent), credited={"140"}).errors
+
+
 def test_more_than_is_left_of_the_order_is_not_sent() -> None:
     before = made("80.00")
     found = plan(ONE_MUG, refunds=(before,), credited={"140"})
@@ -193,6 +204,15 @@ def test_two_credit_notes_that_do_not_fit_both_are_the_first_and_a_question() ->
 )
 def test_more_than_is_left_of_a_line_is_not_sent(line: CreditLine, words: str) -> None:
     assert words in said(plan(note(line)))
+
+
+def test_what_two_refunds_at_once_gave_back_too_much_is_told_until_somebody_has_seen_to_it() -> None:
+    found = plan(
+        replace(ALL, total=money("90.75")),
+        refunds=(made("90.75", mark="shop/12"), made("90.75", refund_id="141")),
+        credited={"141"},
+    )
+    assert "has refunded 181.50 EUR of an order over 90.75 EUR" in said(found)
 
 
 # Never twice

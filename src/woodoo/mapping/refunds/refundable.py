@@ -64,7 +64,7 @@ def refundable(order: Order, refunds: Iterable[Refund]) -> Refundable:
         for line in refund.lines:
             taken.setdefault(line.of, []).append(line)
     lines = {line.external_id: _left(line, taken.get(line.external_id, ()), digits) for line in _lines(order)}
-    return Refundable(order.total - sum((refund.amount for refund in made), ZERO), lines)
+    return Refundable(round_money(order.total - sum((refund.amount for refund in made), ZERO), digits), lines)
 
 
 def _lines(order: Order) -> tuple[OrderLine | ShippingLine | FeeLine, ...]:

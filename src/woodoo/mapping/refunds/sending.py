@@ -13,7 +13,8 @@ A credit note is sent where all of this holds; each "no" is said:
 | is it of this order alone, in its currency?         | refused                                                       |
 | has every refund of the store its credit note?      | a person decides: it may be the one of such a refund          |
 | was no return of the same goods refunded?           | a person decides: never both                                  |
-| is so much left, of the order and of each line?     | a person decides                                              |
+| is so much left, of the order and of each line?     | a person decides; cents by which several credit notes round   |
+|                                                     | up together are left out, and that is said                    |
 
 Returns are in `sending_returns.py`. What a refund does to money is said in so many words:
 
@@ -26,6 +27,8 @@ Returns are in `sending_returns.py`. What a refund does to money is said in so m
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
 
 from ...domain.order import Order
 from ...domain.refund import Refund
@@ -34,7 +37,7 @@ from .echo import covered, standing_for
 from .odoo_credits import PICKING, CreditNote, OdooCredits
 from .refundable import refundable
 from .send_plan import Planning, SendPlan
-from .sending_lines import credit_lines
+from .sending_lines import credit_lines, rounding
 from .sending_returns import plan_returns
 from .sending_rules import CLOSED, SendRules
 
@@ -97,9 +100,22 @@ def _look_at(planning: Planning, note: CreditNote, uncredited: Sequence[Refund])
         raise refuse.unclear(order, note, uncredited)
     _refuse_if_returned(planning, note)
     left = refundable(order, planning.refunds)
-    if note.total > left.amount:
+    amount = _without_cents(note, left.amount, order.currency_digits)
+    if amount > left.amount:
         raise refuse.too_much(order, note, note.total, left.amount)
-    planning.add(note, note.total, credit_lines(order, note, left), said=note.said, settled=note.settled)
+    lines = credit_lines(order, replace(note, total=amount), left)
+    if amount != note.total:
+        said = (
+            f"{note.label} rounds {note.total - amount} {order.currency} up that the order has not: {amount} are sent."
+        )
+        planning.remarks.append(said)
+    planning.add(note, amount, lines, said=note.said, settled=note.settled)
+
+
+def _without_cents(note: CreditNote, left: Decimal, digits: int) -> Decimal:
+    """Return what is refunded of a credit note: all but the cents by which several of them round up together."""
+    over = note.total - left
+    return left if left > 0 and 0 < over <= rounding(len(note.lines), digits) else note.total
 
 
 def _why_not(order: Order, note: CreditNote, rules: SendRules) -> str:

@@ -79,7 +79,7 @@ def return_lines(order: Order, back: Return, left: Refundable) -> Lines:
 
 def _takes_all(note: CreditNote, merged: Sequence[CreditLine], left: Refundable, digits: int, *, known: bool) -> bool:
     """Say whether a credit note takes back everything: the money, and of known lines all pieces."""
-    if note.total != left.amount or abs(left.gross_of_lines - left.amount) > _cents(len(left.lines), digits):
+    if note.total != left.amount or abs(left.gross_of_lines - left.amount) > rounding(len(left.lines), digits):
         return False
     pieces = {line.of: line.quantity for line in merged}
     return not known or all(
@@ -122,7 +122,7 @@ def _refuse_more_than_left(
 ) -> None:
     for line in merged:
         here = left.lines[line.of]
-        slack = _cents(1, digits)
+        slack = rounding(1, digits)
         if here.kind == "product" and line.quantity > here.quantity and here.quantity >= 0:
             said = f"{plain(line.quantity)} × '{here.name}', of which {plain(here.quantity)} are left"
         elif abs(line.net + line.tax) > abs(here.gross) + slack:
@@ -148,7 +148,7 @@ def _spread_taxes(note: CreditNote, merged: Sequence[CreditLine], left: Refundab
         if not mine or any(tax_id in one.tax_ids for one in merged if one.tax_ids != {tax_id}):
             continue
         off = amount - sum((merged[index].tax for index in mine), ZERO)
-        if off and abs(off) <= _cents(len(mine), digits):
+        if off and abs(off) <= rounding(len(mine), digits):
             largest = max(mine, key=lambda index: abs(lines[index].total_tax))
             lines[largest] = _with_tax(lines[largest], off)
     return lines
@@ -200,7 +200,7 @@ def _part(line: OrderLine, here: LineLeft, pieces: Decimal, digits: int) -> Refu
 def _settle(lines: Sequence[RefundLine], amount: Decimal, digits: int) -> tuple[RefundLine, ...]:
     """Return the lines so that they come to the amount; none where that is more than cents."""
     off = amount - sum((line.gross for line in lines), ZERO)
-    if not lines or abs(off) > _cents(len(lines), digits):
+    if not lines or abs(off) > rounding(len(lines), digits):
         return ()
     if not off:
         return tuple(lines)
@@ -219,7 +219,7 @@ def _with_tax(line: RefundLine, off: Decimal) -> RefundLine:
     return replace(line, total_tax=line.total_tax + off, taxes=taxes)
 
 
-def _cents(count: int, digits: int) -> Decimal:
+def rounding(count: int, digits: int) -> Decimal:
     """Return what rounding may make of so many lines: a cent each, and one."""
     return quantum(digits) * (count + 1)
 

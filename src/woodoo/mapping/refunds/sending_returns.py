@@ -6,8 +6,9 @@
 | less those of credit notes, drafts too              | the credit note is what is sent, once it is posted            |
 | less those of refunds of the store, whoever made it | they are refunded                                             |
 
-The oldest return comes first. Money of which nobody said for what (a refund without lines, a credit note with lines of
-no line of the order) may be for the same goods: then a person decides. Shipping is never refunded for a return.
+They are taken for those of the newest returns: what came back first was seen to first. Money of which nobody said for
+what (a refund without lines, a credit note with lines of no line of the order) may be for the same goods: then a person
+decides. Shipping is never refunded for a return.
 """
 
 from __future__ import annotations
@@ -27,18 +28,20 @@ from .sending_rules import CLOSED
 
 def plan_returns(planning: Planning) -> None:
     """Plan what is sent for the returns of an order, after its credit notes."""
-    pieces = _pieces_left(planning)
+    left = _pieces_left(planning)
     standing = set(planning.standing.values())
-    for back in planning.seen.returns:
+    mine: dict[str, dict[str, Decimal]] = {}
+    for back in reversed(planning.seen.returns):
         if back.ours or back.key in standing:
             continue
-        mine: dict[str, Decimal] = {}
+        pieces = mine.setdefault(back.key, defaultdict(Decimal))
         for line in back.lines:
-            count = max(ZERO, min(line.quantity, pieces[line.of]))
-            pieces[line.of] -= count
-            mine[line.of] = mine.get(line.of, ZERO) + count
-        if any(mine.values()):
-            planning.attempt(lambda back=back, mine=mine: _look_at(planning, back, mine))  # type: ignore[misc]
+            count = max(ZERO, min(line.quantity, left[line.of]))
+            left[line.of] -= count
+            pieces[line.of] += count
+    for back in planning.seen.returns:
+        if any(mine.get(back.key, {}).values()):
+            planning.attempt(lambda back=back: _look_at(planning, back, mine[back.key]))  # type: ignore[misc]
 
 
 def _pieces_left(planning: Planning) -> defaultdict[str, Decimal]:
