@@ -2,12 +2,15 @@
 
     fetch    the orders and their refunds, as the store has them now             (`stores/refunds.py`)
     observe  documents, invoices and credit notes with their lines in Odoo       (`steps/refunds/observe.py`)
-    plan     what is left of a cancelled order's invoice is credited             (`mapping/refunds/cancelled.py`)
+             goods: moves to the customer and back                               (`steps/refunds/observe_goods.py`)
+    plan     deliveries that shrink, goods that come back                        (`mapping/refunds/returns.py`)
+             what is left of a cancelled order's invoice is credited             (`mapping/refunds/cancelled.py`)
              a credit note for each refund that has none                         (`mapping/refunds/credit_notes.py`)
              a refund for each credit note or return made in Odoo                (`mapping/refunds/to_store.py`)
     apply    credit notes of deleted refunds are cancelled                       (`steps/refunds/undoing.py`)
              credit notes: created once, compared, posted                        (`steps/refunds/credit_notes.py`)
              reconciled with their invoice, paid back                            (`steps/refunds/paying_back.py`)
+             goods: deliveries shrunk, returns made once and received            (`steps/refunds/returns.py`)
              refunds: made in the store, each looked for right before            (`steps/refunds/sending.py`)
     verify   read back: each equals its refund to the cent
 
@@ -30,6 +33,7 @@ from ..mapping.refunds.cancelled import plan_cancellation
 from ..mapping.refunds.credit_notes import plan_credit_notes
 from ..mapping.refunds.refund_plan import RefundPlan, SentBefore
 from ..mapping.refunds.refund_words import refund_plan_shown
+from ..mapping.refunds.returns import plan_returns
 from ..mapping.refunds.seen import SeenOrder
 from ..mapping.refunds.to_store import plan_standing, plan_to_store
 from ..mapping.rules import Rules
@@ -44,6 +48,7 @@ from .steps.refunds.credit_notes import (
 )
 from .steps.refunds.observe import observe_refunds
 from .steps.refunds.paying_back import pay_back
+from .steps.refunds.returns import move_goods
 from .steps.refunds.sending import observe_before, observe_others, send_refunds
 from .steps.refunds.undoing import undo_credit_notes
 
@@ -51,6 +56,7 @@ from .steps.refunds.undoing import undo_credit_notes
 PARTS: tuple[Callable[[RefundPlan, Rules], RefundPlan], ...] = (
     plan_standing,
     plan_cancellation,
+    plan_returns,
     plan_credit_notes,
     plan_to_store,
 )
@@ -62,6 +68,7 @@ STEPS: tuple[Callable[[Context, RefundBatch], None], ...] = (
     post_credit_notes,
     remember_credit_notes,
     pay_back,
+    move_goods,
     send_refunds,
 )
 

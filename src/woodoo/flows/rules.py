@@ -118,7 +118,6 @@ def _single_records(odoo: Records, settings: ConnectionSettings) -> None:
         ("account.payment.term", "payment terms", terms),
         ("account.fiscal.position", "fiscal position", positions),
         ("crm.tag", "tags", settings.tag_ids),
-        ("stock.location", "location of returns", (settings.return_location_id,)),
         ("res.partner", "customer of all orders", (settings.customer_partner_id,)),
     ):
         read_pointed(odoo, model, [odoo_id for odoo_id in ids if odoo_id], ["name"], setting)

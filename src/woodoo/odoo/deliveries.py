@@ -33,7 +33,7 @@ def deliver_orders(records: Records, order_ids: Iterable[int]) -> ActionResult:
         ready = {picking["id"]: picking for picking in pickings if picking["state"] != "waiting"}
         if not ready:
             break
-        errors |= {ready[odoo_id]["sale_id"]: error for odoo_id, error in _validate(records, ready).items()}
+        errors |= {ready[odoo_id]["sale_id"]: error for odoo_id, error in validate(records, ready).items()}
     for picking in _open_pickings(records, [odoo_id for odoo_id in wanted if odoo_id not in errors]):
         errors.setdefault(picking["sale_id"], _still_waiting(picking))
     return ActionResult(tuple(odoo_id for odoo_id in wanted if odoo_id not in errors), errors)
@@ -51,8 +51,8 @@ def _open_pickings(records: Records, order_ids: Sequence[int]) -> list[dict[str,
     return records.search_read("stock.picking", domain, ["name", "state", "sale_id"], order="id")
 
 
-def _validate(records: Records, pickings: Mapping[int, Mapping[str, Any]]) -> dict[int, WoodooError]:
-    """Validate these transfers, as they are ready. Returns errors by transfer."""
+def validate(records: Records, pickings: Mapping[int, Mapping[str, Any]]) -> dict[int, WoodooError]:
+    """Validate these transfers (with their names), as they are ready. Returns errors by transfer."""
     errors = _set_done(records, pickings)
     going = [odoo_id for odoo_id in pickings if odoo_id not in errors]
     context = records.client.dialect.validate_context

@@ -61,6 +61,8 @@ TABLE: Mapping[str, Row] = {
     "order_line_taxes":          _name("sale.order.line", {14: "tax_id", 19: "tax_ids"}),
     "order_line_uom":            _name("sale.order.line", {14: "product_uom", 19: "product_uom_id"}),
     "order_line_route":          _name("sale.order.line", {14: "route_id", 19: "route_ids"}),
+    # A new quantity brings a new price and discount, unless they are written with it.
+    "line_quantity_reprices":    Row({14: False, 16: True, 18: False}),
     "order_line_is_delivery":    _has("sale.order.line", "is_delivery", {14: True}),      # app delivery
     # Lines carry a distribution over analytic accounts; before, one account stands on the order and its invoice lines.
     "analytic_distribution":     _has("sale.order.line", "analytic_distribution", {14: False, 16: True}),
@@ -160,6 +162,18 @@ TABLE: Mapping[str, Row] = {
     # skip_immediate alone would leave the goods where they are.
     "validate_context":          Row({14: {"skip_immediate": True, "skip_backorder": True, "skip_sms": True},
                                       17: {"skip_backorder": True, "skip_sms": True}}),
+    # Goods of several steps know where they end up; their later steps are made once the one before is done.
+    "move_final_location":       _has("stock.move", "location_final_id", {14: False, 18: True}),
+    "move_kit_part":             _has("stock.move", "bom_line_id", {14: True}),           # app mrp
+    # Text of a move: required up to 18, then computed.
+    "move_text":                 _has("stock.move", "name", {14: True, 19: False}),
+    # What moves of one order have in common.
+    "move_group":                _name("stock.move", {14: "group_id", 19: "reference_ids"}),
+    "picking_return_of":         _has("stock.picking", "return_id", {14: False, 17: True}),
+    # Where goods come back to: up to 17 only where that place is marked as one for returns, else where they left from.
+    "return_location_marked":    _has("stock.location", "return_location", {14: True, 18: False}),
+    # So many of a unit make one of the reference; from 19 on the other way round.
+    "uom_factor_divides":        Row({14: True, 19: False}, "uom.uom", {"relative_factor": False}, absent=True),
     "lot_model":                 Row({14: "stock.production.lot", 16: "stock.lot"}),
     "quant_apply_needed":        Row({14: False, 15: True}),
     "return_method":             Row({14: "create_returns", 18: "action_create_returns"}),
@@ -190,6 +204,7 @@ class Dialect:
     order_line_taxes: str
     order_line_uom: str
     order_line_route: str
+    line_quantity_reprices: bool
     order_line_is_delivery: bool
     analytic_distribution: bool
     can_pin_order_taxes: bool
@@ -236,6 +251,13 @@ class Dialect:
     move_line_reserved_quantity: str
     move_picked: bool
     validate_context: Mapping[str, Any]
+    move_final_location: bool
+    move_kit_part: bool
+    move_text: bool
+    move_group: str
+    picking_return_of: bool
+    return_location_marked: bool
+    uom_factor_divides: bool
     lot_model: str
     quant_apply_needed: bool
     return_method: str

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from ...domain.money import to_decimal
 from ...engine.flow import LinkVals
 from ...mapping.fulfilment.seen import Delivery, Moved, OdooInvoice, OdooLine, OdooOrder
 from ..sides import Sides
+from .order_lines import pieces, read_order_lines
 
 Row = Mapping[str, Any]
 _CARRIER = ("carrier_id", "carrier_tracking_ref", "carrier_tracking_url")
@@ -102,27 +102,10 @@ class _Goods:
 
     def _read_lines(self, order_ids: Iterable[int]) -> dict[int, int]:
         """Read the lines of the sales orders; return the order of each."""
-        odoo, dialect = self.sides.odoo, self.sides.odoo.client.dialect
-        extra = ["is_delivery"] if dialect.order_line_is_delivery else []
-        fields = ["order_id", "product_id", "name", "product_uom_qty", "qty_delivered", *extra]
-        domain = [("order_id", "in", sorted(order_ids)), ("display_type", "=", False)]
-        rows = odoo.search_read("sale.order.line", domain, fields, order="id")
-        sku_field = self.sides.settings.sku_field
-        products = odoo.read("product.product", {row["product_id"] for row in rows} - {False}, [sku_field])
-        skus = {row["id"]: str(row[sku_field] or "") for row in products}
-        for row in rows:
-            self.lines[row["order_id"]].append(
-                OdooLine(
-                    row["id"],
-                    row["product_id"] or 0,
-                    skus.get(row["product_id"], ""),
-                    str(row["name"] or ""),
-                    _pieces(row["product_uom_qty"]),
-                    _pieces(row["qty_delivered"]),
-                    bool(row.get("is_delivery")),
-                )
-            )
-        return {row["id"]: row["order_id"] for row in rows}
+        found = read_order_lines(self.sides.odoo, order_ids, self.sides.settings.sku_field)
+        for row, line in found:
+            self.lines[row["order_id"]].append(line)
+        return {row["id"]: row["order_id"] for row, _ in found}
 
     def _read_moves(self, done: Sequence[Row], lines: Mapping[int, int]) -> None:
         odoo = self.sides.odoo
@@ -142,17 +125,17 @@ class _Goods:
         for row in rows:
             if row["location_dest_id"] not in self.customers:
                 if row["state"] == "done" and row["origin_returned_move_id"]:
-                    back[row["origin_returned_move_id"]] += _pieces(row[quantity])
+                    back[row["origin_returned_move_id"]] += pieces(row[quantity])
                 continue
             if not row["origin_returned_move_id"]:
                 demand = self.demand[lines[row["sale_line_id"]]]
                 key = row["sale_line_id"], row["product_id"]
-                demand[key] = demand.get(key, Decimal(0)) + _pieces(row["product_uom_qty"])
+                demand[key] = demand.get(key, Decimal(0)) + pieces(row["product_uom_qty"])
             if row["state"] == "done":
                 moved[row["picking_id"]].append(row)
         for picking in done:
             parts = tuple(
-                Moved(row["sale_line_id"], row["product_id"], _pieces(row[quantity]), back[row["id"]])
+                Moved(row["sale_line_id"], row["product_id"], pieces(row[quantity]), back[row["id"]])
                 for row in moved[picking["id"]]
             )
             self.deliveries[picking["sale_id"]].append(self._delivery(picking, parts))
@@ -176,8 +159,3 @@ class _Goods:
     def _read_carriers(self) -> dict[int, str]:
         rows = self.sides.odoo.search_read("delivery.carrier", [], ["name"], context={"active_test": False})
         return {row["id"]: str(row["name"]) for row in rows}
-
-
-def _pieces(value: Any) -> Decimal:
-    """Return a quantity of Odoo, which sends floats."""
-    return round(to_decimal(value), 6)

@@ -23,6 +23,7 @@ from ...domain.order import Order
 from ...domain.refund import Refund
 from ..rules import Journal
 from .credit_plan import CreditPlan
+from .goods_plan import GoodsPlan
 from .seen import Move, SeenOrder
 from .send_plan import SendPlan
 
@@ -69,6 +70,8 @@ class RefundPlan:
     credits: tuple[CreditPlan, ...] = ()
     #: Credit notes of refunds that were deleted in the store, to be cancelled.
     undo: tuple[Move, ...] = ()
+    #: What happens to the goods; None where there are none.
+    goods: GoodsPlan | None = None
     #: What is held back, and why; a sentence each.
     waits: tuple[str, ...] = ()
     #: What was decided and is to be shown.
@@ -93,7 +96,7 @@ class RefundPlan:
     @property
     def off_invoice(self) -> Mapping[str, Decimal]:
         """Line of the order → refunded pieces that are not to count as invoiced on the line of the sales order."""
-        return {}
+        return self.goods.off_invoice if self.goods else {}
 
     def with_wait(self, sentence: str) -> RefundPlan:
         return replace(self, waits=(*self.waits, sentence))

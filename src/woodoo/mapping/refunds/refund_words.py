@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ...domain.money import ZERO, round_money
 from ...domain.plan import Plan, Step, Total, join
 from .credit_plan import CreditPlan
+from .goods_words import goods_steps
 from .refund_plan import RefundPlan
 from .to_store import sending_steps
 
@@ -50,6 +51,7 @@ def _steps(plan: RefundPlan) -> Iterator[Step]:
         why = f"refund {move.refund_id} was deleted in the store"
         total = round_money(move.total, plan.order.currency_digits)
         yield Step(f"Cancel {move.label}", why, "account.move", f"over {total} {plan.order.currency}")
+    yield from goods_steps(plan.goods)
     yield from sending_steps(plan.sending)
 
 

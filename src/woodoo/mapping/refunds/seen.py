@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from ...domain.money import ZERO
 from ..documents.document import SETTLED, Document
+from .goods import Goods
 
 #: What the external ids of credit notes begin with that Woodoo makes for refunds; the refund's id follows.
 REFUND_PREFIX = "account_move_refund_"
@@ -103,6 +104,8 @@ class SeenOrder:
     invoices: tuple[Move, ...] = ()
     #: Credit notes of these invoices or of the sales order, whoever made them, cancelled ones included.
     credit_notes: tuple[Move, ...] = ()
+    #: Its goods; None where Odoo has no sales order of it, or keeps no deliveries.
+    goods: Goods | None = None
     #: Credit note → names of other sales orders whose goods it takes back, too.
     others: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     #: Ids of the refunds that the document was written without, for they came before its invoice.

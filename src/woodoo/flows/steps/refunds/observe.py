@@ -1,4 +1,6 @@
-"""Look at what Odoo has of orders with refunds: documents, invoices and credit notes with lines, taxes and products."""
+"""Look at what Odoo has of orders with refunds: documents, invoices and credit notes with lines, taxes and products;
+the goods are looked at in `observe_goods.py`.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +13,11 @@ from typing import Any
 from ....domain.money import ZERO, round_money, to_decimal
 from ....domain.order import Order
 from ....mapping.documents.document import Document
+from ....mapping.refunds.goods import Goods
 from ....mapping.refunds.seen import REFUND_PREFIX, Move, MoveLine, SeenOrder
 from ...context import Context
 from ..observe import find_documents
+from .observe_goods import observe_goods
 
 Row = Mapping[str, Any]
 _MOVE_FIELDS = (
@@ -48,21 +52,25 @@ _CREDITABLE = ("out_invoice", "out_refund")
 
 
 def observe_refunds(context: Context, orders: Sequence[Order]) -> dict[str, SeenOrder]:
-    """Return what Odoo has of these orders, by order. Eight reads at most, however many orders."""
+    """Return what Odoo has of these orders, by order. About sixteen reads, however many orders."""
     documents, _ = find_documents(context, orders)
     own = {record: next((one for one in found if one.ours), None) for record, found in documents.items()}
     known = {invoice.odoo_id for document in own.values() if document for invoice in document.invoices}
     moves = _moves(context, known)
-    return {order.external_id: _seen(own.get(order.external_id), moves) for order in orders}
+    sold = {document.sale_order_id: order for order in orders if (document := own.get(order.external_id))}
+    goods = observe_goods(context, {odoo_id: order for odoo_id, order in sold.items() if odoo_id})
+    return {
+        order.external_id: _seen(own.get(order.external_id), moves, goods.get(order.external_id)) for order in orders
+    }
 
 
-def _seen(document: Document | None, moves: Sequence[Move]) -> SeenOrder:
+def _seen(document: Document | None, moves: Sequence[Move], goods: Goods | None) -> SeenOrder:
     if document is None:
         return SeenOrder()
     ids = {invoice.odoo_id for invoice in document.invoices}
     own = [move for move in moves if move.odoo_id in ids or move.reverses in ids]
     invoices = [move for move in own if move.move_type == "out_invoice" and move.state != "cancel"]
-    return SeenOrder(document, tuple(invoices), tuple(move for move in own if move.move_type == "out_refund"))
+    return SeenOrder(document, tuple(invoices), tuple(move for move in own if move.move_type == "out_refund"), goods)
 
 
 def _moves(context: Context, known: Iterable[int]) -> list[Move]:
