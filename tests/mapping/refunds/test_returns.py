@@ -158,6 +158,12 @@ def test_the_newest_delivery_shrinks_first_with_the_steps_before_it() -> None:
     assert found.emptied == (108,)
 
 
+def test_where_several_lines_stand_for_one_the_first_shrinks_first_as_credit_notes_take_them() -> None:
+    lines = (SoldLine(1, D(1), D(1)), SoldLine(2, D(1), D(1)))
+    there = goods(a_move(1, 1, "assigned"), a_move(2, 1, "assigned", line_id=2), lines=lines, matched={1: "1", 2: "1"})
+    assert shrunk(plan(an_order(2), [a_refund(77, 1)], there)) == {1: D(0)}
+
+
 def test_what_is_being_packed_is_left_to_a_person_and_nothing_of_the_order_is_touched() -> None:
     found = plan(an_order(2), [a_refund(77, 1)], goods(a_move(1, 2, "assigned", entered=D(2))))
     assert not found

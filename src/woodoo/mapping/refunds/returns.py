@@ -182,7 +182,7 @@ class _Planner:
         counted = self._counted(line, pieces, moves)
         result = balance(counted)
         shrink = counted.to_send - result.send
-        for move in sorted((m for m in moves if m.is_open and not m.back), key=lambda m: -m.odoo_id):
+        for move in sorted((m for m in moves if m.is_open and not m.back), key=_turn):
             less = round(min(move.quantity, shrink * per), DIGITS)
             if less > ZERO:
                 self._reduce(line, move, move.quantity - less)
@@ -240,7 +240,7 @@ class _Planner:
                 self.notes.append(f"The return for refund {refund_id} was deleted in Odoo: none is made again.")
                 continue
             wanted = round(share * per, DIGITS)
-            for move in sorted(left, key=lambda m: -m.odoo_id):
+            for move in sorted(left, key=_turn):
                 part = min(wanted, left[move])
                 if part > ZERO:
                     self._take_back(line, refund_id, move, part)
@@ -352,6 +352,11 @@ def _refunded(refunds: Iterable[Refund]) -> dict[str, Decimal]:
             if line.kind == "product" and line.quantity > ZERO:
                 found[line.of] += line.quantity
     return dict(found)
+
+
+def _turn(move: GoodsMove) -> tuple[int, int]:
+    """Return when its turn is: lines as credit notes take them, where several stand for one; the newest move first."""
+    return move.line_id, -move.odoo_id
 
 
 def _by_product(moves: Sequence[GoodsMove]) -> list[list[GoodsMove]]:
