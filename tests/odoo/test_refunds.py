@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from tests.odoo.refund_cases import Piece, RefundBench, Refunded
 from tests.odoo.shop import cents
 
 from woodoo.engine.flow import OutcomeKind
+from woodoo.odoo.client import OdooClient
 from woodoo.odoo.endpoint import Endpoint
 from woodoo.sandbox.odoo.fixtures import Admin
 
@@ -222,3 +224,82 @@ def test_orders_of_every_shape_are_given_back_in_two_parts_to_the_last_cent(shop
         billed = shop.taxes(invoice["id"])
         assert given == {tax: -amount for tax, amount in billed.items()}, number
         assert shop.sale_order(record, "invoice_status")["invoice_status"] == "invoiced"
+
+
+class Killed(BaseException):
+    """The worker is gone."""
+
+
+READING = {
+    "search_read",
+    "read",
+    "search",
+    "search_count",
+    "fields_get",
+    "default_get",
+    "get_external_id",
+    "get_metadata",
+}
+
+
+class Axe:
+    """Kills the worker at one of its calls that write: before Odoo has it, or once it is done."""
+
+    def __init__(self, client: OdooClient, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.call = client.call
+        #: What was called since, and where the worker ends: place and whether the call is carried out.
+        self.calls: list[str] = []
+        self.at: tuple[int, bool] | None = None
+        monkeypatch.setattr(client, "call", self._call)
+
+    def _call(self, model: str, method: str, *positional: Any, **named: Any) -> Any:
+        if method in READING:
+            return self.call(model, method, *positional, **named)
+        place = len(self.calls)
+        self.calls.append(f"{model}.{method}")
+        if self.at == (place, False):
+            raise Killed
+        answer = self.call(model, method, *positional, **named)
+        if self.at == (place, True):
+            raise Killed
+        return answer
+
+    def swing(self, at: tuple[int, bool] | None) -> None:
+        self.calls, self.at = [], at
+
+
+def test_a_worker_that_is_killed_at_any_call_leaves_what_the_next_one_completes(
+    shop: RefundBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    axe = Axe(shop.bench.odoo.client, monkeypatch)
+
+    def books(record: str) -> list[Any]:
+        notes = shop.credit_notes(record, "amount_total", "amount_residual", "payment_state")
+        paid_back = [cents(row["amount"]) for row in shop.payments_back(record)]
+        left = cents(shop.invoice(record, "amount_residual")["amount_residual"])
+        return [
+            [(n["state"], n["amount_total"], n["amount_residual"], n["payment_state"]) for n in notes],
+            paid_back,
+            left,
+        ]
+
+    orders = [shop.copy(EXCLUDED) for _ in range(11)]
+    shop.bring(*orders)
+    for record in orders:
+        shop.refund(record, Refunded((Piece(0, 1), Piece(2)), by_gateway=True))
+    undisturbed = orders.pop()
+    axe.swing(None)
+    shop.sync(undisturbed)
+    writes = list(axe.calls)
+    assert "account.move.action_post" in writes
+    wanted = books(undisturbed)
+    points = [(place, done) for place in range(len(writes)) for done in (False, True)]
+    assert len(points) <= len(orders), writes
+    for point, record in zip(points, orders, strict=False):
+        axe.swing(point)
+        with pytest.raises(Killed):
+            shop.sync(record)
+        axe.swing(None)
+        (outcome,) = shop.sync(record).values()
+        assert outcome.kind is OutcomeKind.DONE, (writes[point[0]], point, outcome)
+        assert books(record) == wanted, (writes[point[0]], point)
