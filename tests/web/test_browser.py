@@ -150,6 +150,7 @@ def test_several_at_once_and_nothing_wider_than_the_screen(window: Browser) -> N
     addresses = ["/", "/work/", "/connections/", f"/connections/{shop.pk}/", f"/connections/{shop.pk}/edit/"]
     addresses.append(f"/work/{Work.objects.get(record='1054').pk}/")
     addresses += ["/alerts/", f"/connections/{shop.pk}/alerts/"]
+    addresses += ["/people/", "/tokens/", "/changes/", "/account/", "/person/"]
     title = "1 order is not paid in Odoo, because of a payment method that is not mapped"
     Alert.objects.create(connection_id=shop.pk, kind="payment", key="1", title=title)
     for address in addresses:

@@ -16,10 +16,14 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from woodoo import web
+from woodoo.connections import audit
 from woodoo.connections.models import Connection
 from woodoo.engine.models import Link, Work
 from woodoo.headers import client_address
+from woodoo.web import tokens
 from woodoo.web.links import odoo_record_url, store_order_url
+from woodoo.web.models import ConnectionRole
+from woodoo.web.reach import Role
 from woodoo.web.views.account import bad_request
 
 from . import scene
@@ -42,6 +46,7 @@ def pages(shop: Connection) -> dict[str, str]:
         "configuration": reverse("configuration", args=[shop.pk]),
         "alerts": reverse("alerts"),
         "connection-alerts": reverse("connection-alerts", args=[shop.pk]),
+        **{name: reverse(name) for name in ("causes", "tokens", "people", "changes", "own", "person")},
     }
 
 
@@ -57,6 +62,12 @@ NAMES = (
     "configuration",
     "alerts",
     "connection-alerts",
+    "causes",
+    "tokens",
+    "people",
+    "changes",
+    "own",
+    "person",
 )
 
 
@@ -125,6 +136,10 @@ def test_html_in_an_order_is_text_everywhere(administrator: Client) -> None:
     during = scene.run(order, "parked", plan=plan)
     call = scene.call(during, EVIL, status=EVIL, error=EVIL, request={EVIL: EVIL}, response=EVIL)
     scene.event(order, f"order.{EVIL}")
+    audit.note(EVIL, connection_id=shop.pk, before={EVIL: EVIL}, after={EVIL: [EVIL]})
+    tokens.make(EVIL, Role.VIEWER, connections=[shop.pk], by=EVIL)
+    somebody = User.objects.create_user(EVIL)
+    ConnectionRole.objects.create(user=somebody, connection_id=shop.pk, role="viewer")
     Link.objects.create(
         connection_id=shop.pk, kind="order", external_id="7", odoo_model="sale.order", odoo_id=1, odoo_name=EVIL
     )

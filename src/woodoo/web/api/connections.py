@@ -34,7 +34,7 @@ class Pause(Schema):
     side: str
     reason: str
     since: datetime | None
-    next_try: datetime | None = Field(description="None: any moment.")
+    next_try: datetime | None = Field(description="null: any moment.")
     waiting: int = Field(description="Records that would go if it answered.")
 
 

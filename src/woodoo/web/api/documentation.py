@@ -57,7 +57,12 @@ class Operation:
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """Show the page."""
-    context = {"title": "API", "description": api.description, "subjects": _subjects(), "version": api.version}
+    context = {
+        "title": "API",
+        "description": api.description.replace("`", ""),
+        "subjects": _subjects(),
+        "version": api.version,
+    }
     return render(request, "web/api_docs.html", context)
 
 

@@ -52,6 +52,7 @@ def change_list(request: HttpRequest) -> HttpResponse:
 
 
 def _row(one: Change, names: dict[int, str]) -> Row:
-    where = names.get(one.connection_id, "A connection that is gone") if one.connection_id else "Woodoo itself"
-    values = [(name, one.before.get(name), one.after.get(name)) for name in {**one.before, **one.after}]
+    where = names.get(one.connection_id, "A connection that is gone") if one.connection_id else "Installation"
+    named = {**one.before, **one.after}
+    values = [(name, one.before.get(name), one.after.get(name)) for name in named if named[name] not in ("", [])]
     return Row(one, where, values)

@@ -33,6 +33,8 @@ class RoleForm(forms.Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = field.label
         dress(self)
 
     def given(self) -> tuple[Role, int | None]:
