@@ -286,7 +286,7 @@ def test_a_worker_that_is_killed_at_any_call_leaves_what_the_next_one_completes(
     orders = [shop.copy(EXCLUDED) for _ in range(11)]
     shop.bring(*orders)
     for record in orders:
-        shop.refund(record, Refunded((Piece(0, 1), Piece(2)), by_gateway=True))
+        shop.refund(record, Refunded((Piece(0, net="1.50"), Piece(2)), by_gateway=True))
     undisturbed = orders.pop()
     axe.swing(None)
     shop.sync(undisturbed)
