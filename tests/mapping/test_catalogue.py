@@ -267,7 +267,7 @@ def test_what_the_store_does_not_have_is_created_whole_where_that_is_allowed() -
     [
         (replace(MUG, sku=""), "has no SKU in Odoo"),
         (replace(TWO, variants=()), "no variants in Odoo"),
-        (replace(TWO, variants=(*TWO.variants, Variant((("Size", "L"),)))), "1 variants without a SKU in Odoo: L"),
+        (replace(TWO, variants=(*TWO.variants, Variant((("Size", "L"),)))), "1 variant without a SKU in Odoo: L"),
     ],
 )
 def test_what_could_not_be_found_again_is_not_created(product: Product, words: str) -> None:

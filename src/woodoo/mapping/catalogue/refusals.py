@@ -37,7 +37,7 @@ def refuse_new(product: Product) -> None:
     if without:
         named = "; ".join(without[:_MOST_NAMED]) + (" …" if len(without) > _MOST_NAMED else "")
         raise DataError(
-            f"{product.label} has {len(without)} variants without a SKU in Odoo: {named}.",
+            f"{product.label} has {len(without)} variant{'s' * (len(without) != 1)} without a SKU in Odoo: {named}.",
             record=product.label,
             where="product.product -> default_code",
             fix="Give each variant an internal reference in Odoo.",
