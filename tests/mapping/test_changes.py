@@ -397,5 +397,15 @@ def test_what_was_refunded_in_full_before_the_invoice_is_cancelled_in_its_own_wo
 def test_a_cancelled_order_wanted_again_after_its_invoice_was_credited_gets_another_one() -> None:
     assert planned(CANCELLED, CREDITED, doing=Doing.CANCELLED).reissue
     assert not planned(CANCELLED, INVOICED, doing=Doing.CANCELLED).reissue
-    with pytest.raises(SyncConflict, match="was credited in Odoo when it was cancelled"):
-        planned(ALONE, Standing(invoiced=("INV/9",)), doing=Doing.CANCELLED)
+    gone_out = replace(CREDITED, delivered=("OUT/1",))
+    for document, standing in ((ALONE, Standing(invoiced=("INV/9",))), (SALE, gone_out)):
+        with pytest.raises(SyncConflict, match="was credited in Odoo when it was cancelled"):
+            planned(document, standing, doing=Doing.CREDITED)
+
+
+@pytest.mark.parametrize(("doing", "cancels"), [(Doing.OPEN, True), (Doing.CREDITED, True), (Doing.CANCELLED, False)])
+def test_what_a_person_has_set_back_is_not_cancelled_a_second_time(doing: Doing, cancels: bool) -> None:
+    order = replace(ORDER, status="cancelled")
+    plan = plan_cancel(order, SALE, History(WRITTEN.while_(doing), NOTHING), make_rules())
+    assert plan.cancel is cancels
+    assert ("set it back" in plan.conflict.message if plan.conflict else "") == ("" if cancels else True)

@@ -56,7 +56,9 @@ def _links(context: Context, plan: CancelPlan) -> tuple[LinkVals, ...]:
     """Return the link that says it was Woodoo who cancelled the document, where it was."""
     if not plan.by_woodoo:
         return ()
-    link = mark_link(plan.order, plan.document, _marks(context, plan).while_(Doing.CANCELLED))
+    marks = _marks(context, plan)
+    cancelled_it = plan.cancel or plan.document.state == "cancel" or marks.doing is Doing.CANCELLED
+    link = mark_link(plan.order, plan.document, marks.while_(Doing.CANCELLED if cancelled_it else Doing.CREDITED))
     if plan.cancel:
         return cancelled(plan.document, [link], plan.order.external_id)
     return observed(plan.document, [link], plan.order.external_id)

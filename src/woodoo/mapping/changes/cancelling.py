@@ -10,6 +10,7 @@
 | delivered                      | –                                  | what was delivered                         |
 | delivered, and all of it back  | it                                 | –                                          |
 | locked                         | –                                  | unlock it                                  |
+| set back by a person since     | –                                  | both sides have decided otherwise          |
 | invoice posted, no sales order | –                                  | the invoice stands: credit it ¹            |
 
 ¹ With `cancel_invoiced` "credit" the flow `refund` credits what is left of the invoice instead: the books then say what
@@ -73,15 +74,32 @@ def plan_cancel(
     cancelled = document.state == "cancel"
     credits_ = rules.refunds.cancel_invoiced == "credit" and standing.invoiced_total > 0
     conflict = _conflict(order, document, standing, refunded=refunded, credited=credits_)
+    set_back = not cancelled and history.written is not None and history.written.doing is Doing.CANCELLED
+    if set_back:
+        conflict = _set_back(order, document, refunded=refunded)
     return CancelPlan(
         order,
         document,
-        cancel=not cancelled and not stands,
+        cancel=not cancelled and not stands and not set_back,
         conflict=conflict,
         written=history.written,
         standing=standing,
         credits=credits_,
         refunded=refunded,
+    )
+
+
+def _set_back(order: Order, document: Document, *, refunded: bool) -> SyncConflict:
+    what = "was refunded in full" if refunded else "is cancelled in the store"
+    return SyncConflict(
+        f"{order.label} {what}, and Woodoo had cancelled {document.name}; somebody has set it back in Odoo.",
+        record=order.label,
+        where=f"{document.model} -> state",
+        choices=(
+            f"Cancel {document.name} again in Odoo, then retry.",
+            "Set the status back in the store, too; the order then goes on.",
+            "Keep Odoo as it is: skip this record.",
+        ),
     )
 
 

@@ -15,8 +15,8 @@ is. A posted invoice that was credited in full counts as none; the order then ge
 
 To reopen is to cancel, set back to quotation, write anew and confirm, so that deliveries are right on every version. An
 order that Woodoo cancelled and the store wants again is reopened; one that a person cancelled is a conflict. Where its
-invoice was credited meanwhile it gets another one; an invoice without a sales order is a conflict then. Where the store
-has not changed anything, what people did in Odoo stays.
+invoice was credited meanwhile it gets another one; an invoice without a sales order, or an order that has left, is a
+conflict then. Where the store has not changed anything, what people did in Odoo stays.
 """
 
 from __future__ import annotations
@@ -58,9 +58,9 @@ STOPS: Mapping[Part, frozenset[Obstacle]] = {
 #: What a confirmed order is reopened for; the rest is written on it.
 REOPENS = frozenset({Part.LINES, Part.CUSTOMER})
 #: What Woodoo began with an order and has to undo or to end where the store wants the order.
-UNFINISHED = frozenset({Doing.CANCELLING, Doing.CANCELLED, Doing.REOPENING, Doing.REISSUING})
-#: Woodoo cancelled it, because the store did.
-CANCELLED = frozenset({Doing.CANCELLING, Doing.CANCELLED})
+UNFINISHED = frozenset({Doing.CANCELLING, Doing.CANCELLED, Doing.CREDITED, Doing.REOPENING, Doing.REISSUING})
+#: Woodoo cancelled it or credited its invoice, because the store has cancelled it.
+CANCELLED = frozenset({Doing.CANCELLING, Doing.CANCELLED, Doing.CREDITED})
 #: What another invoice is needed for after the first one was credited.
 INVOICED = frozenset({Part.LINES, Part.CUSTOMER, Part.BILLING})
 
@@ -146,8 +146,9 @@ def plan_change(order: Order, document: Document, history: History, rules: Rules
     doing = written.doing if written else Doing.OPEN
     if document.state == "cancel" and doing not in UNFINISHED:
         raise _cancelled_by_a_person(order, document)
-    if doing in CANCELLED and standing.credited_alone:
-        raise _credited_alone(order, standing)
+    reopens = document.state in {"cancel", "draft"}
+    if doing in CANCELLED and (standing.credited_alone or (standing.credited and not reopens)):
+        raise _credited(order, standing)
     unmarked = written is None and _unmarked(order, document, rules)
     changed = wanted.changed_since(written) if written else frozenset({Part.LINES} if unmarked else ())
     ways = {part: way_of(part, document, standing) for part in Part if part in changed}
@@ -158,7 +159,7 @@ def plan_change(order: Order, document: Document, history: History, rules: Rules
     reissue = doing is Doing.REISSUING or bool(standing.credited and not standing.invoiced and anew and not stuck)
     change = Change(
         ways,
-        again=doing in UNFINISHED and document.state in {"cancel", "draft"},
+        again=doing in UNFINISHED and reopens,
         confirm=doing in {Doing.REOPENING, Doing.REISSUING} or bool(standing.invoiced or standing.delivered),
         reissue=reissue,
         conflict=_conflict(order, document, standing, stuck, unmarked=unmarked) if stuck else None,
@@ -264,8 +265,8 @@ def _choices(document: Document, standing: Standing) -> tuple[str, ...]:
     return (f"{first[:1].upper()}{first[1:]} in Odoo, then retry: {then}.", undo, keep)
 
 
-def _credited_alone(order: Order, standing: Standing) -> SyncConflict:
-    invoice = ", ".join(standing.invoiced)
+def _credited(order: Order, standing: Standing) -> SyncConflict:
+    invoice = ", ".join(standing.credited or standing.invoiced)
     return SyncConflict(
         f"{order.label} is '{order.status}' again in the store, but its invoice {invoice} was credited in Odoo when it "
         "was cancelled.",

@@ -44,6 +44,8 @@ class Doing(StrEnum):
     OPEN = "open"
     CANCELLING = "cancelling"
     CANCELLED = "cancelled"
+    #: Could not be cancelled, but its invoice was credited because the store has cancelled it.
+    CREDITED = "credited"
     #: Cancelled only to be written anew and confirmed again.
     REOPENING = "reopening"
     #: The same after its invoice was credited: it gets another invoice.
