@@ -24,6 +24,7 @@ from woodoo.flows.refund import plan_refunds, sync_refunds
 from woodoo.flows.rules import load_rules
 from woodoo.flows.steps.refunds import sending
 from woodoo.live import Live
+from woodoo.odoo.deliveries import validate
 from woodoo.odoo.endpoint import Endpoint
 from woodoo.sandbox.odoo.fixtures import Admin, set_stock
 from woodoo.sandbox.store.double import StoreDouble
@@ -98,6 +99,28 @@ class Way:
             posted = odoo.action("account.move", "action_post", [made])
             assert not posted.errors, posted.errors
         return made
+
+    def deliver(self, record: str) -> int:
+        """Validate the delivery of an order; return it."""
+        odoo, sale_order = self.bench.odoo, self.bench.links.find("order", [record])[record].odoo_id
+        (row,) = odoo.search_read("stock.picking", [("sale_id", "=", sale_order)], ["name"])
+        assert not validate(odoo, {row["id"]: row})
+        return int(row["id"])
+
+    def take_back(self, picking: int, pieces: int) -> None:
+        """Receive so many pieces of the first line of a delivery with Odoo's wizard, as the warehouse does."""
+        odoo, dialect = self.bench.odoo, self.bench.odoo.client.dialect
+        moves = odoo.search_read("stock.move", [("picking_id", "=", picking)], ["product_id"], order="id")
+        context = {"active_model": "stock.picking", "active_id": picking, "active_ids": [picking]}
+        line = {"product_id": moves[0]["product_id"], "move_id": moves[0]["id"], "quantity": pieces, "to_refund": True}
+        vals = {"picking_id": picking, "product_return_moves": [(0, 0, line)]}
+        if "location_id" in odoo.fields("stock.return.picking"):
+            vals["location_id"] = odoo.read("stock.picking", [picking], ["location_id"])[0]["location_id"]
+        (wizard,) = odoo.create("stock.return.picking", [vals], context)
+        assert not odoo.action("stock.return.picking", dialect.return_method, [wizard], context=context).errors
+        domain = [("origin_returned_move_id", "=", moves[0]["id"])]
+        back = max(row["picking_id"] for row in odoo.search_read("stock.move", domain, ["picking_id"]))
+        assert not validate(odoo, {back: odoo.read("stock.picking", [back], ["name"])[0]})
 
     def move(self, odoo_id: int, *fields: str) -> dict[str, Any]:
         (row,) = self.bench.odoo.read("account.move", [odoo_id], ["name", "amount_total", *fields])
@@ -267,6 +290,28 @@ def test_what_is_cut_off_is_looked_for_and_people_are_asked(way: Way, monkeypatc
     assert isinstance(much.error, SyncConflict)
     assert "has no credit note yet, and this may stand for it" in much.message
     assert len(way.refunds("84")) == 2
+
+
+def test_a_return_without_a_credit_note_is_refunded_for_its_pieces_and_never_both(way: Way) -> None:
+    way.set(send_returns=True)
+    delivery = way.deliver("95")
+    way.take_back(delivery, 1)
+    # Two of three pieces back; a credit note for one of them counts for it.
+    way.credit("95", {"House Blend": 1})
+    assert way.send("95").kind is OutcomeKind.DONE
+    assert way.amounts("95") == money("13.41")
+    way.take_back(delivery, 1)
+    assert way.send("95").kind is OutcomeKind.DONE
+    assert way.send("95").kind is OutcomeKind.DONE
+    _, second = way.refunds("95")
+    assert str(second["reason"]).startswith("WH/IN/")
+    assert content(second) == [(-1, Decimal("-12.50"), {"8": Decimal("-0.91")})]
+    # The credit note that follows is the return's: the money is given back already.
+    way.credit("95", {"House Blend": 1})
+    assert "its return was refunded as" in str(way.send("95").plan)
+    way.forget()
+    assert way.send("95").kind is OutcomeKind.DONE
+    assert len(way.refunds("95")) == 2
 
 
 @pytest.mark.django_db(transaction=True)

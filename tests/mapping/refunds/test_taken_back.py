@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
+
+import pytest
 
 from tests.mapping.orders import make_line, make_order, make_rate, make_rules, make_shipping
 from woodoo.domain.order import FeeLine
-from woodoo.mapping.refunds.odoo_credits import CreditNote
+from woodoo.mapping.refunds.goods import Goods, GoodsMove, Picking
+from woodoo.mapping.refunds.odoo_credits import CreditNote, Return
 from woodoo.mapping.refunds.seen import Move, MoveLine, SeenOrder
 from woodoo.mapping.refunds.taken_back import taken_back
 
@@ -100,3 +104,51 @@ def test_what_is_reconciled_is_settled() -> None:
     partial = replace(made, odoo_id=7, payment_state="partial", residual=amount("4"))
     settled = {note.odoo_id: note.settled for note in notes_of(partial, replace(paid, odoo_id=8), made)}
     assert settled == {6: False, 7: True, 8: True}
+
+
+# Returns
+
+
+def moved(odoo_id: int, line_id: int, product: int, quantity: str, *, back: bool = False, **changes: Any) -> GoodsMove:
+    made = GoodsMove(odoo_id, line_id, product, 5 if back else 4, "done", amount(quantity), back=back)
+    return replace(made, **changes)
+
+
+def returned(*moves: GoodsMove, **changes: Any) -> tuple[Return, ...]:
+    pickings = {
+        4: Picking(4, "WH/OUT/4", "done"),
+        5: replace(Picking(5, "WH/IN/5", "done", done_on=date(2026, 11, 25)), **changes),
+    }
+    goods = Goods("S1", matched={71: "1", 72: "3"}, moves=moves, pickings=pickings)
+    return taken_back(ORDER, SeenOrder(None, (INVOICE,), (), goods=goods), RULES).returns
+
+
+def pieces(returns: tuple[Return, ...]) -> list[tuple[str, int]]:
+    return [(line.of, int(line.quantity)) for one in returns for line in one.lines]
+
+
+OUT = moved(1, 71, 9, "2")
+
+
+def test_a_return_that_is_done_has_the_pieces_that_came_back_of_each_line() -> None:
+    (one,) = found = returned(OUT, moved(2, 71, 9, "1", back=True), moved(3, 72, 9, "1", back=True))
+    assert (pieces(found), one.name, one.day, one.ours) == ([("1", 1), ("3", 1)], "WH/IN/5", date(2026, 11, 25), False)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"state": "assigned"}, {"counts": False}, {"back": False}], ids=["open", "exchange", "out"]
+)
+def test_what_has_not_come_back_for_good_is_no_return(changes: dict[str, Any]) -> None:
+    assert returned(OUT, moved(2, 71, 9, "1", **{"back": True, **changes})) == ()
+
+
+def test_a_kit_has_come_back_with_all_its_parts() -> None:
+    out = (moved(1, 71, 21, "4", per=amount("2")), moved(2, 71, 22, "2"))
+    both = (moved(3, 71, 21, "2", back=True, per=amount("2")), moved(4, 71, 22, "1", back=True))
+    assert pieces(returned(*out, *both)) == [("1", 1)]
+    assert returned(*out, both[0]) == ()
+
+
+def test_a_return_of_goods_the_store_restocked_is_woodoos_own() -> None:
+    (one,) = returned(OUT, moved(2, 71, 9, "1", back=True), refund_id="140")
+    assert one.ours

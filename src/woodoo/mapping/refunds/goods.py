@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -74,6 +75,8 @@ class Picking:
     refund_id: str = ""
     #: Its external id, without the namespace, where Woodoo made it.
     external_id: str = ""
+    #: When it was done, in UTC; None until then.
+    done_on: date | None = None
 
     @property
     def is_open(self) -> bool:

@@ -8,27 +8,34 @@ Decides which line of the order a line of a credit note takes back, first match 
 | product and text of a line of an invoice                        | that line of the invoice                         |
 | SKU, text or quantity of a line of the order (`lines.py`)       | that line                                        |
 
+A return has the pieces its moves brought back, of kits the whole ones; moves that do not count on the sales order
+(`to_refund`), such as those of an exchange, are none.
+
 Negative lines, such as a fee for taking goods back, are of no line but that of a negative fee.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
-from ...domain.money import round_money
+from ...domain.money import ZERO, round_money
 from ...domain.order import Order
 from ..rules import Rules
+from .goods import Goods, GoodsMove
 from .lines import invoice_lines_of
-from .odoo_credits import CreditLine, CreditNote, OdooCredits
+from .odoo_credits import CreditLine, CreditNote, OdooCredits, Return, ReturnedLine
 from .seen import Move, MoveLine, SeenOrder
 
 
 def taken_back(order: Order, seen: SeenOrder, rules: Rules) -> OdooCredits:
-    """Return the credit notes of an order, oldest first."""
+    """Return the credit notes and the returns of an order, oldest first."""
     known = _Known(order, seen.invoices)
     codes = {currency.odoo_id: code for code, currency in rules.currencies.items()}
     notes = sorted(seen.credit_notes, key=lambda move: move.odoo_id)
-    return OdooCredits(tuple(_note(order, move, known, codes, seen.others) for move in notes))
+    returns = _returns(order, seen.goods) if seen.goods else ()
+    return OdooCredits(tuple(_note(order, move, known, codes, seen.others) for move in notes), returns)
 
 
 class _Known:
@@ -88,3 +95,34 @@ def _note(
         settled=move.payment_state != "not_paid" or move.residual != move.total,
         others=others.get(move.odoo_id, ()),
     )
+
+
+def _returns(order: Order, goods: Goods) -> tuple[Return, ...]:
+    """Return the returns that are done, with what came back by them."""
+    names = {line.external_id: line.name for line in order.lines}
+    found: dict[int, dict[int, list[GoodsMove]]] = defaultdict(lambda: defaultdict(list))
+    for move in goods.moves:
+        if move.back and move.counts and move.state == "done":
+            found[move.picking_id][move.line_id].append(move)
+    returns = []
+    for picking_id, by_line in sorted(found.items()):
+        picking = goods.pickings[picking_id]
+        pieces = {line_id: _pieces(goods, line_id, moves) for line_id, moves in by_line.items()}
+        lines = tuple(
+            ReturnedLine(of := goods.matched.get(line_id, ""), names.get(of, "goods"), count)
+            for line_id, count in pieces.items()
+            if count
+        )
+        if picking.done_on and lines:
+            returns.append(Return(picking_id, picking.name, picking.done_on, lines, ours=bool(picking.refund_id)))
+    return tuple(returns)
+
+
+def _pieces(goods: Goods, line_id: int, moves: Iterable[GoodsMove]) -> Decimal:
+    """Return how many pieces of the line of the sales order these moves are; of a kit, all parts have to come back."""
+    by_product: dict[int, Decimal] = {
+        move.product_id: ZERO for move in goods.moves if move.line_id == line_id and not move.back
+    }
+    for move in moves:
+        by_product[move.product_id] = by_product.get(move.product_id, ZERO) + move.quantity / move.per
+    return round(min(by_product.values()), 6)

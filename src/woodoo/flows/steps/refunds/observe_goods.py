@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -159,8 +160,8 @@ class _Look:
     def _read_pickings(self) -> dict[int, Picking]:
         ids = {row["picking_id"] for row in self.rows}
         found = {
-            row["id"]: Picking(row["id"], str(row["name"] or row["id"]), row["state"])
-            for row in self.odoo.read("stock.picking", ids, ["name", "state"])
+            row["id"]: Picking(row["id"], str(row["name"] or row["id"]), row["state"], done_on=_day(row["date_done"]))
+            for row in self.odoo.read("stock.picking", ids, ["name", "state", "date_done"])
         }
         back = sorted({row["picking_id"] for row in self.rows if self._direction(row) == "back"})
         for odoo_id, name in self.odoo.external_ids("stock.picking", back).items():
@@ -186,3 +187,7 @@ class _Look:
                 chains[level[row["id"]]].append(step)
             level = {before: level[row["id"]] for row in rows for before in row["move_orig_ids"]}
         return {move: tuple(found) for move, found in chains.items()}
+
+
+def _day(moment: Any) -> date | None:
+    return datetime.fromisoformat(str(moment)).date() if moment else None
