@@ -17,7 +17,9 @@ from woodoo.domain.order import Order
 from woodoo.domain.refund import Refund, RefundLine
 from woodoo.mapping.refunds.balance import Balance, Counted, balance
 from woodoo.mapping.refunds.goods import EarlierStep, Goods, GoodsMove, Picking, Restock, SoldLine
-from woodoo.mapping.refunds.returns import GoodsPlan, lines_to_lower, plan_goods
+from woodoo.mapping.refunds.goods_plan import GoodsPlan
+from woodoo.mapping.refunds.lowering import lines_to_lower
+from woodoo.mapping.refunds.returns import plan_goods
 
 D = Decimal
 

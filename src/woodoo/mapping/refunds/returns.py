@@ -30,10 +30,8 @@ from ..rules import Rules
 from .balance import Counted, balance
 from .goods import RETURN_PREFIX, Goods, GoodsMove, Picking, Restock, SoldLine
 from .goods_plan import GoodsPlan, Reduction, Return
+from .lowering import DIGITS, refunded_pieces
 from .refund_plan import RefundPlan
-
-#: Decimals of a quantity that are told from a mistake of computing.
-DIGITS = 6
 
 
 def plan_returns(plan: RefundPlan, rules: Rules) -> RefundPlan:
@@ -92,9 +90,9 @@ class _Planner:
         self.there = {refund.external_id for refund in refunds}
         self.refunds = [refund for refund in refunds if refund.external_id not in made]
         self.lines = {line.external_id: line for line in order.lines}
-        self.refunded = _refunded(self.refunds)
+        self.refunded = refunded_pieces(self.refunds)
         #: Pieces Woodoo has refunded for Odoo, where they were seen to already.
-        self.told = _refunded(refund for refund in refunds if refund.external_id in made)
+        self.told = refunded_pieces(refund for refund in refunds if refund.external_id in made)
         self.reductions: list[Reduction] = []
         #: (refund, delivery) → move → so much of it; and its words.
         self.back: dict[tuple[str, int], dict[int, Decimal]] = defaultdict(dict)
@@ -260,7 +258,7 @@ class _Planner:
         """Return which refunds these pieces are of: the newest ones."""
         shares = []
         for refund in reversed(self.refunds):
-            share = min(pieces, _refunded([refund]).get(line_id, ZERO))
+            share = min(pieces, refunded_pieces([refund]).get(line_id, ZERO))
             if share > ZERO:
                 shares.append((refund.external_id, share))
                 pieces -= share
@@ -317,41 +315,6 @@ class _Planner:
     def _refusal(self, reason: str, where: str, fix: str) -> DataError:
         label = self.order.label
         return DataError(f"The goods of {label} were left alone: {reason}", record=label, where=where, fix=fix)
-
-
-def lines_to_lower(refunds: Iterable[Refund], goods: Goods) -> dict[int, Decimal]:
-    """Return what lines of an invoiced sales order still sell, less what is credited and not delivered (any more).
-
-    Odoo would want to invoice them again. No line is lowered below what is invoiced, nor to anything but what its moves
-    come to, because Odoo makes new moves for any other quantity; nor while goods are still to come back.
-    """
-    if goods.locked or goods.state != "sale":
-        return {}
-    refunded = _refunded(refunds)
-    found = {}
-    for line in goods.lines:
-        moves = [move for move in goods.moves if move.line_id == line.odoo_id]
-        waits = any(move.back and move.is_open for move in moves)
-        if goods.matched.get(line.odoo_id, "") not in refunded or not moves or waits:
-            continue
-        totals = {move.product_id: ZERO for move in moves}
-        for move in moves:
-            if move.counts and move.state != "cancel":
-                totals[move.product_id] += (-1 if move.back else 1) * move.quantity / move.per
-        moving = round(min(totals.values()), DIGITS)
-        if moving == round(max(totals.values()), DIGITS) and line.invoiced <= moving < line.ordered:
-            found[line.odoo_id] = moving
-    return found
-
-
-def _refunded(refunds: Iterable[Refund]) -> dict[str, Decimal]:
-    """Return the pieces refunded, by line of the order."""
-    found: dict[str, Decimal] = defaultdict(Decimal)
-    for refund in refunds:
-        for line in refund.lines:
-            if line.kind == "product" and line.quantity > ZERO:
-                found[line.of] += line.quantity
-    return dict(found)
 
 
 def _turn(move: GoodsMove) -> tuple[int, int]:

@@ -13,7 +13,8 @@ from ....engine.flow import LinkVals
 from ....mapping.refunds.goods import RETURN_PREFIX
 from ....mapping.refunds.goods_plan import GoodsPlan, Return
 from ....mapping.refunds.goods_words import name_of, return_said
-from ....mapping.refunds.returns import lines_to_lower, of_the_store
+from ....mapping.refunds.lowering import lines_to_lower
+from ....mapping.refunds.returns import of_the_store
 from ....odoo import returns
 from ....odoo.returns import GoodsBack
 from ...context import Context
@@ -147,6 +148,9 @@ def _lower_lines(context: Context, going: Sequence[_Going]) -> None:
                 lines[line], wanted[line] = one, quantity
     doing = "the sales order could not be lowered to what it still sells"
     _try(going, doing, lines, lambda: returns.lower_lines(context.odoo, wanted))
+    for one in {id(one): one for one in lines.values() if not one.failed}.values():
+        name = goods[one.progress.record].sale_order
+        one.progress.notes.append(f"{name} sells fewer pieces now: what was refunded is not invoiced again.")
 
 
 def _try(
