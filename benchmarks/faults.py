@@ -18,6 +18,8 @@ from .screen import Tell, say, step
 from .stage import Stage
 
 VERSIONS = ("19", "14")
+#: What trials are about → the option of the command.
+FLOWS = {"orders": "", "refunds": "--refunds"}
 #: Trials at once: some wait for a pause to end while others work.
 _STANDS = 3
 #: So many wrong points are printed in full.
@@ -28,10 +30,11 @@ _COLUMNS = ("points", "runs", "lost", "doubled", "differing")
 def measure(stage: Stage) -> Iterator[Figure]:
     """Sweep each version, print the table, and sum up."""
     for version in VERSIONS:
-        with step(f"Odoo {version}: mishaps at {stage.sizes.faults} points") as tell:
-            found = _sweep(version, stage.sizes.faults, tell)
-        _print(found)
-        yield from _figures(version, found)
+        for what, option in FLOWS.items():
+            with step(f"Odoo {version}, {what}: mishaps at {stage.sizes.faults} points") as tell:
+                found = _sweep(version, stage.sizes.faults, option, tell)
+            _print(found)
+            yield from _figures(f"Faults of {what} on {version}" if option else f"Faults on {version}", found)
 
 
 def table(rows: list[dict[str, Any]]) -> Iterator[str]:
@@ -41,9 +44,9 @@ def table(rows: list[dict[str, Any]]) -> Iterator[str]:
         yield f"    {row['kind']:<20}{row['phase']:<16}" + "".join(f"{row[name]:>11}" for name in _COLUMNS)
 
 
-def _sweep(version: str, points: int, tell: Tell) -> dict[str, Any]:
+def _sweep(version: str, points: int, option: str, tell: Tell) -> dict[str, Any]:
     options = ["--version", version, "--points", str(points), "--stands", str(_STANDS)]
-    return sandboxed(f"The sweep of Odoo {version}", ["faults", *options], tell)
+    return sandboxed(f"The sweep of Odoo {version}", ["faults", *options, *option.split()], tell)
 
 
 def sandboxed(what: str, arguments: list[str], tell: Tell) -> dict[str, Any]:
@@ -82,8 +85,8 @@ def _print(found: dict[str, Any]) -> None:
         say(f"    {model}: {count:+} records in the database that no trial should have left")
 
 
-def _figures(version: str, found: dict[str, Any]) -> Iterator[Figure]:
-    rows, name = found["rows"], f"Faults on {version}"
+def _figures(name: str, found: dict[str, Any]) -> Iterator[Figure]:
+    rows = found["rows"]
     yield Figure(f"{name}, distinct points", sum(row["points"] for row in rows), "points", ">= 300")
     yield Figure(f"{name}, points there are", found["known"], "points")
     yield Figure(f"{name}, trials", found["trials"], "trials")

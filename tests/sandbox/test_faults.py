@@ -158,7 +158,7 @@ def test_kills_come_first_then_what_befalls_writes() -> None:
 @pytest.mark.parametrize("most", [1, 4])
 def test_a_chain_holds_only_what_can_be_told_apart_after_a_mishap(most: int) -> None:
     points = all_points(*recordings())
-    made = chains(points, most)
+    made = chains(points, most, PHASES)
     assert sorted(map(str, (point for chain in made for point in chain))) == sorted(map(str, points))
     for chain in made:
         for phase in PHASES:

@@ -34,6 +34,8 @@ _PICKING = ("state", "origin")
 _STOCK_MOVE = ("product_uom_qty", "state")
 #: What the shop calls a payment.
 _TRANSACTION = re.compile("pi_[0-9a-f]{24}")
+#: What the shop calls a refund.
+_REFUND = re.compile(r"(?i)\b(refund) \d+")
 #: What is counted over the whole database, so that nothing strays unseen: model → which records.
 COUNTED: Mapping[str, list[Any]] = {
     **{model: [] for model in ("res.partner", "sale.order", "account.move", "account.payment", "stock.picking")},
@@ -92,6 +94,7 @@ class _Reader:
     ) -> None:
         self._admin, self._trial, self._namespace = admin, trial, namespace
         self._words = {f"{trial}-{order}": f"<{name}>" for order, name in orders.items()}
+        self._words |= {f"Order #{order}": f"Order <{name}>" for order, name in orders.items()}
         self._placed = {f"{trial}-{order}": moment for order, moment in placed.items()}
         days = {moment[:10] for moment in placed.values()} | {datetime.now(UTC).date().isoformat()}
         self._words |= dict.fromkeys(days, "<day>")
@@ -176,7 +179,8 @@ class _Reader:
         text = json.dumps(value, ensure_ascii=False, sort_keys=True)
         for word in sorted(self._words, key=len, reverse=True):
             text = text.replace(word, self._words[word])
-        return _TRANSACTION.sub("<transaction>", text).replace(self._trial, "<trial>")
+        text = _REFUND.sub(r"\1 <number>", _TRANSACTION.sub("<transaction>", text))
+        return text.replace(self._trial, "<trial>")
 
 
 @lru_cache(maxsize=16)

@@ -72,6 +72,8 @@ _FORWARD = (
     """UPDATE engine_breaker SET paused_until = paused_until - make_interval(secs => %(by)s),
               probe_until = probe_until - make_interval(secs => %(by)s) WHERE connection_id = %(id)s""",
     "UPDATE engine_call SET started_at = started_at - make_interval(secs => %(by)s) WHERE connection_id = %(id)s",
+    """UPDATE engine_link SET odoo_hash = (odoo_hash::timestamptz - make_interval(secs => %(by)s))::text
+        WHERE connection_id = %(id)s AND kind = 'sent_refund' AND odoo_hash LIKE '____-%%'""",
     """UPDATE engine_run r SET started_at = r.started_at - make_interval(secs => %(by)s)
          FROM engine_work w WHERE w.id = r.work_id AND w.connection_id = %(id)s""",
 )

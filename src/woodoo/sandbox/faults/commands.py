@@ -30,7 +30,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         with own_service() as home, using(options.version, fresh=True) as server:
             from .points import spread
+            from .refund_story import RefundStory
             from .stand import ground
+            from .story import Story
             from .sweep import sweep
 
             endpoint = Endpoint(server.url, server.database, server.login, server.key)
@@ -42,6 +44,7 @@ def main(arguments: Sequence[str]) -> int:
                     stands=options.stands,
                     minutes=options.minutes,
                     tell=_tell,
+                    story_of=RefundStory if options.refunds else Story,
                 )
     except WoodooError as error:
         print(f"Error: {error}", file=sys.stderr)
@@ -97,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m woodoo.sandbox faults", description="Mishaps at every remote call.")
     parser.add_argument("--version", choices=sorted(RELEASES, reverse=True), default="19", help="default: %(default)s")
     parser.add_argument("--points", type=int, help="how many; default: all there are")
+    parser.add_argument("--refunds", action="store_true", help="of refunds, in place of orders")
     parser.add_argument("--stands", type=int, default=3, help="trials at once; default: %(default)s")
     parser.add_argument("--minutes", type=float, default=math.inf, help="after which nothing new is begun")
     parser.add_argument("--only", default="", help="only points whose description holds this")

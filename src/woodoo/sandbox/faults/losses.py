@@ -23,7 +23,7 @@ from .books import Books, compare, read_books
 from .stand import Stand, namespace_of
 from .story import PHASES, Story
 from .sweep import Row
-from .trial import FLOW, LANE, open_work
+from .trial import open_work
 
 if TYPE_CHECKING:
     from ...connections.models import Connection
@@ -49,7 +49,7 @@ class Round:
     def __init__(self, stand: Stand, server: EmbeddedPostgres) -> None:
         self.stand, self.server = stand, server
         self.name = f"t{secrets.token_hex(5)}"
-        self.story = Story(stand.shared.store, self.name)
+        self.story = Story(stand.shared, self.name)
         self.connection: Connection = stand.connection(self.name)
         self.chance = random.Random(3)
         self._pids: list[int] = []
@@ -64,10 +64,10 @@ class Round:
         from ...engine.work import enqueue
 
         for record in records:
-            enqueue(self.connection.pk, LANE, FLOW, [record], source="manual")
+            enqueue(self.connection.pk, Story.lane, Story.flow, [record], source="manual")
 
     def start_workers(self, count: int = 1) -> None:
-        self._pids += [self.stand.workers.start(connection=self.connection.pk, lane=LANE) for _ in range(count)]
+        self._pids += [self.stand.workers.start(connection=self.connection.pk, lane=Story.lane) for _ in range(count)]
 
     def end_workers(self, *, kill: bool = False) -> None:
         for pid in self._pids:

@@ -21,11 +21,9 @@ from random import Random
 from ...odoo.transport import READS
 from .line import Place
 from .mishaps import CLASSES, REFUSE, Class
-from .story import PHASES
 
 #: What a worker does once: it finds out which Odoo it has, and reads what the settings point at.
 GETTING_READY = "getting ready"
-STAGES = (GETTING_READY, *PHASES)
 _REPORT = Place("")
 
 
@@ -98,7 +96,7 @@ def all_points(recorded: Mapping[str, Recording], cold: Recording) -> list[Point
         cold: the first phase of one whose worker had to get ready: by all that comes before the store is asked.
     """
     points = [point for phase, recording in recorded.items() for point in _points(phase, phase, recording)]
-    return points + list(_points(PHASES[0], GETTING_READY, _before_the_store(cold)))
+    return points + list(_points(next(iter(recorded)), GETTING_READY, _before_the_store(cold)))
 
 
 def _before_the_store(cold: Recording) -> Recording:
@@ -172,11 +170,14 @@ def _shared_out(points: Sequence[Point]) -> list[Point]:
     return [point for turn in zip_longest(*groups.values()) for point in turn if point is not None]
 
 
-def chains(points: Sequence[Point], most: int) -> list[tuple[Point, ...]]:
-    """Put points together that one trial has room for: up to `most` in each phase."""
-    by_stage = {stage: _chained([point for point in points if point.stage == stage], most) for stage in STAGES}
-    # A worker either gets ready by itself or knows it already.
-    by_phase = [[*by_stage[PHASES[0]], *by_stage[GETTING_READY]], by_stage[PHASES[1]]]
+def chains(points: Sequence[Point], most: int, phases: Sequence[str]) -> list[tuple[Point, ...]]:
+    """Put points together that one trial has room for: up to `most` in each of its phases."""
+
+    def of(stage: str) -> list[list[Point]]:
+        return _chained([point for point in points if point.stage == stage], most)
+
+    # A worker either gets ready by itself, in the first phase, or knows it already.
+    by_phase = [[*of(phases[0]), *of(GETTING_READY)], *(of(phase) for phase in phases[1:])]
     return [tuple(point for chain in chains for point in chain) for chains in zip_longest(*by_phase, fillvalue=())]
 
 

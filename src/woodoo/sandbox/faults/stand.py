@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from ...odoo.endpoint import Endpoint
 from ..odoo.fixtures import Admin, prepare
 from ..store.double import StoreDouble
 from .line import Line
-from .story import JOURNALS, POLICY, SKUS
+from .story import IN_STOCK, JOURNALS, POLICY, SKUS
 from .workers import Workers
 
 if TYPE_CHECKING:
@@ -35,13 +35,13 @@ def ground(endpoint: Endpoint, admin: Admin) -> Iterator[Ground]:
     furnished = prepare(admin, SKUS)
     with StoreDouble() as store:
         for product in store.shop.tables["products"].values():
-            product["manage_stock"] = False  # nothing is sold out, however many trials there are
+            # Nothing is sold out, however many trials there are; what is refunded goes back on the shelf.
+            product["manage_stock"], product["stock_quantity"] = product["id"] in IN_STOCK, 1_000_000
         rates = store.shop.tables["taxes"].values()
         percents = {
             f"{percent.normalize():f}": tax for (percent, with_it), tax in furnished.taxes.items() if not with_it
         }
         settings = {
-            **POLICY,
             "tax_map": {str(rate["id"]): percents[f"{float(rate['rate']):g}"] for rate in rates},
             "journal_map": {method: furnished.journals[name] for method, name in JOURNALS.items()},
             "shipping_map": dict.fromkeys(("flat_rate", "free_shipping", "local_pickup"), furnished.carrier_id),
@@ -65,8 +65,8 @@ class Stand:
         for line in self.lines.values():
             line.close()
 
-    def connection(self, trial: str) -> Connection:
-        """Make the connection of a trial, by way of the lines."""
+    def connection(self, trial: str, policy: Mapping[str, Any] = POLICY) -> Connection:
+        """Make the connection of a trial, by way of the lines, with what is set for its story."""
         from ...connections.models import Connection
 
         shared = self.shared
@@ -79,7 +79,12 @@ class Stand:
             odoo_database=shared.endpoint.database,
             odoo_login=shared.endpoint.login,
             odoo_key=shared.endpoint.secret,
-            settings={**shared.settings, "namespace": namespace_of(trial), "order_number_format": f"{trial}-{{id}}"},
+            settings={
+                **shared.settings,
+                **policy,
+                "namespace": namespace_of(trial),
+                "order_number_format": f"{trial}-{{id}}",
+            },
         )
 
 

@@ -12,11 +12,14 @@ and delivers.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...stores.woocommerce.client import WooClient
-from ..store.double import StoreDouble
 from ..store.orders.checkout import Checkout, Wish
+
+if TYPE_CHECKING:
+    from .stand import Ground
 
 PHASES = ("new orders", "later changes")
 #: Settings an order's whole way needs, beside those that name records of Odoo.
@@ -28,14 +31,25 @@ POLICY: dict[str, Any] = {
 #: Payment method → name of the journal it is paid in.
 JOURNALS = {"stripe": "Stripe", "bacs": "Bank"}
 _VARIATION, _OTHER_VARIATION, _PRODUCT = 42, 48, 40
+IN_STOCK = (_VARIATION, _OTHER_VARIATION, _PRODUCT)
 SKUS = ("WOO-V-1-1", "WOO-V-2-2", "WOO-S-030")
 
 
 class Story:
     """The orders of one trial, told apart from all others by the name of the trial."""
 
-    def __init__(self, store: StoreDouble, trial: str) -> None:
-        self._store = store
+    #: What happens one after the other, each followed by a run of the flow.
+    phases: ClassVar[tuple[str, ...]] = PHASES
+    #: Which flow that is.
+    lane: ClassVar[str] = "orders"
+    flow: ClassVar[str] = "order"
+    #: Whether the store rings once more for what the flow has made there.
+    hears_back: ClassVar[bool] = False
+    policy: ClassVar[Mapping[str, Any]] = POLICY
+
+    def __init__(self, shared: Ground, trial: str) -> None:
+        self._shared, self._store = shared, shared.store
+        store = shared.store
         self._client = WooClient(store.url, store.key, store.secret)
         self._trial = trial
         #: Order id → what it is called in the table above.
@@ -45,11 +59,19 @@ class Story:
 
     def tell(self, phase: str) -> list[str]:
         """Let a phase happen in the shop, and return the orders that have news."""
-        if phase == PHASES[0]:
+        if phase == self.phases[0]:
             self._begin()
         else:
             self._go_on()
         return list(self.orders)
+
+    def open(self) -> list[str]:
+        """Let happen what has to be there before, and return the orders that are to be brought over first."""
+        return []
+
+    def read_store(self) -> dict[str, list[str]]:
+        """Return what is in the store that the flow makes there, in a form as that of `books`."""
+        return {}
 
     def close(self) -> None:
         """Hang up."""

@@ -18,9 +18,9 @@ from typing import Any
 
 from .books import COUNTED, Books, Difference, compare, count_all
 from .mishaps import CLASSES
-from .points import STAGES, Point, all_points, chains
+from .points import GETTING_READY, Point, all_points, chains
 from .stand import Ground, Stand
-from .story import PHASES
+from .story import Story
 from .trial import Trial, run
 
 #: Told after each trial: how many are done and how many there are.
@@ -62,14 +62,14 @@ class Findings:
         return asdict(self)
 
 
-def undisturbed(ground: Ground, log: Path, *, cold: bool) -> Trial:
+def undisturbed(ground: Ground, log: Path, *, cold: bool, story_of: type[Story] = Story) -> Trial:
     """Make a trial in which nothing happens: what is called, and what the books are to be like.
 
     Raises:
         RuntimeError: even that does not go well.
     """
     with closing(Stand(ground, log)) as stand:
-        trial = run(stand, cold=cold)
+        trial = run(stand, cold=cold, story_of=story_of)
     if trial.stuck:
         raise RuntimeError(f"Undisturbed, and yet: {trial.stuck}")
     return trial
@@ -84,6 +84,7 @@ def sweep(
     each_phase: int = 4,
     minutes: float = math.inf,
     tell: Tell = lambda done, all_: None,
+    story_of: type[Story] = Story,
 ) -> Findings:
     """Find out which points there are, try those that `choose` returns, and say what came of it.
 
@@ -95,14 +96,19 @@ def sweep(
         each_phase: most mishaps in each phase of a trial.
         minutes: after which no further trial is begun.
         tell: told of the progress.
+        story_of: what happens in the shop, and which flow sees to it.
     """
-    first = undisturbed(ground, log, cold=True)
+    first = undisturbed(ground, log, cold=True, story_of=story_of)
     before = count_all(ground.admin)
-    wanted = undisturbed(ground, log, cold=False)  # the first one also brought what only the first one brings
+    wanted = undisturbed(
+        ground, log, cold=False, story_of=story_of
+    )  # the first one also brought what only the first one brings
     each = {model: count - before[model] for model, count in count_all(ground.admin).items()}
-    points = all_points(wanted.recorded, first.recorded[PHASES[0]])
+    points = all_points(wanted.recorded, first.recorded[story_of.phases[0]])
     chosen = list(choose(points))
-    tried = _Sweep(ground, log, wanted.books, chains(chosen, each_phase), stands, minutes, tell)
+    tried = _Sweep(
+        ground, log, wanted.books, chains(chosen, each_phase, story_of.phases), stands, minutes, tell, story_of
+    )
     tried.run()
     findings = tried.findings()
     findings.known = len(points)
@@ -133,7 +139,9 @@ class _Sweep:
         stands: int,
         minutes: float,
         tell: Tell,
+        story_of: type[Story],
     ) -> None:
+        self._story_of = story_of
         self._until = time.monotonic() + 60 * minutes
         self._ground, self._log, self._wanted, self._tell = ground, log, wanted, tell
         self._stands, self._planned = stands, len(planned)
@@ -188,12 +196,14 @@ class _Sweep:
             self._tell(len(self._done), self._planned)
 
     def _verdict(self, stand: Stand, points: Sequence[Point]) -> _Verdict:
-        trial = run(stand, points)
+        trial = run(stand, points, story_of=self._story_of)
         return _Verdict(trial, compare(self._wanted, trial.books))
 
     def findings(self) -> Findings:
         """Sum up."""
-        rows = {(kind, phase): Row(kind, phase) for kind in CLASSES for phase in STAGES}
+        rows = {
+            (kind, phase): Row(kind, phase) for kind in CLASSES for phase in (GETTING_READY, *self._story_of.phases)
+        }
         hit: dict[tuple[str, str], set[Point]] = defaultdict(set)
         found = Findings(trials=len(self._done))
         found.told = [f"A stand could not go on: {error}" for error in self._errors]

@@ -19,18 +19,20 @@ from .books import Books, read_books
 from .mishaps import REFUSE
 from .points import GETTING_READY, Point, Recording
 from .stand import Stand, namespace_of
-from .story import PHASES, Story
+from .story import Story
 from .wire import named
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from ...connections.models import Connection
+    from ...engine.models import Call
 
 #: Seconds a phase may take before something must be wrong. No trial is judged by how long it took.
 _PATIENCE = 600.0
 #: Seconds a worker waits for an answer where the line stalls.
 _IMPATIENCE = 5.0
 _PAUSE = 0.1
-LANE, FLOW = "orders", "order"
 
 
 class Stuck(Exception):
@@ -52,25 +54,40 @@ class Trial:
     #: How often a worker was killed, and the connection rested.
     kills: int = 0
     rests: int = 0
+    #: Calls that were made before the first phase.
+    opening: int = 0
 
 
-def run(stand: Stand, points: Sequence[Point] = (), *, cold: bool = False) -> Trial:
-    """Make a trial with these points. `cold`: every worker gets ready by itself, as for points at which it does."""
+def run(stand: Stand, points: Sequence[Point] = (), *, cold: bool = False, story_of: type[Story] = Story) -> Trial:
+    """Make a trial with these points.
+
+    Args:
+        stand: where.
+        points: what happens.
+        cold: every worker gets ready by itself, as for points at which it does.
+        story_of: what happens in the shop, and which flow sees to it.
+    """
     name = f"t{secrets.token_hex(5)}"
-    trial, story, connection = Trial(points), Story(stand.shared.store, name), stand.connection(name)
+    trial, story, connection = Trial(points), story_of(stand.shared, name), stand.connection(name, story_of.policy)
     try:
-        for phase in PHASES:
+        if opening := story.open():
+            _Phase(stand, trial, connection, ()).run(opening, Story, cold=False)
+            trial.opening = _calls(connection).count()
+        for phase in story.phases:
             chosen = [point for point in points if point.phase == phase]
             getting_ready = any(point.stage == GETTING_READY for point in chosen)
-            _Phase(stand, trial, connection, chosen).run(story.tell(phase), cold=cold or getting_ready)
+            _Phase(stand, trial, connection, chosen).run(story.tell(phase), story_of, cold=cold or getting_ready)
             if not points:
                 trial.recorded[phase] = _recorded(stand, connection, phase, trial)
+        if story.hears_back:
+            _Phase(stand, trial, connection, ()).run(list(story.orders), story_of, cold=False)
         trial.stuck = open_work(connection)
     except Stuck as stuck:
         trial.stuck = str(stuck)
     finally:
         story.close()
-    trial.books = read_books(stand.shared.admin, name, story.orders, story.placed, namespace_of(name))
+    books = read_books(stand.shared.admin, name, story.orders, story.placed, namespace_of(name))
+    trial.books = {**books, **story.read_store()}
     return trial
 
 
@@ -81,10 +98,10 @@ class _Phase:
         self._stand, self._trial, self._connection, self._points = stand, trial, connection, points
         self._died_at: list[tuple[str, str, int]] = []
         self._tells = stand.log.parent / f"died-{connection.pk}.json"
-        self._pid = 0
+        self._pid, self._lane = 0, ""
         self._patience = _IMPATIENCE if any(point.what.needs_patience for point in points) else None
 
-    def run(self, records: Sequence[str], *, cold: bool) -> None:
+    def run(self, records: Sequence[str], story: type[Story], *, cold: bool) -> None:
         """Ring for the records, and see to it that they are carried out."""
         from ...engine.work import enqueue
 
@@ -98,7 +115,8 @@ class _Phase:
                 {point.place: point.what.on_line for point in here if point.what.on_line},
                 [point.before for point in here if point.what.name == REFUSE],
             )
-        enqueue(self._connection.pk, LANE, FLOW, records, source="manual")
+        self._lane = story.lane
+        enqueue(self._connection.pk, story.lane, story.flow, records, source="manual")
         self._start()
         try:
             self._carry_out()
@@ -109,7 +127,11 @@ class _Phase:
     def _start(self) -> None:
         dies_at = [point.moment for point in self._points if point.what.moment and point.moment not in self._died_at]
         self._pid = self._stand.workers.start(
-            connection=self._connection.pk, lane=LANE, dies_at=dies_at, tells=str(self._tells), patience=self._patience
+            connection=self._connection.pk,
+            lane=self._lane,
+            dies_at=dies_at,
+            tells=str(self._tells),
+            patience=self._patience,
         )
         for line in self._stand.lines.values():
             line.watch(self._pid)
@@ -167,10 +189,14 @@ def open_work(connection: Connection) -> str:
 
 
 def _recorded(stand: Stand, connection: Connection, phase: str, trial: Trial) -> Recording:
-    from ...engine.models import Call
-
     came = sorted((moment, side, place) for side, line in stand.lines.items() for moment, place in line.calls)
-    calls = Call.objects.filter(connection_id=connection.pk).order_by("pk").values_list("system", "summary", "request")
-    before = sum(len(recording.ledger) for recording in trial.recorded.values())
+    calls = _calls(connection).values_list("system", "summary", "request")
+    before = trial.opening + sum(len(recording.ledger) for recording in trial.recorded.values())
     ledger = [(system, named(summary.partition(" (")[0], asked or {})) for system, summary, asked in calls][before:]
     return Recording([(side, place) for _, side, place in came], ledger)
+
+
+def _calls(connection: Connection) -> QuerySet[Call]:
+    from ...engine.models import Call
+
+    return Call.objects.filter(connection_id=connection.pk).order_by("pk")
