@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
@@ -74,12 +75,32 @@ def post_credit_notes(context: Context, batch: RefundBatch) -> None:
             progress.fail(_mismatch(note), note)
     drafts = [pair for pair in batch.credit_notes() if pair[1].is_draft]
     if drafts and context.rules.refunds.post_credit_notes:
-        failed = workflows.post_invoices(context.odoo, [note.move["id"] for _, note in drafts]).errors
+        failed: dict[int, WoodooError] = {}
+        for together in _one_of_each_invoice(note for _, note in drafts):
+            failed |= workflows.post_invoices(context.odoo, [note.move["id"] for note in together]).errors
         for progress, note in drafts:
             error = failed.get(note.move["id"])
             if error:
                 progress.fail(_named(note, error, "its credit note could not be posted"), note)
         read_credit_notes(context, batch)
+
+
+def _one_of_each_invoice(notes: Iterable[CreditNote]) -> list[list[CreditNote]]:
+    """Put credit notes together that are posted at once: none of the same invoice.
+
+    From Odoo 17 on, posting pairs the credit notes one by one with the invoices they reverse, each of which it counts
+    once (account_move.py, `_reconcile_reversed_moves`): after a second one of the same invoice, all others would be
+    reconciled with the invoices of other orders.
+    """
+    rounds: list[list[CreditNote]] = []
+    often: Counter[int] = Counter()
+    for note in notes:
+        place = often[note.plan.invoice.odoo_id]
+        often[note.plan.invoice.odoo_id] += 1
+        if place == len(rounds):
+            rounds.append([])
+        rounds[place].append(note)
+    return rounds
 
 
 def remember_credit_notes(context: Context, batch: RefundBatch) -> None:

@@ -42,7 +42,7 @@ class _Going:
 
 def move_goods(context: Context, batch: RefundBatch) -> None:
     """Carry out what was planned for the goods, then lower the lines of the sales orders to what they still sell."""
-    going = [_Going(progress, progress.plan.goods) for progress in batch if progress.plan.goods]
+    going = [_Going(progress, progress.plan.goods) for progress in batch if progress.plan.goods is not None]
     going = [one for one in going if not one.plan.error]
     for step in (_shrink, _cancel_emptied, _cancel_orphans, _make_returns, _receive):
         wanted = [one for one in going if one.plan and not one.failed]
