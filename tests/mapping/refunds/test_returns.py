@@ -291,6 +291,12 @@ def test_a_refund_made_for_odoo_moves_nothing_and_its_goods_are_not_taken_for_ot
     assert back(found) == {"stock_picking_refund_78": {1: D(1)}}
 
 
+def test_what_came_back_for_a_refund_of_the_store_does_not_come_back_again_when_odoo_credits_another_piece() -> None:
+    there = goods(a_move(1, 2), a_move(2, 1, back=True, origin_id=1), refunds_of={102: "77"})
+    refunds = [a_refund(77, 1), a_refund(78, 1)]
+    assert not plan_goods(an_order(2, 1), refunds, there, Restock.RECEIVE, {"78"})
+
+
 # Kits, units, services
 
 

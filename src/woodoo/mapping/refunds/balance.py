@@ -31,12 +31,17 @@ class Counted:
     to_send: Decimal = ZERO
     came_back: Decimal = ZERO
     to_come_back: Decimal = ZERO
+    #: Of what came back: by returns of refunds of the store.
+    brought_back: Decimal = ZERO
     #: Was to come back by a return of Woodoo's that a person has cancelled.
     waived: Decimal = ZERO
 
     def without(self, pieces: Decimal) -> Counted:
-        """Leave out pieces that Odoo itself has credited: they came back already, or were never sent."""
-        back = min(pieces, self.came_back)
+        """Leave out pieces that Odoo itself has credited: they came back already, or were never sent.
+
+        What came back for refunds of the store is theirs.
+        """
+        back = min(pieces, self.came_back - self.brought_back)
         never_sent = min(pieces - back, max(ZERO, self.ordered - self.sent - self.to_send))
         return replace(
             self, ordered=self.ordered - back - never_sent, sent=self.sent - back, came_back=self.came_back - back

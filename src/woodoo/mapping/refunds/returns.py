@@ -211,6 +211,7 @@ class _Planner:
             sent=total(m for m in out if m.state == "done"),
             to_send=total(m for m in out if m.is_open),
             came_back=total(m for m in back if m.state == "done"),
+            brought_back=total(m for m in back if m.state == "done" and self.goods.pickings[m.picking_id].refund_id),
             to_come_back=total(m for m in back if m.is_open),
             waived=total(waived),
         )

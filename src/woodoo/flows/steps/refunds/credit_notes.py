@@ -76,7 +76,7 @@ def post_credit_notes(context: Context, batch: RefundBatch) -> None:
     drafts = [pair for pair in batch.credit_notes() if pair[1].is_draft]
     if drafts and context.rules.refunds.post_credit_notes:
         failed: dict[int, WoodooError] = {}
-        for together in _one_of_each_invoice(note for _, note in drafts):
+        for together in one_of_each_invoice(note for _, note in drafts):
             failed |= workflows.post_invoices(context.odoo, [note.move["id"] for note in together]).errors
         for progress, note in drafts:
             error = failed.get(note.move["id"])
@@ -85,7 +85,7 @@ def post_credit_notes(context: Context, batch: RefundBatch) -> None:
         read_credit_notes(context, batch)
 
 
-def _one_of_each_invoice(notes: Iterable[CreditNote]) -> list[list[CreditNote]]:
+def one_of_each_invoice(notes: Iterable[CreditNote]) -> list[list[CreditNote]]:
     """Put credit notes together that are posted at once: none of the same invoice.
 
     From Odoo 17 on, posting pairs the credit notes one by one with the invoices they reverse, each of which it counts
