@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,9 @@ from tests.odoo.conftest import RealOdoo
 from tests.odoo.test_end_to_end import forget_jobs_and_workers
 
 from woodoo.sandbox.faults.points import Point
+from woodoo.sandbox.faults.refund_story import RefundStory
 from woodoo.sandbox.faults.stand import Ground, ground
+from woodoo.sandbox.faults.story import Story
 from woodoo.sandbox.faults.sweep import sweep
 
 #: Mishap and the call it happens at, of new orders and of later changes: killed while Odoo is at it, killed with the
@@ -27,6 +29,16 @@ CHOSEN = {
     ("kill, done", "stock.picking.button_validate"),
     ("cut: body", "sale.order.line.create"),
     ("kill, answered", "sale.order.action_cancel"),
+    ("kill, not reported", ""),
+}
+#: The same of refunds: credit notes, payments back, returns, and a refund that moves money in the store.
+CHOSEN_OF_REFUNDS = {
+    ("kill, done", "account.move.load"),
+    ("kill, at it", "account.move.action_post"),
+    ("kill, done", "account.payment.register.action_create_payments"),
+    ("kill, done", "stock.picking.button_validate"),
+    ("kill, at it", "POST orders/#/refunds"),
+    ("reset, done", "POST orders/#/refunds"),
     ("kill, not reported", ""),
 }
 
@@ -45,19 +57,25 @@ def shared(transactional_db: None, real_odoo: RealOdoo, monkeypatch: pytest.Monk
     forget_jobs_and_workers()
 
 
-def chosen(points: Sequence[Point]) -> list[Point]:
+def chosen(points: Sequence[Point], names: Collection[tuple[str, str]]) -> list[Point]:
     return [
         point
         for point in points
-        if (point.what.name, point.call) in CHOSEN and point.place.count == 1 and point.stage == point.phase
+        if (point.what.name, point.call) in names and point.place.count == 1 and point.stage == point.phase
     ]
 
 
-def test_whatever_breaks_at_a_call_the_books_are_those_of_the_undisturbed_run(shared: Ground, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("story", "names"), [(Story, CHOSEN), (RefundStory, CHOSEN_OF_REFUNDS)])
+def test_whatever_breaks_at_a_call_the_books_are_those_of_the_undisturbed_run(
+    shared: Ground, tmp_path: Path, story: type[Story], names: Collection[tuple[str, str]]
+) -> None:
+    def choose(points: Sequence[Point]) -> list[Point]:
+        return chosen(points, names)
+
     log = tmp_path / "workers.log"
-    found = sweep(shared, log, choose=chosen, stands=min(3, (os.cpu_count() or 1) + 1))
+    found = sweep(shared, log, choose=choose, stands=min(3, (os.cpu_count() or 1) + 1), story_of=story)
     assert not found.told, "\n".join(found.told)
     assert not found.missed
     assert not found.astray
-    assert {row.kind for row in found.rows} == {kind for kind, _ in CHOSEN}
+    assert {row.kind for row in found.rows} == {kind for kind, _ in names}
     assert found.kills >= len([row for row in found.rows if row.kind.startswith("kill")])

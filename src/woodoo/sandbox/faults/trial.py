@@ -20,7 +20,7 @@ from .mishaps import REFUSE
 from .points import GETTING_READY, Point, Recording
 from .stand import Stand, namespace_of
 from .story import Story
-from .wire import named
+from .wire import noted
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -192,7 +192,7 @@ def _recorded(stand: Stand, connection: Connection, phase: str, trial: Trial) ->
     came = sorted((moment, side, place) for side, line in stand.lines.items() for moment, place in line.calls)
     calls = _calls(connection).values_list("system", "summary", "request")
     before = trial.opening + sum(len(recording.ledger) for recording in trial.recorded.values())
-    ledger = [(system, named(summary.partition(" (")[0], asked or {})) for system, summary, asked in calls][before:]
+    ledger = [(system, noted(summary, asked)) for system, summary, asked in calls][before:]
     return Recording([(side, place) for _, side, place in came], ledger)
 
 

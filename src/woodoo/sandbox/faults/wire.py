@@ -45,6 +45,12 @@ def named(name: str, arguments: Mapping[str, Any]) -> str:
     return f"{name}({len(fields)} fields)" if fields else name
 
 
+def noted(summary: str, arguments: Mapping[str, Any] | None) -> str:
+    """Return the name of a call as the ledger has it, as that on the line but for how often it was tried."""
+    name = summary.partition(" (")[0]
+    return named(re.sub(r"[0-9]+", "#", name) if "/" in name else name, arguments or {})
+
+
 def _rpc_name(body: bytes) -> str:
     params = json.loads(body).get("params", {})
     if params.get("method") == "execute_kw":

@@ -166,7 +166,7 @@ class _Worker:
         """Put the moments into the engine, and make the clients as impatient as asked for."""
         from ...engine import pump, report
         from ...engine.ledger import LedgerRecorder
-        from .wire import named
+        from .wire import noted
 
         worker = self
 
@@ -174,7 +174,7 @@ class _Worker:
             """Writes the ledger, and may not live to do so."""
 
             def begin(self, *, system: str, summary: str, request: Any) -> int:
-                name = named(summary.partition(" (")[0], request)
+                name = noted(summary, request)
                 worker.moment("begin", name)
                 number = super().begin(system=system, summary=summary, request=request)
                 worker.moment("begun", name)
