@@ -25,7 +25,6 @@ WORDS: Mapping[str, str] = {
     "discount product": "discount_product_id",
     "products for shipping, fees, discounts, refunds and unknown SKUs": "placeholder_product_id",
     "refund product": "refund_product_id",
-    "location of returns": "return_location_id",
     "customer of all orders": "customer_partner_id",
     "invoice journal": "invoice_journal_id",
     "sales account": "sales_account_id",
