@@ -185,19 +185,7 @@ def status(json: Annotated[bool, typer.Option("--json", help="For other programs
                 {
                     "workers": workers,
                     "kept": kept_as_json(),
-                    "connections": [
-                        {
-                            "id": card.connection.pk,
-                            "name": card.connection.name,
-                            "state": card.status.state,
-                            "pauses": [pause.to_json() for pause in card.status.pauses],
-                            "counts": {tally.state: tally.count for tally in card.tallies},
-                            "last_done": card.last_done,
-                            "last_event": card.last_event,
-                            **card.completeness.to_json(),
-                        }
-                        for card in shown
-                    ],
+                    "connections": [card.to_json() for card in shown],
                 }
             )
             return

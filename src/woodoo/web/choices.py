@@ -62,6 +62,8 @@ class Listed:
     #: `COMPANY` and `SHARED` stand for the connection's company.
     domain: tuple[Any, ...] = ()
     hint: str = ""
+    #: Row of the table of differences that says whether this Odoo has such records; empty: all have.
+    needs: str = ""
 
 
 #: Of the company; of the company or of all companies.
@@ -83,7 +85,7 @@ LISTS: Mapping[str, Listed] = {
     "product_categories": Listed("product.category", (), "complete_name"),
     "teams": Listed("crm.team", (SHARED,)),
     "tags": Listed("crm.tag"),
-    "product_tags": Listed("product.tag"),
+    "product_tags": Listed("product.tag", needs="product_tags"),
     "partner_tags": Listed("res.partner.category"),
 }
 
@@ -137,8 +139,8 @@ def _read_odoo(connection: Connection, choices: Choices, stored: Mapping[str, Co
     try:
         odoo: Records = build_odoo(connection)
         codes = _read_currencies(odoo, company_id, choices)
-        if not odoo.client.dialect.product_tags:
-            choices.missing.add("product_tags")
+        dialect = odoo.client.dialect
+        choices.missing |= {source for source, one in LISTS.items() if one.needs and not getattr(dialect, one.needs)}
         for source, listed in LISTS.items():
             if source in choices.missing:
                 continue

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Max
 
@@ -46,6 +47,19 @@ class Card:
     last_done: datetime | None
     last_event: datetime | None
     completeness: Told
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it for other programs; moments are aware UTC datetimes."""
+        return {
+            "id": self.connection.pk,
+            "name": self.connection.name,
+            "state": self.status.state,
+            "pauses": [pause.to_json() for pause in self.status.pauses],
+            "counts": {tally.state: tally.count for tally in self.tallies},
+            "last_done": self.last_done,
+            "last_event": self.last_event,
+            **self.completeness.to_json(),
+        }
 
 
 def cards(connections: Sequence[Connection]) -> list[Card]:

@@ -43,7 +43,7 @@ class Return:
     refund_id: str
     #: The delivery.
     picking: Picking
-    #: GoodsMove of the delivery → so much of it, in its own unit.
+    #: Move of the delivery → so much of it, in its own unit.
     moves: Mapping[int, Decimal]
     words: tuple[str, ...]
     #: It is left to the warehouse, for the reason given; empty: it is validated.

@@ -6,11 +6,15 @@ failing list means: it is halved until the record the shop fails on stands alone
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
-from ...domain.errors import DataError, RemoteDown, RemoteError
+from ...domain.errors import ConfigError, DataError, RemoteDown, RemoteError
+from ..base import Fetched
 from .client import PAGE, JsonObject, WooClient, chunks
 from .errors import NotFound
+
+T = TypeVar("T")
 
 #: Decimals asked for: more than WooCommerce stores, so that nothing is rounded on the way.
 DECIMALS = 8
@@ -21,6 +25,36 @@ GIVE_UP = 12
 def is_id(text: str) -> bool:
     """Say whether the store may have a record of this id; anything else would spoil the whole list."""
     return text.isascii() and text.isdecimal() and 0 < int(text) < 2**63 and not text.startswith("0")
+
+
+def read_each(ids: Iterable[str], where: str, read: Callable[[str], T], record: str = "Order #{}") -> Fetched[T]:
+    """Read something of each record by a request of its own; what goes wrong with one costs no other.
+
+    Args:
+        ids: the records.
+        where: what is asked for, `{}` being the id: for messages.
+        read: reads it of one.
+        record: how messages name the record where the error does not.
+
+    Raises:
+        RemoteDown: where the shop cannot be reached.
+    """
+    found: dict[str, T] = {}
+    missing: set[str] = set()
+    broken: dict[str, DataError] = {}
+    for one in dict.fromkeys(ids):
+        try:
+            found[one] = read(one)
+        except RemoteDown:
+            raise
+        except NotFound:
+            missing.add(one)
+        except DataError as error:
+            broken[one] = error
+        except (ConfigError, RemoteError) as error:
+            name = error.record or record.format(one)
+            broken[one] = DataError(error.message, record=name, where=where.format(one), fix=error.fix)
+    return Fetched(found, frozenset(missing), broken)
 
 
 def fetch_rows(

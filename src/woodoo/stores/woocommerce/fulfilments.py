@@ -20,11 +20,12 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from ...domain.errors import ConfigError, DataError, RemoteDown, RemoteError, WoodooError
+from ...domain.errors import DataError, WoodooError
 from ...domain.fulfilment import Content, Fulfilment, OrderChange, Shipment
 from ...domain.money import to_decimal
 from ...domain.order import Order
 from ..base import Fetched
+from .bulk import read_each
 from .client import JsonObject, WooClient
 from .errors import NoRoute, NotFound, Refused
 from .known import Known
@@ -70,22 +71,13 @@ class WooFulfilments:
         return bool(order.meta.get(STATUS_KEY))
 
     def read(self, order_ids: Sequence[str]) -> Fetched[tuple[Fulfilment, ...]]:
-        found: dict[str, tuple[Fulfilment, ...]] = {}
-        broken: dict[str, DataError] = {}
-        missing: set[str] = set()
-        for order_id in dict.fromkeys(order_ids):
-            path = f"orders/{order_id}/fulfillments"
-            try:
-                found[order_id] = _fulfilments(self._client.get(path), path, f"Order #{order_id}")
-            except NotFound:
-                missing.add(order_id)
-            except RemoteDown:
-                raise
-            except DataError as error:
-                broken[order_id] = error
-            except (ConfigError, RemoteError) as error:
-                broken[order_id] = DataError(error.message, record=error.record, where=path, fix=error.fix)
-        return Fetched(found, frozenset(missing), broken)
+        where = "orders/{}/fulfillments"
+
+        def read(order_id: str) -> tuple[Fulfilment, ...]:
+            path = where.format(order_id)
+            return _fulfilments(self._client.get(path), path, f"Order #{order_id}")
+
+        return read_each(order_ids, where, read)
 
     def create(self, order_id: str, shipment: Shipment, *, mail: bool) -> None:
         body = {"status": "fulfilled", "is_fulfilled": True, "notify_customer": mail, "meta_data": _meta(shipment, {})}

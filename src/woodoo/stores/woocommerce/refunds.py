@@ -13,14 +13,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from ...domain.errors import ConfigError, DataError, RemoteDown, RemoteError
+from ...domain.errors import RemoteDown, RemoteError
 from ...domain.money import ZERO
 from ...domain.new_refund import NewRefund
 from ...domain.order import LineTax, Order
 from ...domain.refund import Refund, RefundKind, RefundLine
 from ..base import Fetched
 from ..refunds import MARK_KEY
-from .bulk import DECIMALS
+from .bulk import DECIMALS, read_each
 from .client import JsonObject, WooClient
 from .errors import NoRoute, NotFound
 from .new_refunds import create_refund
@@ -40,25 +40,14 @@ class WooRefunds:
     def read(self, orders: Sequence[Order]) -> Fetched[tuple[Refund, ...]]:
         wanted = {order.external_id: order for order in orders}
         rows = self._listed(wanted.values())
-        found: dict[str, tuple[Refund, ...]] = {}
-        missing: set[str] = set()
-        broken: dict[str, DataError] = {}
-        for order_id, order in wanted.items():
-            try:
-                own = rows.get(order_id, {})
-                if set(order.refund_ids) - own.keys():
-                    own = self._of_order(order_id)
-                found[order_id] = read_refunds(own.values(), order)
-            except NotFound:
-                missing.add(order_id)
-            except RemoteDown:
-                raise
-            except DataError as error:
-                broken[order_id] = error
-            except (ConfigError, RemoteError) as error:
-                where = f"orders/{order_id}/refunds"
-                broken[order_id] = DataError(error.message, record=order.label, where=where, fix=error.fix)
-        return Fetched(found, frozenset(missing), broken)
+
+        def read(order_id: str) -> tuple[Refund, ...]:
+            own = rows.get(order_id, {})
+            if set(wanted[order_id].refund_ids) - own.keys():
+                own = self._of_order(order_id)
+            return read_refunds(own.values(), wanted[order_id])
+
+        return read_each(wanted, "orders/{}/refunds", read)
 
     def paying_back(self) -> frozenset[str]:
         rows = self._client.rows("payment_gateways", {"_fields": "id,method_supports"})

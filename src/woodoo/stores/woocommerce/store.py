@@ -13,12 +13,12 @@ from datetime import datetime
 from typing import Any
 
 from ...domain.calls import CallRecorder
-from ...domain.errors import ConfigError, DataError, RemoteDown, RemoteError
+from ...domain.errors import DataError
 from ...domain.history import OrderRange
 from ...domain.order import Order
 from ..base import Changed, Fetched, OrderPage, StoreChoice, StoreIdentity, StoreTaxRate
 from . import orders as order_reader
-from .bulk import DECIMALS, ask_each, fetch_rows, is_id, still_listed
+from .bulk import DECIMALS, ask_each, fetch_rows, is_id, read_each, still_listed
 from .catalogue.catalogue import WooCatalogue
 from .catalogue.lists import Shelf
 from .changes import DRAFTS, read_change, walk_changes
@@ -161,23 +161,13 @@ class WooCommerceStore:
         Raises:
             RemoteDown: where the shop cannot be reached.
         """
-        found: dict[str, tuple[str, ...]] = {}
-        missing: set[str] = set()
-        broken: dict[str, DataError] = {}
-        for external_id in dict.fromkeys(external_ids):
-            path = f"orders/{external_id}/notes"
-            try:
-                rows = self.client.rows(path)
-                found[external_id] = staff_notes(rows, record=f"Order #{external_id}", where=path)
-            except RemoteDown:
-                raise
-            except NotFound:
-                missing.add(external_id)
-            except DataError as error:
-                broken[external_id] = error
-            except (ConfigError, RemoteError) as error:
-                broken[external_id] = DataError(error.message, record=error.record, where=path, fix=error.fix)
-        return Fetched(found, frozenset(missing), broken)
+        where = "orders/{}/notes"
+
+        def read(external_id: str) -> tuple[str, ...]:
+            path = where.format(external_id)
+            return staff_notes(self.client.rows(path), record=f"Order #{external_id}", where=path)
+
+        return read_each(external_ids, where, read)
 
     def orders_in(self, wanted: OrderRange, cursor: str = "") -> OrderPage:
         """List a part of the shop's past from where `cursor` says, up to a hundred orders in a light request or two.

@@ -16,7 +16,7 @@ from woodoo.engine.work import connection_changed
 
 from ..doors import forget_doors
 from ..forms import ConnectionForm
-from ..overview import Card, cards
+from ..overview import cards
 from ..reach import Role
 from .answers import Unfit, says
 from .door import ADMINISTRATOR, OPERATOR, OWNER, VIEWER, ApiRequest
@@ -140,7 +140,7 @@ def list_connections(request: ApiRequest) -> list[dict[str, Any]]:
     """Name the connections and how each is doing."""
     among = request.auth.connections()
     found = Connection.objects.order_by("name")
-    return [_status(card) for card in cards(list(found if among is None else found.filter(pk__in=among)))]
+    return [card.to_json() for card in cards(list(found if among is None else found.filter(pk__in=among)))]
 
 
 @router.post("/connections", auth=OWNER, response=says(ConnectionDetails, 201), operation_id="add_connection")
@@ -169,7 +169,7 @@ def read_connection(request: ApiRequest, connection_id: ConnectionId) -> dict[st
 )
 def read_status(request: ApiRequest, connection_id: ConnectionId) -> dict[str, Any]:
     """Say how a connection is doing."""
-    return _status(cards([get_connection(connection_id)])[0])
+    return cards([get_connection(connection_id)])[0].to_json()
 
 
 @router.patch(
@@ -204,19 +204,6 @@ def test_connection(request: ApiRequest, connection_id: ConnectionId) -> Any:
 def try_connection(request: ApiRequest, connection_id: ConnectionId) -> dict[str, bool]:
     """Ask a side that was down once more now, whatever is left of the connection's rest."""
     return {"rested": breaker.try_now(get_connection(connection_id).pk)}
-
-
-def _status(card: Card) -> dict[str, Any]:
-    return {
-        "id": card.connection.pk,
-        "name": card.connection.name,
-        "state": card.status.state,
-        "pauses": [pause.to_json() for pause in card.status.pauses],
-        "counts": {tally.state: tally.count for tally in card.tallies},
-        "last_done": card.last_done,
-        "last_event": card.last_event,
-        **card.completeness.to_json(),
-    }
 
 
 def _details(of: Connection, *, administrator: bool) -> dict[str, Any]:
