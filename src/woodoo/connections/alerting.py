@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
+from pydantic import BaseModel, Field, field_validator
+
 AlertKind = Literal[
     "payment",
     "invoice",
@@ -56,3 +58,40 @@ def check_quiet_hours(value: str) -> str:
     if found and found[1] == found[3]:
         raise ValueError("begin and end are the same; for no quiet hours leave it empty")
     return text
+
+
+class AlertSettings(BaseModel):
+    """What is told of a connection, when, and how much of it."""
+
+    alert_when: dict[AlertKind, AlertWhen] = Field(
+        default_factory=lambda: dict(DEFAULT_ALERT_WHEN),
+        description="Kind of alert → when it is told: always (at once, in quiet hours too), now (at once, but after "
+        "quiet hours), digest, or never. Kinds that are not named keep their default.",
+    )
+    alert_digest_minutes: int = Field(
+        60,
+        ge=5,
+        le=10_080,
+        description="Minutes for which what is not urgent is collected before it is sent in one message.",
+    )
+    alert_quiet_hours: str = Field(
+        "",
+        description="Hours in which nothing is sent, such as 22:00-07:00, in the time zone of the shop. Empty: none.",
+    )
+    alert_outage_minutes: int = Field(
+        15,
+        ge=1,
+        le=1_440,
+        description="Minutes for which a side has to be down, or a chore or a channel to keep failing, before it is "
+        "told.",
+    )
+    alert_messages: bool = Field(
+        False,
+        description="Put what the error says into alerts. It may name a customer, and alerts pass through the services "
+        "of others. Off: order numbers, places and links only.",
+    )
+
+    @field_validator("alert_quiet_hours")
+    @classmethod
+    def _quiet_hours_read(cls, value: str) -> str:
+        return check_quiet_hours(value)

@@ -15,8 +15,9 @@ from zoneinfo import available_timezones
 
 from pydantic import ConfigDict, Field, ValidationError, field_validator
 
-from woodoo.connections.alerting import DEFAULT_ALERT_WHEN, AlertKind, AlertWhen, check_quiet_hours
+from woodoo.connections.alerting import AlertSettings
 from woodoo.connections.catalogue import CatalogueSettings
+from woodoo.connections.customers import CustomerSettings
 from woodoo.connections.features import Features
 from woodoo.connections.fulfilment import FulfilmentSettings
 from woodoo.connections.images import ImageSettings
@@ -53,14 +54,17 @@ DEFAULT_STATUS_STEPS: Mapping[str, StatusStep] = {
     "failed": "ignore",
 }
 
-#: Fields of a customer that orders may be allowed to change; "address" is street, city, postcode, state and country.
-CustomerField = Literal["name", "email", "phone", "address", "vat", "lang"]
-#: Fields of a customer with an account; "delivery" is the delivery address.
-AccountField = Literal["name", "email", "phone", "address", "delivery", "vat"]
-
 
 class ConnectionSettings(
-    CatalogueSettings, PriceSettings, ImageSettings, StockSettings, FulfilmentSettings, RefundSettings, Features
+    CatalogueSettings,
+    PriceSettings,
+    ImageSettings,
+    StockSettings,
+    CustomerSettings,
+    FulfilmentSettings,
+    RefundSettings,
+    AlertSettings,
+    Features,
 ):
     """How one store is kept in step with one Odoo."""
 
@@ -250,81 +254,6 @@ class ConnectionSettings(
         "in which its payments are registered.",
     )
 
-    # Customers
-
-    customer_partner_id: int | None = Field(
-        None,
-        description="Odoo contact (res.partner) all orders belong to; no customers are made, addresses become contacts "
-        "below it.",
-    )
-    company_contacts: bool = Field(
-        True,
-        description="An order that names a company makes the company and the person as its contact. Off: one contact "
-        "with the person's name.",
-    )
-    vat_meta_keys: tuple[str, ...] = Field(
-        ("_billing_vat_number", "_vat_number", "vat_number", "_billing_vat", "billing_vat", "_billing_eu_vat_number"),
-        description="Keys of an order's meta data in which the VAT number is looked for; the first that is filled "
-        "counts.",
-    )
-    customer_update_fields: tuple[CustomerField, ...] = Field(
-        (),
-        description="What an order may change on a customer Odoo has: name, email, phone, address, vat, lang. The rest "
-        "is filled when the customer is made and then belongs to Odoo.",
-    )
-    clean_names: bool = Field(
-        False, description='Tidy names and addresses: "ANA  PRUEBA" becomes "Ana Prueba", blanks are single.'
-    )
-    language: str = Field("", description="Language of new customers as Odoo calls it, such as es_ES.")
-    language_meta_key: str = Field(
-        "", description="Key of an order's meta data that names its language, such as wpml_language."
-    )
-    language_map: dict[str, str] = Field(
-        default_factory=dict,
-        description="Language as that key names it, such as es → as Odoo calls it, such as es_ES.",
-    )
-
-    # Customers with an account
-
-    account_fields_in: tuple[AccountField, ...] = Field(
-        ("name", "email", "phone", "address", "delivery", "vat"),
-        description="What a changed account may change on its customer in Odoo: name, email, phone, address, delivery, "
-        "vat. Needs take_customers, and the store as the owner of customers.",
-    )
-    account_fields_out: tuple[AccountField, ...] = Field(
-        ("name", "phone", "address", "delivery", "vat"),
-        description="What a change in Odoo may change on the account. Of a changed email, with which customers sign "
-        "in, WordPress tells the old address by mail. Needs send_customers, and Odoo as the owner of customers.",
-    )
-    account_vat_key: str = Field(
-        "",
-        max_length=80,
-        description="Key of an account's meta data that takes the VAT number, such as vat_number, where the account "
-        "has none under one of vat_meta_keys. Empty: it is not sent to accounts without one.",
-    )
-    create_odoo_customers: Literal["never", "buyers", "all"] = Field(
-        "never",
-        description="Accounts that become customers in Odoo without an order: never, buyers (who have paid an order "
-        "before) or all, also those who only registered. Needs take_customers.",
-    )
-    account_tag_id: int | None = Field(
-        None,
-        description="Odoo tag (res.partner.category) of the contacts that get an account in the store, where they have "
-        "none. Empty: nobody does. Needs create_accounts.",
-    )
-    account_mails: bool = Field(
-        False,
-        description='The store may send its mail "New account" to those who get one. Off: while the store sends it, no '
-        "accounts are made.",
-    )
-    accounts_seconds: int = Field(
-        21_600,
-        ge=300,
-        le=2_592_000,
-        description="Seconds between two walks through all accounts of the store, for changes that no webhook told of: "
-        "its list of accounts cannot be asked for changes.",
-    )
-
     # Shipping methods that go to the store
 
     pickup_carrier_ids: tuple[int, ...] = Field(
@@ -336,36 +265,6 @@ class ConnectionSettings(
         False,
         description="Delivery methods without countries go to the store's zone of all places that no other zone "
         "reaches. Off: they are left out, and reported.",
-    )
-
-    # Alerts
-
-    alert_when: dict[AlertKind, AlertWhen] = Field(
-        default_factory=lambda: dict(DEFAULT_ALERT_WHEN),
-        description="Kind of alert → when it is told: always (at once, in quiet hours too), now (at once, but after "
-        "quiet hours), digest, or never. Kinds that are not named keep their default.",
-    )
-    alert_digest_minutes: int = Field(
-        60,
-        ge=5,
-        le=10_080,
-        description="Minutes for which what is not urgent is collected before it is sent in one message.",
-    )
-    alert_quiet_hours: str = Field(
-        "",
-        description="Hours in which nothing is sent, such as 22:00-07:00, in the time zone of the shop. Empty: none.",
-    )
-    alert_outage_minutes: int = Field(
-        15,
-        ge=1,
-        le=1_440,
-        description="Minutes for which a side has to be down, or a chore or a channel to keep failing, before it is "
-        "told.",
-    )
-    alert_messages: bool = Field(
-        False,
-        description="Put what the error says into alerts. It may name a customer, and alerts pass through the services "
-        "of others. Off: order numbers, places and links only.",
     )
 
     # The shop, and the pace
@@ -472,11 +371,6 @@ class ConnectionSettings(
         if any(not account.isdigit() or not 0 < share <= 100 for account, share in value.items()):
             raise ValueError("it maps ids of analytic accounts to percentages from above 0 to 100")
         return value
-
-    @field_validator("alert_quiet_hours")
-    @classmethod
-    def _quiet_hours_read(cls, value: str) -> str:
-        return check_quiet_hours(value)
 
     @field_validator("timezone")
     @classmethod
