@@ -1,8 +1,10 @@
 """Real Odoo servers for tests: the machine's sandbox, or one of your own.
 
 With `ODOO_URL`, `ODOO_DB`, `ODOO_LOGIN` and `ODOO_KEY` the tests run against that Odoo (and leave their records in
-it); otherwise each worker gets fresh databases on the sandbox's Odoo 19 and 14. A machine that can provide neither
-fails these tests: an order that was never tried on a real Odoo has not been tested.
+it); otherwise each worker gets fresh databases on the sandbox's Odoo 19 and 14, which its modules share. A module whose
+records would be found by others' (products by SKU, taxes by percentage), or that counts what there is, says
+`OWN_DATABASE = True` and has one for itself. A machine that can provide neither fails these tests: an order that was
+never tried on a real Odoo has not been tested.
 """
 
 from __future__ import annotations
@@ -65,16 +67,34 @@ def provide(version: str) -> Iterator[RealOdoo]:
 
 
 @pytest.fixture(scope="session")
-def real_odoo19() -> Iterator[RealOdoo]:
+def shared_odoo19() -> Iterator[RealOdoo]:
     yield from provide("19")
 
 
 @pytest.fixture(scope="session")
-def real_odoo14() -> Iterator[RealOdoo]:
+def shared_odoo14() -> Iterator[RealOdoo]:
     yield from provide("14")
 
 
-@pytest.fixture(scope="session", params=["own"] if os.environ.get("ODOO_URL") else ["19", "14"])
+def of_module(request: pytest.FixtureRequest, version: str) -> Iterator[RealOdoo]:
+    """Give the database of a worker, or one of its own to a module that wants it."""
+    if getattr(request.module, "OWN_DATABASE", False):
+        yield from provide(version)
+    else:
+        yield request.getfixturevalue(f"shared_odoo{version}")
+
+
+@pytest.fixture(scope="module")
+def real_odoo19(request: pytest.FixtureRequest) -> Iterator[RealOdoo]:
+    yield from of_module(request, "19")
+
+
+@pytest.fixture(scope="module")
+def real_odoo14(request: pytest.FixtureRequest) -> Iterator[RealOdoo]:
+    yield from of_module(request, "14")
+
+
+@pytest.fixture(scope="module", params=["own"] if os.environ.get("ODOO_URL") else ["19", "14"])
 def real_odoo(request: pytest.FixtureRequest) -> RealOdoo:
     """Each release in turn, with its administrator; with ODOO_URL, only that Odoo."""
     if request.param == "own":
@@ -85,37 +105,37 @@ def real_odoo(request: pytest.FixtureRequest) -> RealOdoo:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def odoo19(real_odoo19: RealOdoo) -> Endpoint:
-    """A fresh database on Odoo 19."""
+    """The way into an Odoo 19."""
     return real_odoo19.endpoint
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def odoo14(real_odoo14: RealOdoo) -> Endpoint:
-    """A fresh database on Odoo 14."""
+    """The way into an Odoo 14."""
     return real_odoo14.endpoint
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def odoo(real_odoo: RealOdoo) -> Endpoint:
     """Each release in turn."""
     return real_odoo.endpoint
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def admin19(real_odoo19: RealOdoo) -> Admin:
     """The administrator of `odoo19`'s database, who prepares what a shop already has (`fixtures`)."""
     return real_odoo19.admin
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def admin14(real_odoo14: RealOdoo) -> Admin:
     """The administrator of `odoo14`'s database."""
     return real_odoo14.admin
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def admin(real_odoo: RealOdoo) -> Admin:
     """The administrator of `odoo`'s database."""
     return real_odoo.admin

@@ -84,7 +84,7 @@ def test_it_refuses_json2_where_there_is_none(odoo14: Endpoint) -> None:
 
 
 #: Fields of apps these databases do not have: the online shop of Odoo.
-WITHOUT_APPS = {"product_public_categories": False, "product_published": False}
+WITHOUT_APPS = {"product_public_categories": False, "product_published": False, "move_kit_part": False}
 
 
 def test_what_the_models_have_agrees_with_the_table(client: OdooClient) -> None:

@@ -42,6 +42,8 @@ from woodoo.web import pictures as pictures_of_web
 from .catalogue import CatalogueBench
 from .pricelists import asked_by_odoo, make_assortment, moment
 
+OWN_DATABASE = True
+
 
 @dataclass
 class Bench(CatalogueBench):

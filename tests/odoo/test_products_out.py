@@ -18,6 +18,7 @@ from woodoo.sandbox.store.double import StoreDouble
 
 from .catalogue import CatalogueBench
 
+OWN_DATABASE = True
 DONE, PARKED, SKIPPED = OutcomeKind.DONE, OutcomeKind.PARKED, OutcomeKind.SKIPPED
 
 

@@ -32,7 +32,7 @@ NEEDED = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def connector(odoo: Endpoint) -> Admin:
     """Calls with the connector's own key, not the administrator's."""
     return Admin(odoo.url, odoo.database, odoo.login, odoo.secret)

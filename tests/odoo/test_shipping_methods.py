@@ -17,6 +17,7 @@ from woodoo.odoo.endpoint import Endpoint
 from woodoo.sandbox.odoo.fixtures import Admin
 
 pytestmark = pytest.mark.django_db
+OWN_DATABASE = True
 NUMBERS = count(1)
 
 

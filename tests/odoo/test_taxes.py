@@ -19,6 +19,7 @@ from woodoo.odoo.endpoint import Endpoint
 from woodoo.sandbox.odoo.fixtures import Admin
 from woodoo.stores.base import StoreChoice, StoreIdentity, StoreTaxRate
 
+OWN_DATABASE = True
 ORDERS = recorded_orders()
 
 
