@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
 import pytest
 from tests.odoo.both_ways import BothWays, both_ways
 
+from woodoo.chores import webhooks
 from woodoo.chores.accounts import walk_accounts
 from woodoo.chores.contacts import look_at_contacts
+from woodoo.engine import completeness
+from woodoo.engine.cursors import set_cursor
 from woodoo.engine.flow import OutcomeKind
 from woodoo.engine.models import Link
 from woodoo.odoo.endpoint import Endpoint
@@ -146,8 +151,6 @@ def test_the_walk_rings_for_changed_accounts_only(shop: BothWays) -> None:
     rung = shop.rung("customer")
     assert {one, other} <= set(rung)
     shop.sync("customer", *rung)
-    shop.set(accounts_seconds=300)
-    from woodoo.engine.cursors import set_cursor
 
     def again() -> list[str]:
         set_cursor(shop.connection.pk, "store:accounts", "")
@@ -157,6 +160,27 @@ def test_the_walk_rings_for_changed_accounts_only(shop: BothWays) -> None:
     assert again() == []
     shop.store.shop.tables["customers"][int(one)]["billing"]["phone"] = "611"
     assert again() == [one]
+
+
+def test_a_walk_begins_early_where_webhooks_may_have_been_lost(shop: BothWays, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, clock = account(shop), datetime.now(UTC)
+    monkeypatch.setattr(completeness, "now", lambda: clock)
+    walk_accounts(shop.live)
+    shop.sync("customer", *shop.rung("customer"))
+    shop.store.shop.tables["customers"][int(one)]["billing"]["phone"] = "611"
+    for _ in range(3):  # looked at as often as is usual: no reason to walk
+        clock += timedelta(seconds=300)
+        walk_accounts(shop.live)
+    assert shop.rung("customer") == []
+    clock += timedelta(seconds=1000)  # Woodoo was away
+    walk_accounts(shop.live)
+    assert shop.rung("customer") == [one]
+    shop.sync("customer", one)
+    shop.store.shop.tables["customers"][int(one)]["billing"]["phone"] = "622"
+    clock += timedelta(seconds=300)
+    set_cursor(shop.connection.pk, webhooks.NAME, json.dumps({"mended_at": clock.isoformat()}))
+    walk_accounts(shop.live)
+    assert shop.rung("customer") == [one]
 
 
 def test_a_changed_contact_changes_its_account_and_nothing_else_rings(from_odoo: BothWays) -> None:

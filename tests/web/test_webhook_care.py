@@ -194,10 +194,13 @@ def test_what_the_store_gave_up_comes_back_once_the_address_passes_its_test(
     first, *_ = set_up(shop, store)
     first["status"] = "disabled"
     settings.WOODOO_URL = "http://127.0.0.1:9"
+    made = webhooks.mended_at(shop.pk)
     assert did(look(shop))[0] == "wait"
-    assert first["status"] == "disabled"
+    assert (first["status"], webhooks.mended_at(shop.pk)) == ("disabled", made)
     settings.WOODOO_URL = good
     assert did(look(shop))[0] == "activate"
+    assert made is not None
+    assert (webhooks.mended_at(shop.pk) or made) > made
     assert first["status"] == "active"
     assert set(ordered(store)) == {200}
 

@@ -10,6 +10,7 @@ from ..connections.settings import ConnectionSettings
 from ..engine.registry import Chore
 from ..flows.table import FLOWS
 from ..live import Live
+from .accounts import EVERY as ACCOUNTS_EVERY
 from .accounts import walk_accounts, wants_walk
 from .carriers import follow_carriers, wants_carriers
 from .census import count_orders
@@ -114,7 +115,7 @@ CHORES: Mapping[str, ChoreRow] = {
         ChoreRow(
             "accounts",
             "Look through the customer accounts",
-            lambda s: min(300.0, s.accounts_seconds) if wants_walk(s) else None,
+            lambda s: min(ACCOUNTS_EVERY, s.accounts_seconds) if wants_walk(s) else None,
             walk_accounts,
             STORE,
         ),

@@ -50,6 +50,14 @@ UNHEARD_FIX = (
 )
 
 
+#: What is done about a webhook that may have missed deliveries before.
+_MENDS = frozenset({Do.CREATE, Do.REPAIR, Do.ACTIVATE})
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
 @dataclass(frozen=True)
 class _Memory:
     """What was done about the webhooks of a connection before."""
@@ -60,16 +68,26 @@ class _Memory:
     complete_since: datetime | None
     #: The wrong signature that was last drawn conclusions from.
     signature_at: str = ""
+    #: When one was last made, repaired or switched on: what it should have told before may be lost.
+    mended_at: datetime | None = None
 
     @classmethod
     def read(cls, connection_id: int) -> _Memory:
         raw = json.loads(get_cursor(connection_id, NAME) or "{}")
-        since = raw.get("complete_since")
-        return cls(raw.get("given", {}), datetime.fromisoformat(since) if since else None, raw.get("signature_at", ""))
+        return cls(
+            given=raw.get("given", {}),
+            complete_since=_moment(raw.get("complete_since")),
+            signature_at=raw.get("signature_at", ""),
+            mended_at=_moment(raw.get("mended_at")),
+        )
 
     def write(self, connection_id: int) -> None:
-        since = self.complete_since.isoformat() if self.complete_since else ""
-        raw = {"given": dict(self.given), "complete_since": since, "signature_at": self.signature_at}
+        raw = {
+            "given": dict(self.given),
+            "complete_since": self.complete_since.isoformat() if self.complete_since else "",
+            "signature_at": self.signature_at,
+            "mended_at": self.mended_at.isoformat() if self.mended_at else "",
+        }
         set_cursor(connection_id, NAME, json.dumps(raw))
 
 
@@ -122,6 +140,11 @@ def store_follows(connection: Connection) -> bool:
     return all(one == generation(connection) for one in given.values())
 
 
+def mended_at(connection_id: int) -> datetime | None:
+    """Return when a webhook of the store was last made, repaired or switched on; None where none ever was."""
+    return _Memory.read(connection_id).mended_at
+
+
 def client_of(live: Live) -> WooClient:
     """Return the client of the store.
 
@@ -169,7 +192,9 @@ def _remember(connection: Connection, memory: _Memory, done: Sequence[Done], *, 
         elif step.webhook_id in memory.given:
             given[step.webhook_id] = memory.given[step.webhook_id]
     since = (memory.complete_since or timezone.now()) if _complete(done, connection) else None
-    replace(memory, given=given, complete_since=since).write(connection.pk)
+    mended = carried_out and any(one.step.do in _MENDS and not one.problem for one in done)
+    mended_at = timezone.now() if mended else memory.mended_at
+    replace(memory, given=given, complete_since=since, mended_at=mended_at).write(connection.pk)
     return look_back(connection.pk, since) if since else None
 
 
