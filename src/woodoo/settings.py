@@ -25,7 +25,7 @@
 | WOODOO_WORKERS           | likewise: its worker processes                                    | 2                    |
 | WOODOO_CONCURRENCY       | likewise: batches at once of each worker                          | 4                    |
 | WOODOO_PG_USER           | account of the embedded PostgreSQL where root starts it           | runtime/accounts.py |
-| WOODOO_ADMIN_PASSWORD    | password for `woodoo admin create`; see cli/upkeep.py             | asked for            |
+| WOODOO_ADMIN_PASSWORD    | password for `woodoo admin create`, and of the first account    | asked for            |
 | WOODOO_STORE_KEY, WOODOO_STORE_SECRET, WOODOO_ODOO_KEY | for `woodoo connection add`         | asked for            |
 | WOODOO_ODOO_ADMIN_KEY                                  | for `woodoo connection push`        | asked for            |
 

@@ -34,7 +34,8 @@ from .live import Live, build_odoo, build_store, live_connection, namespace_of
 from .mapping.proposals import Proposal
 from .mapping.rules import Rules
 from .odoo import checks
-from .stores.base import StoreIdentity
+from .odoo.records import Records
+from .stores.base import Store, StoreIdentity
 
 __all__ = ["build_odoo", "build_store", "live_connection", "namespace_of"]
 
@@ -147,24 +148,24 @@ def take_proposals(connection: Connection, proposals: Sequence[Proposal]) -> tup
 
 
 def check_connection(connection: Connection) -> list[Check]:
-    """Try both sides and the settings, and say of each thing whether it is right and what to do if not."""
-    found: list[Check] = []
-    try:
-        shop = build_store(connection)
-        store = shop.identify()
-        detail = f"WooCommerce {store.version} at {store.url}, prices in {store.currency}"
-        found.append(Check("Store", True, f"{detail} with {store.currency_digits} decimals."))
-    except WoodooError as error:
-        found.append(Check("Store", False, error.message, error.fix))
-    try:
-        odoo = build_odoo(connection)
-    except WoodooError as error:
-        return [*found, Check("Odoo", False, error.message, error.fix)]
-    for one in checks.check(odoo.client, odoo.company_id, products=connection.rules.takes_products):
-        right = {checks.State.OK: True, checks.State.ERROR: False}.get(one.state)
-        found.append(Check(f"Odoo: {one.name}", right, one.message, one.fix))
-    if any(one.ok is False for one in found):
+    """Try both sides and the settings, and say of each thing whether it is right and what to do if not.
+
+    A connection that was saved without being tried counts as tried once nothing is wrong.
+    """
+    found = _check(connection)
+    if connection.unchecked and all(one.ok is not False for one in found):
+        Connection.objects.filter(pk=connection.pk).update(unchecked="")
+        connection.unchecked = ""
+    return found
+
+
+def _check(connection: Connection) -> list[Check]:
+    of_store, found = check_store(connection)
+    odoo, of_odoo = check_odoo(connection)
+    found += of_odoo
+    if of_store is None or odoo is None or any(one.ok is False for one in found):
         return found
+    shop, store = of_store
     try:
         rules = load_rules(odoo, connection.rules, namespace_of(connection))
         found.append(Check("Settings", True, "What the settings point at is there in Odoo."))
@@ -177,6 +178,30 @@ def check_connection(connection: Connection) -> list[Check]:
     except WoodooError as error:
         found.append(Check("Settings", False, error.message, error.fix))
     return found
+
+
+def check_store(connection: Connection) -> tuple[tuple[Store, StoreIdentity] | None, list[Check]]:
+    """Try the store's side alone: its address, and what its key may do. Changes nothing there."""
+    try:
+        shop = build_store(connection)
+        store = shop.identify()
+        detail = f"WooCommerce {store.version} at {store.url}, prices in {store.currency}"
+        found = [Check("Store", True, f"{detail} with {store.currency_digits} decimals.")]
+        shop.check_writing()
+        return (shop, store), found
+    except WoodooError as error:
+        return None, [Check("Store", False, error.message, error.fix)]
+
+
+def check_odoo(connection: Connection) -> tuple[Records | None, list[Check]]:
+    """Try Odoo's side alone: address, database, login, apps, rights."""
+    try:
+        odoo = build_odoo(connection)
+        found = checks.check(odoo.client, odoo.company_id, products=connection.rules.takes_products)
+    except WoodooError as error:
+        return None, [Check("Odoo", False, error.message, error.fix)]
+    right = {checks.State.OK: True, checks.State.ERROR: False}
+    return odoo, [Check(f"Odoo: {one.name}", right.get(one.state), one.message, one.fix) for one in found]
 
 
 def _check_currency(store: StoreIdentity, rules: Rules) -> Check:

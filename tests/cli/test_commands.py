@@ -553,12 +553,22 @@ def sign_in(name: str, password: str) -> Any:
     return authenticate(RequestFactory().post("/login/"), username=name, password=password)
 
 
-def test_the_first_administrator_is_made_once(woodoo: Woodoo) -> None:
-    said = woodoo("prepare")
-    found = re.search(r"password\s+([a-z2-9-]{19})", said.out)
-    assert found
-    assert sign_in("admin", found.group(1)).is_superuser
-    assert "password" not in woodoo("prepare").out
+def test_the_first_start_prints_where_the_first_account_is_made(woodoo: Woodoo) -> None:
+    links = [re.findall(r"http://\S+/first/\S+", woodoo(*words).out) for words in (["prepare"], ["admin", "link"])]
+    assert [len(found) for found in links] == [1, 1]
+    assert not User.objects.exists()
+    User.objects.create_user("ana")
+    assert "/first/" not in woodoo("prepare").out
+    assert "already" in woodoo("admin", "link").err
+
+
+def test_a_start_without_a_browser_makes_the_first_account(woodoo: Woodoo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WOODOO_ADMIN_PASSWORD", "password")
+    assert "too common" in woodoo("prepare").err
+    monkeypatch.setenv("WOODOO_ADMIN_PASSWORD", "correct-horse-battery")
+    assert woodoo("prepare").code == 0
+    assert sign_in("admin", "correct-horse-battery").is_superuser
+    assert woodoo("prepare").code == 0
     assert User.objects.count() == 1
 
 

@@ -39,6 +39,9 @@ class AStore:
         self.asked += 1
         return StoreIdentity("https://shop.example.com", "10", "EUR", 2, self.inclusive, False)
 
+    def check_writing(self) -> None:
+        pass
+
     def tax_rates(self) -> Sequence[StoreTaxRate]:
         return self.rates
 

@@ -39,7 +39,7 @@ FORM = {
 
 
 def test_a_connection_is_added_and_tested_at_once(administrator: Client) -> None:
-    answer = administrator.post(reverse("connection-add"), FORM)
+    answer = administrator.post(reverse("connection-add-all"), FORM)
     made = Connection.objects.get()
     assert answer["Location"] == f"/connections/{made.pk}/?test=1"
     assert (made.store_url, made.store_key, made.odoo_key) == ("https://shop.example.com", "ck_1", "key-1")
@@ -62,7 +62,7 @@ def test_a_connection_is_added_and_tested_at_once(administrator: Client) -> None
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field(administrator: Client, field: str, value: str, says: str) -> None:
-    text = administrator.post(reverse("connection-add"), {**FORM, field: value}).content.decode()
+    text = administrator.post(reverse("connection-add-all"), {**FORM, field: value}).content.decode()
     place = text.index(f'name="{field}"')
     after = text[place : place + 700]
     assert "invalid-feedback" in after
@@ -71,11 +71,11 @@ def test_what_is_wrong_is_said_beside_its_field(administrator: Client, field: st
 
 
 def test_two_connections_cannot_have_one_name(shop: Connection, administrator: Client) -> None:
-    assert "already exists" in administrator.post(reverse("connection-add"), FORM).content.decode()
+    assert "already exists" in administrator.post(reverse("connection-add-all"), FORM).content.decode()
 
 
 def test_what_was_typed_comes_back_except_secrets(administrator: Client) -> None:
-    text = administrator.post(reverse("connection-add"), {**FORM, "name": ""}).content.decode()
+    text = administrator.post(reverse("connection-add-all"), {**FORM, "name": ""}).content.decode()
     assert 'value="https://shop.example.com/"' in text
     for secret in ("ck_1", "cs_1", "key-1"):
         assert secret not in text

@@ -46,6 +46,13 @@ EXPECTED: dict[str, tuple[str, str | None]] = {
     "connections": ("get", "viewer"),
     "connection": ("get", "viewer"),
     "connection-add": ("get", "administrator"),
+    "connection-add-all": ("get", "administrator"),
+    "connection-add-over": ("post", "administrator"),
+    "connection-add-ask": ("get", "administrator"),
+    "connection-add-step": ("get", "administrator"),
+    # By state (test_setup.py) and by link (test_first.py).
+    "store-keys": ("post", None),
+    "first": ("get", None),
     "connection-edit": ("get", "administrator"),
     "connection-test": ("post", "administrator"),
     "connection-try": ("post", "operator"),
@@ -142,6 +149,10 @@ def addresses(shop: Connection) -> dict[str, str]:
         "connections": reverse("connections"),
         "connection": reverse("connection", args=[shop.pk]),
         "connection-add": reverse("connection-add"),
+        "connection-add-all": reverse("connection-add-all"),
+        "connection-add-over": reverse("connection-add-over"),
+        "connection-add-ask": reverse("connection-add-ask"),
+        "connection-add-step": reverse("connection-add-step", args=["store"]),
         "connection-edit": reverse("connection-edit", args=[shop.pk]),
         "connection-test": reverse("connection-test", args=[shop.pk]),
         "connection-try": reverse("connection-try", args=[shop.pk]),
@@ -211,7 +222,7 @@ def test_a_form_of_another_site_is_refused(name: str, addresses: dict[str, str],
     assert client.post(addresses[name]).status_code == 403
 
 
-@pytest.mark.parametrize("name", ["connection-add", "connection-edit", "configuration"])
+@pytest.mark.parametrize("name", ["connection-add-all", "connection-edit", "configuration"])
 def test_a_settings_form_of_another_site_is_refused(name: str, addresses: dict[str, str], db: None) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(User.objects.create_superuser("boss"))
@@ -219,7 +230,7 @@ def test_a_settings_form_of_another_site_is_refused(name: str, addresses: dict[s
 
 
 def test_a_settings_form_is_for_administrators_alone(addresses: dict[str, str], operator: Client) -> None:
-    for name in ("connection-add", "connection-edit", "configuration"):
+    for name in ("connection-add-all", "connection-edit", "configuration"):
         assert operator.post(addresses[name], {"name": "stolen"}).status_code == 403
     assert not Connection.objects.filter(name="stolen").exists()
 

@@ -42,7 +42,7 @@ def pages(shop: Connection) -> dict[str, str]:
         "connections": reverse("connections"),
         "connection": reverse("connection", args=[shop.pk]),
         "edit": reverse("connection-edit", args=[shop.pk]),
-        "add": reverse("connection-add"),
+        "add": reverse("connection-add-all"),
         "configuration": reverse("configuration", args=[shop.pk]),
         "alerts": reverse("alerts"),
         "connection-alerts": reverse("connection-alerts", args=[shop.pk]),

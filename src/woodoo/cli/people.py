@@ -66,6 +66,19 @@ def admin_create(
         say(f"  Password (shown this once): [bold]{plain(password)}[/bold]")
 
 
+@app.command("link")
+def admin_link() -> None:
+    """Print the address at which the first account is made, where there is none yet."""
+    with service():
+        from woodoo.web import first
+
+        from .upkeep import say_link
+
+        if not first.is_wanted():
+            raise fail("There is an account already.", "`woodoo admin list` names them; --reset gives a new password.")
+        say_link(first.link())
+
+
 @app.command("list")
 def admin_list(json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False) -> None:
     """Name all accounts and their roles."""
@@ -193,18 +206,23 @@ def _lines(values: dict[str, Any]) -> str:
 
 def _ask_password(username: str) -> str:
     """Ask for a password, or take WOODOO_ADMIN_PASSWORD, and check it by the rules of the panel."""
+    password = os.environ.get("WOODOO_ADMIN_PASSWORD") or typer.prompt(
+        "Password", hide_input=True, confirmation_prompt=True
+    )
+    return checked(str(password), username)
+
+
+def checked(password: str, username: str) -> str:
+    """Return a password that keeps the rules of the panel; end the command where it does not."""
     from django.contrib.auth import get_user_model
     from django.contrib.auth.password_validation import validate_password
     from django.core.exceptions import ValidationError
 
-    password = os.environ.get("WOODOO_ADMIN_PASSWORD") or typer.prompt(
-        "Password", hide_input=True, confirmation_prompt=True
-    )
     try:
         validate_password(password, get_user_model()(username=username))
     except ValidationError as exc:
         raise fail(" ".join(exc.messages)) from exc
-    return str(password)
+    return password
 
 
 def _lift_lockout(username: str) -> None:

@@ -1,6 +1,6 @@
 """Looks after the installation: tables, the first administrator, keys.
 
-Decides that a password made here is printed once and stored nowhere.
+Decides that the first administrator is made in the browser, by whoever sees what this computer prints.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def migrate() -> None:
 
 
 def prepare() -> None:
-    """Migrate, and make the first administrator where there is none. What `woodoo run` does first."""
+    """Migrate, and say where the first administrator is made, where there is none. What `woodoo run` does first."""
     with service(migrated=False):
         _migrate()
         first_administrator()
@@ -76,23 +76,25 @@ def _migrate() -> None:
 
 
 def first_administrator() -> None:
-    """Make an administrator with a random password where nobody can sign in yet, and print it once."""
-    from django.contrib.auth import get_user_model
-    from django.db import connection, transaction
+    """Print a link for the first account where nobody can sign in yet; with WOODOO_ADMIN_PASSWORD set, make it."""
+    from woodoo.web import first
 
-    with transaction.atomic():
-        with connection.cursor() as cursor:  # two starts at once make one administrator
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('woodoo first administrator'))")
-        if get_user_model().objects.exists():
-            return
-        from woodoo.web.people import new_password
+    if not first.is_wanted():
+        return
+    if password := os.environ.get("WOODOO_ADMIN_PASSWORD"):
+        from .people import checked
 
-        password = new_password()
-        get_user_model().objects.create_superuser("admin", password=password)
+        first.make("admin", checked(password, "admin"))
+        say("[green]✓[/green] The first administrator is admin, with the password of WOODOO_ADMIN_PASSWORD.")
+        return
+    say_link(first.link())
+
+
+def say_link(link: str) -> None:
+    """Print where the first account is made; unbroken, so that a terminal can open it."""
     say("")
-    say("First sign-in (shown this once):")
-    say("  user name  [bold]admin[/bold]")
-    say(f"  password   [bold]{plain(password)}[/bold]")
+    say("Make your account here (the link is good for a day, and once):")
+    typer.echo(f"  {link}")
     say("")
 
 

@@ -97,6 +97,8 @@ class Connection(models.Model):
     odoo_push_token = models.CharField(max_length=64, default="", blank=True, editable=False)
     #: Addresses alerts go to, in the form of Apprise, one a line. They hold passwords.
     alert_channels = EncryptedTextField("alert channels", default="", blank=True)
+    #: What was saved though a test failed, in words; empty where all was tried, or a test has passed since.
+    unchecked = models.CharField(max_length=500, default="", blank=True, editable=False)
     enabled = models.BooleanField(default=True, help_text="Off: events are still taken in, and wait.")
     settings = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -108,6 +108,14 @@ def _encryption(client: OdooClient) -> list[Check]:
 def _login(client: OdooClient) -> Check:
     user = Records(client).read("res.users", [client.uid], ["name", "login", "email"])[0]
     who = f"Logged in to '{client.endpoint.database}' as {user['name']} ({user['login']})."
+    if client.endpoint.login and client.endpoint.login.lower() != str(user["login"]).lower():
+        # JSON-2 asks for the key alone.
+        return Check(
+            "login",
+            State.WARNING,
+            f"{who} The login that was entered is '{client.endpoint.login}', but the key belongs to this user.",
+            "Enter the login the key belongs to, or a key of that user.",
+        )
     if not user["email"]:
         return Check(
             "login",

@@ -63,6 +63,21 @@ def detect(http: Http, endpoint: Endpoint, protocol: Protocol | None = None) -> 
     raise not_odoo(http.get("/", timeout=_SECONDS))
 
 
+def identify(http: Http) -> Server:
+    """Return which Odoo answers, without naming a database.
+
+    Raises:
+        ConfigError: where no Odoo answers, or it is too old.
+        RemoteDown: where nothing answers.
+    """
+    server = _newer_version(http)
+    for module in (jsonrpc, xmlrpc):
+        server = server or _version_by_rpc(http, module)
+    if server is None:
+        raise not_odoo(http.get("/", timeout=_SECONDS))
+    return _supported(server)
+
+
 def read_version(info: Any) -> Server | None:
     """Read Odoo's version information, or None where it is something else (odoo/release.py).
 

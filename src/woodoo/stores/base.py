@@ -131,6 +131,13 @@ class Store(Protocol):
     def identify(self) -> StoreIdentity:
         """Read what the store is; the connection test."""
 
+    def check_writing(self) -> None:
+        """Make sure that the key may write, without writing anything.
+
+        Raises:
+            ConfigError: it may not.
+        """
+
     def fetch_orders(self, external_ids: Sequence[str]) -> Fetched[Order]:
         """Read those orders as they are now, however many."""
 

@@ -108,3 +108,37 @@ class SecondFactor(models.Model):
 
     def __str__(self) -> str:
         return f"of {self.user_id}"
+
+
+class ConnectionDraft(models.Model):
+    """A connection that somebody is setting up; see `setup/draft.py`."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="connection_draft")
+    name = models.CharField(max_length=100, default="")
+    store_url = models.CharField(max_length=500, default="")
+    store_ca_bundle = models.CharField(max_length=500, default="")
+    #: What the shop says of itself.
+    store_name = models.CharField(max_length=100, default="")
+    store_zone = models.CharField(max_length=60, default="")
+    store_key = EncryptedTextField("store key", default="")
+    store_secret = EncryptedTextField("store secret", default="")
+    #: "typed", or "store" where the store has handed them over.
+    keys_from = models.CharField(max_length=10, default="")
+    odoo_url = models.CharField(max_length=500, default="")
+    odoo_ca_bundle = models.CharField(max_length=500, default="")
+    odoo_databases = models.JSONField(default=list)
+    odoo_database = models.CharField(max_length=200, default="")
+    odoo_login = models.CharField(max_length=200, default="")
+    odoo_key = EncryptedTextField("Odoo key", default="")
+    odoo_company_id = models.IntegerField(null=True)
+    #: [id, name] of those the user of Odoo may work in.
+    companies = models.JSONField(default=list)
+    #: Step → what its test has found; a step is done where it is here.
+    found = models.JSONField(default=dict)
+    #: SHA-256 of what keys that the store hands over must come with, and until when.
+    auth_digest = models.CharField(max_length=64, default="", db_index=True)
+    auth_until = models.DateTimeField(null=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"draft of {self.user_id}"

@@ -32,9 +32,14 @@ def prepare_odoo(admin: Admin, place: Place) -> Shop:
 
 
 def ensure_account(place: Place) -> None:
-    """Give the panel's first account the demo's password, as long as nobody has signed in with it."""
+    """Make the panel's first account, or give it the demo's password as long as nobody has signed in with it."""
     from django.contrib.auth import get_user_model
 
+    from woodoo.web import first as beginning
+
+    if beginning.is_wanted():
+        beginning.make("admin", place.password)
+        return
     first = get_user_model().objects.filter(username="admin", last_login=None).first()
     if first is not None and not first.check_password(place.password):
         first.set_password(place.password)

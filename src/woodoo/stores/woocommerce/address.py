@@ -33,6 +33,11 @@ def normalise(url: str) -> str:
     return "/".join([f"{parts.scheme}://{_authority(parts)}", *path])
 
 
+def keys_page(url: str) -> str:
+    """Return the page of a shop on which a key is made (includes/admin/class-wc-admin-api-keys.php)."""
+    return f"{url}/wp-admin/admin.php?page=wc-settings&tab=advanced&section=keys&create-key=1"
+
+
 def is_secure(url: str) -> bool:
     """Say whether the shop is spoken to over TLS."""
     return url.startswith("https://")

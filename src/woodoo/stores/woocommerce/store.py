@@ -27,6 +27,7 @@ from .customers import WooCustomers
 from .errors import NoRoute, NotFound
 from .fulfilments import WooFulfilments
 from .history import LIGHT, count_orders, list_orders, newest_orders
+from .key_check import check_writing
 from .known import Known
 from .media import WordPressMedia
 from .notes import staff_notes
@@ -113,6 +114,10 @@ class WooCommerceStore:
             tax_round_at_subtotal=tax.get("woocommerce_tax_round_at_subtotal") == "yes",
             timezone_offset_minutes=_offset(newest[0]) if newest else None,
         )
+
+    def check_writing(self) -> None:
+        """Make sure that the key may write (key_check.py)."""
+        check_writing(self.client)
 
     def fetch_orders(self, external_ids: Sequence[str]) -> Fetched[Order]:
         """Read those orders as they are now, trashed ones included (status "trash").

@@ -24,7 +24,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from woodoo.domain.errors import WoodooError
 
-from .. import second_factor
+from .. import first, second_factor
 from ..pages import note, page
 from .own import CodeForm
 
@@ -49,6 +49,9 @@ class PanelLogin(LoginView):
     template_name = "web/login.html"
     authentication_form = PanelAuthenticationForm
     redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), "nobody_yet": first.is_wanted()}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         answer = super().post(request, *args, **kwargs)

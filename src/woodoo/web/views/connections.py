@@ -81,7 +81,7 @@ def show_connection(request: HttpRequest, found: Connection, new_secret: str = "
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Role.ADMINISTRATOR, everywhere=True)
 def connection_add(request: HttpRequest) -> HttpResponse:
-    """Add a connection, then test it."""
+    """Add a connection on one page, then test it; step by step it is in setup.py."""
     form = ConnectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         added = form.save()

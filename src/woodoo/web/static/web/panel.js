@@ -111,6 +111,15 @@
     });
   });
 
+  // A form whose answer takes some seconds shows that it is on its way. The pressed button still counts.
+  document.addEventListener("submit", function (event) {
+    var wheel = event.target.matches("[data-busy]") && event.target.querySelector(".busy");
+    if (wheel) { wheel.hidden = false; event.target.setAttribute("aria-busy", "true"); }
+  });
+  window.addEventListener("pageshow", function () {
+    document.querySelectorAll(".busy").forEach(function (wheel) { wheel.hidden = true; });
+  });
+
   document.addEventListener("keydown", function (event) {
     // Else Enter would press the first button of the form around it, which is another one.
     if (event.key === "Enter" && event.target.dataset && event.target.dataset.enter) {
