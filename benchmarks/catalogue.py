@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from woodoo.connections.settings import ConnectionSettings
-from woodoo.engine.flow import LinkVals, Outcome
+from woodoo.engine.flow import Outcome
 from woodoo.flows.products import sync_products
-from woodoo.flows.sides import Memory, Sides
+from woodoo.flows.sides import Sides
 from woodoo.odoo.client import connect
 from woodoo.odoo.records import Records
 from woodoo.sandbox.odoo.fixtures import Admin
@@ -26,6 +26,7 @@ from woodoo.stores.woocommerce.client import WooClient
 from woodoo.stores.woocommerce.store import WooCommerceStore
 
 from .figures import CannotRun, Figure
+from .kept import KeptLinks, Unheard, no_maps
 from .screen import step
 from .shop import open_odoo, run_store
 
@@ -54,41 +55,6 @@ class _Recording(WooClient):
         self.seconds += time.perf_counter() - began
         self.posted.append((path, json))
         return answer
-
-
-@dataclass
-class _Links:
-    """Links that last as long as the measurement."""
-
-    rows: dict[tuple[str, str, str], LinkVals] = field(default_factory=dict)
-    by_odoo: dict[tuple[str, str, int], LinkVals] = field(default_factory=dict)
-
-    def find(self, kind: str, external_ids: Sequence[str]) -> Mapping[str, LinkVals]:
-        models = ("product.template", "product.product")
-        found = [row for one in external_ids for model in models if (row := self.rows.get((kind, one, model)))]
-        return {row.external_id: row for row in found}
-
-    def find_by_odoo(self, odoo_model: str, odoo_ids: Iterable[int], *, kind: str = "") -> Mapping[int, LinkVals]:
-        return {one: row for one in odoo_ids if (row := self.by_odoo.get((kind, odoo_model, one)))}
-
-    def upsert(self, links: Iterable[LinkVals]) -> None:
-        for link in links:
-            key = (link.kind, link.external_id, link.odoo_model)
-            old = self.rows.get(key, link)
-            names = ("store_hash", "odoo_hash", "odoo_seen")
-            kept = replace(link, **{name: getattr(link, name) or getattr(old, name) for name in names})
-            self.rows[key] = self.by_odoo[link.kind, link.odoo_model, link.odoo_id] = kept
-
-    def forget(self, kind: str, external_ids: Iterable[str]) -> int:
-        wanted = set(external_ids)
-        keys = [key for key in self.rows if key[0] == kind and key[1] in wanted]
-        for key in keys:
-            row = self.rows.pop(key)
-            self.by_odoo.pop((row.kind, row.odoo_model, row.odoo_id), None)
-        return len(keys)
-
-    def forget_odoo(self, odoo_model: str, odoo_ids: Iterable[int]) -> int:
-        return 0
 
 
 @dataclass
@@ -200,9 +166,9 @@ def _open(stack: ExitStack) -> _Scene:
     homes = [Path(stack.enter_context(TemporaryDirectory())) for _ in range(2)]
     first, second = (stack.enter_context(run_store(home, 0)) for home in homes)
     client = _Recording(first["url"], first["key"], first["secret"])
-    settings = ConnectionSettings(send_products=True, create_products=True)
+    settings = ConnectionSettings.model_validate({"send_products": True, "create_products": True})
     odoo = Records(connect(endpoint), 1, namespace=f"bench_{secrets.token_hex(4)}")
-    sides = Sides(WooCommerceStore(client), odoo, settings, _Links(), memory=Memory())
+    sides = Sides(WooCommerceStore(client), odoo, settings, KeptLinks(), todo=Unheard(), take_into_maps=no_maps)
     by_hand = WooClient(second["url"], second["key"], second["secret"])
     return _Scene(admin, sides, client, by_hand, f"B{secrets.token_hex(2)}")
 

@@ -113,7 +113,7 @@ def _live(world: World, orders: int, tell: Tell) -> None:
         while timetable and timetable[0][0] <= hour:
             timetable.pop(0)[1](world)
         due = orders * sum(_RUSH[: int(hour)]) / sum(_RUSH) + orders * _RUSH[int(hour)] / sum(_RUSH) * (hour % 1 + 0.25)
-        deeds = [world.people.buy for _ in range(round(due) - round(placed))]
+        deeds: list[Callable[[], object]] = [world.people.buy for _ in range(round(due) - round(placed))]
         deeds += [world.people.do_something for _ in deeds if chance.random() < _DOINGS]
         placed = due
         _quarter(world, chance, deeds)

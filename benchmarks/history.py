@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from woodoo.domain.history import OrderRange
@@ -16,8 +17,10 @@ from .service import until
 from .stage import Stage
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from woodoo.connections.models import Connection
-    from woodoo.engine.models import Import
+    from woodoo.engine.models import Import, Work
 
 #: Seconds listing, and one order of history, may take before something must be wrong.
 _LISTING, _EACH = 300.0, 10.0
@@ -79,15 +82,20 @@ def _queued_per_second(made: Import) -> float:
     return float(found["count"] / max(0.001, (found["last"] - made.created_at).total_seconds()))
 
 
+def _last_end(works: QuerySet[Work]) -> datetime:
+    ended = works.order_by("-finished_at").values_list("finished_at", flat=True)[0]
+    if ended is None:
+        raise CannotRun("Work is done that has no end.")
+    return ended
+
+
 def _rate(made: Import, count: int, tell: Tell) -> float:
     """Return the orders a second of the next `count` orders of an import, by the clock of the database."""
     from woodoo.engine.models import Work
 
     done = Work.objects.filter(import_id=made.pk, state="done", priority__gt=0)
-    before = done.order_by("-finished_at").values_list("finished_at", flat=True).first()
-    if before is None:
-        until(done.exists, 100 * _EACH, "the first of history to come through")
-        before = done.order_by("-finished_at").values_list("finished_at", flat=True)[0]
+    until(done.exists, 100 * _EACH, "the first of history to come through")
+    before = _last_end(done)
     later = done.filter(finished_at__gt=before)
 
     def over() -> bool:
@@ -95,5 +103,5 @@ def _rate(made: Import, count: int, tell: Tell) -> float:
         return later.count() >= count
 
     until(over, count * _EACH, "the history to come through", pause=0.5)
-    last = later.order_by("-finished_at").values_list("finished_at", flat=True)[0]
+    last = _last_end(later)
     return float(later.filter(finished_at__lte=last).count() / (last - before).total_seconds())

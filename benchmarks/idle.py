@@ -38,7 +38,7 @@ def measure(stage: Stage) -> Iterator[Figure]:
             new = tap.requests[count:]
             if new:
                 say(f"  to {name}: {', '.join(sorted(set(new)))}")
-            yield Figure(f"Idle, requests to {name}", len(new) * 60 / seconds, "a minute", _MOST)
+            yield Figure(f"Idle, requests to {name}", len(new) * 60 / seconds, "a minute", _MOST[name])
             yield Figure(f"Idle, bytes to and from {name}", (tap.bytes - size) * 60 / seconds, "a minute")
 
 

@@ -135,7 +135,7 @@ def _find(world: World, change: Change) -> Found | None:
         return Found(event.source, event.received_at)
     runs = Run.objects.filter(work__connection_id=world.connection.pk, work__record=change.order)
     run = runs.filter(ended_at__gte=change.ended).order_by("ended_at").first()
-    return run and Found("run", max(run.started_at, change.ended))
+    return Found("run", max(run.started_at, change.ended)) if run else None
 
 
 def _in_time(change: Change, found: Found | None, polls: Sequence[Poll]) -> bool:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from woodoo.connections.settings import ConnectionSettings
-from woodoo.engine.flow import LinkVals, Outcome, OutcomeKind
+from woodoo.engine.flow import OutcomeKind
 from woodoo.flows.context import Context
 from woodoo.flows.order import sync_orders
 from woodoo.flows.rules import load_rules
@@ -18,6 +17,7 @@ from woodoo.stores.woocommerce.client import WooClient
 from woodoo.stores.woocommerce.store import WooCommerceStore
 
 from .figures import CannotRun, Figure
+from .kept import KeptLinks
 from .screen import step
 
 if TYPE_CHECKING:  # the stage asks how many policies there are
@@ -34,20 +34,6 @@ POLICIES: Mapping[str, tuple[Mapping[str, Any], float]] = {
     "invoice only": ({"order_becomes": "invoice"}, 0.5),
     "invoice and payment": ({"order_becomes": "invoice_payment"}, 0.7),
 }
-
-
-@dataclass
-class _Links:
-    """Links that last as long as the measurement."""
-
-    known: dict[tuple[str, str], LinkVals] = field(default_factory=dict)
-
-    def find(self, kind: str, external_ids: Sequence[str]) -> Mapping[str, LinkVals]:
-        return {one: self.known[kind, one] for one in external_ids if (kind, one) in self.known}
-
-    def take(self, outcomes: Mapping[str, Outcome]) -> None:
-        for outcome in outcomes.values():
-            self.known |= {(link.kind, link.external_id): link for link in outcome.links}
 
 
 def measure(stage: Stage) -> Iterator[Figure]:
@@ -71,7 +57,7 @@ def _calls(shop: Shop, records: Sequence[str], changes: Mapping[str, Any]) -> tu
     settings = ConnectionSettings.model_validate({**shop.settings, **changes, "order_number_format": _format()})
     odoo = Records(connect(shop.endpoint), 1, namespace=f"woodoo_{secrets.token_hex(4)}")
     store = WooCommerceStore(WooClient(shop.store_url, shop.store_key, shop.store_secret))
-    links = _Links()
+    links = KeptLinks()
     context = Context(store, odoo, load_rules(odoo, settings, odoo.namespace), links)
     counted = []
     for _ in range(2):
@@ -80,7 +66,7 @@ def _calls(shop: Shop, records: Sequence[str], changes: Mapping[str, Any]) -> tu
         stuck = next((outcome for outcome in outcomes.values() if outcome.kind != OutcomeKind.DONE), None)
         if stuck:
             raise CannotRun(f"{stuck.title}: {stuck.message}")
-        links.take(outcomes)
+        links.upsert(link for outcome in outcomes.values() for link in outcome.links)
         counted.append(odoo.client.calls - before)
     return counted[0], counted[1]
 

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from woodoo.sandbox.odoo.fixtures import Admin, ensure_pricelists, ensure_products
@@ -245,10 +246,14 @@ def _one(sides: Sides, moves: int, by: str, *, push: bool = False) -> Iterator[F
             time.sleep(random.uniform(0.5, 3.5))
             sides.count({sku: 40 + number})
             begun = time.monotonic()
-            until(lambda sku=sku, number=number: sides.shown(sku) == 40 + number, 120, "the figure", pause=0.02)
+            until(partial(_shows, sides, sku, 40 + number), 120, "the figure", pause=0.02)
             found.append(time.monotonic() - begun)
     yield Figure(f"One move to the store by {by}, half of them", statistics.median(found), "s")
     yield Figure(f"One move to the store by {by}, 95 %", percentile(found, 95), "s", "< 2" if push else "< 5")
+
+
+def _shows(sides: Sides, sku: str, quantity: int) -> bool:
+    return sides.shown(sku) == quantity
 
 
 def _hints(sides: Sides) -> bool:

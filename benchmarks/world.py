@@ -147,7 +147,7 @@ def _register(woo: WooClient, service: Service, connection: Connection) -> None:
     from woodoo.flows.topics import followed_topics
 
     token = connection.hook_token
-    wanted = Wanted(followed_topics(), f"{service.url}/hooks/{token}/")
+    wanted = Wanted(followed_topics(connection.rules), f"{service.url}/hooks/{token}/")
     ensure_webhooks(woo, wanted, connection.webhook_secret, lambda address: leads_to(address, token))
 
 
