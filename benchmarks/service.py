@@ -80,14 +80,14 @@ def _database_of(service: Service, settings: Mapping[str, str]) -> Iterator[None
     """Use Django in this process on the service's database and with its keys; afterwards as before."""
     there = {"WOODOO_HOME": str(service.home), "DATABASE_URL": service.postgres.url(), **settings}
     before = {name: os.environ.get(name) for name in there}
-    _turn_to(there)
+    turn_to(there)
     try:
         yield
     finally:
-        _turn_to(before)
+        turn_to(before)
 
 
-def _turn_to(env: Mapping[str, str | None]) -> None:
+def turn_to(env: Mapping[str, str | None]) -> None:
     """Set the environment, and Django with it: up the first time, on another database after that."""
     import django
     from django.apps import apps

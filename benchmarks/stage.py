@@ -49,6 +49,8 @@ class Sizes:
     stock: int = 10_000
     moves: int = 30
     rush: int = 150
+    #: Records of a large installation whose pages are asked for.
+    records: int = 1_000_000
     #: Invented orders sent to each version of Odoo.
     exact: int = 1500
 
@@ -72,6 +74,7 @@ class Sizes:
             stock=300,
             moves=8,
             rush=60,
+            records=20_000,
             exact=100,
             simple=200,
             variable=30,

@@ -10,6 +10,9 @@ from django.utils import timezone
 
 from woodoo.connections.models import Connection
 from woodoo.domain.history import OrderRange
+from woodoo.domain.search import FoundBy
+from woodoo.engine import finding
+from woodoo.engine.flow import Outcome, OutcomeKind
 from woodoo.engine.models import Breaker, Call, Drift, Event, Import, Link, Run, Work
 
 SECRETS = {
@@ -41,7 +44,11 @@ def work(to: Connection, record: str, state: str = "done", **fields: Any) -> Wor
     if state == "done":
         given["finished_at"] = moment
     given |= {"lane": "orders", "flow": "order", **lease, **fields}
-    return Work.objects.create(connection_id=to.pk, record=record, state=state, **given)
+    found_by = given.pop("found_by", FoundBy())
+    made = Work.objects.create(connection_id=to.pk, record=record, state=state, **given)
+    outcome = Outcome(OutcomeKind.DONE, title=made.title, found_by=found_by)
+    finding.note(to.pk, made.lane, {made.pk: outcome})
+    return made
 
 
 def run(of: Work, outcome: str = "done", *, at: datetime | None = None, seconds: float = 1.4, **fields: Any) -> Run:

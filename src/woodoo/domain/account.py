@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .customer import Address
+from .search import FoundBy
 
 #: Roles of people who run a shop. Their accounts are none of a customer's, and whoever could change the e-mail address
 #: of one could sign in with it.
@@ -32,6 +33,12 @@ class Account:
     def label(self) -> str:
         """How messages name it: "Customer #12"; no name, for messages travel."""
         return f"Customer #{self.external_id}"
+
+    @property
+    def found_by(self) -> FoundBy:
+        """What people look for it by."""
+        names = (f"{self.first_name} {self.last_name}", self.email, self.billing.company, self.billing.email)
+        return FoundBy((self.external_id,), names)
 
     @property
     def is_staff(self) -> bool:

@@ -16,6 +16,7 @@ from typing import Any
 
 from .customer import Address
 from .mark import Mark
+from .search import FoundBy
 from .text import shortened
 
 
@@ -157,6 +158,14 @@ class Order:
     def noun(self) -> str:
         """What messages call it."""
         return "order"
+
+    @property
+    def found_by(self) -> FoundBy:
+        """What people look for it by."""
+        words = (self.number, self.external_id, *(line.sku for line in self.lines), self.transaction_id)
+        sides = (self.billing, self.shipping)
+        names = (text for one in sides for text in (f"{one.first_name} {one.last_name}", one.company, one.email))
+        return FoundBy(words, tuple(names))
 
     @property
     def content_hash(self) -> str:

@@ -27,6 +27,7 @@ from typing import Any
 
 from .ownership import Group
 from .picture import mark_in
+from .search import FoundBy
 from .text import same_name
 
 #: Kinds of links (`woodoo.engine.models.Link`).
@@ -188,6 +189,12 @@ class Product:
     def label(self) -> str:
         """As a person calls it: "Product Green mug (MUG-1)"."""
         return f"Product {self.name} ({self.sku})" if self.sku else f"Product {self.name}"
+
+    @property
+    def found_by(self) -> FoundBy:
+        """What people look for it by, beside its name."""
+        own = (self.sku, self.barcode, self.external_id)
+        return FoundBy((*own, *(text for one in self.variants for text in (one.sku, one.barcode))))
 
 
 def variant_external_id(product_id: str, variation_id: str = "") -> str:

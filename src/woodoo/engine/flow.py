@@ -16,6 +16,7 @@ from uuid import UUID
 from woodoo.domain.calls import CallRecorder
 from woodoo.domain.causes import cause_of
 from woodoo.domain.errors import ConfigError, DataError, OutcomeUnknown, RemoteDown, RemoteError, WoodooError
+from woodoo.domain.search import FoundBy
 
 
 class OutcomeKind(StrEnum):
@@ -104,6 +105,8 @@ class Outcome:
     drifts: tuple[DriftVals, ...] | None = None
     #: Other records to be looked at because of this one, as (flow, record).
     rings: tuple[tuple[str, str], ...] = ()
+    #: What people look for it by, beside its title and the names of its links.
+    found_by: FoundBy = field(default_factory=FoundBy)
 
     @classmethod
     def from_error(

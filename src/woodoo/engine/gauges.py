@@ -28,13 +28,16 @@ def delayed_orders(connection_ids: Sequence[int], minutes: int) -> Rows:
     return db.rows(
         """SELECT w.connection_id, count(*) FROM engine_work w
             WHERE w.connection_id = ANY(%(ids)s) AND w.lane = 'orders' AND w.priority = 0
-              AND w.state NOT IN ('done', 'skipped') AND w.created_at < now() - make_interval(mins => %(minutes)s)
-              AND COALESCE((SELECT min(e.received_at) FROM engine_event e
+              AND w.state IN ('ready', 'running', 'waiting', 'parked', 'failed')
+              AND w.created_at < now() - make_interval(mins => %(minutes)s)
+              -- Where nothing has happened since, there was no news since.
+              AND (w.updated_at < now() - make_interval(mins => %(minutes)s)
+                   OR COALESCE((SELECT min(e.received_at) FROM engine_event e
                              WHERE e.connection_id = w.connection_id AND e.lane = w.lane AND e.record = w.record
                                AND e.generation > COALESCE((SELECT max(r.generation) FROM engine_run r
                                                              WHERE r.work_id = w.id
                                                                AND r.outcome IN ('done', 'skipped')), 0)),
-                           w.created_at) < now() - make_interval(mins => %(minutes)s)
+                           w.created_at) < now() - make_interval(mins => %(minutes)s))
             GROUP BY 1""",
         {"ids": list(connection_ids), "minutes": minutes},
     )

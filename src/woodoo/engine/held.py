@@ -20,7 +20,7 @@ from woodoo.engine.models import State, Work
 #: States in which a record waits for a person.
 STATES = (State.PARKED, State.FAILED)
 #: Causes shown at most; records that are named for each.
-MOST, _NAMED = 200, 3
+MOST, _NAMED = 100, 3
 _KEY_LENGTH = 12
 
 
@@ -103,6 +103,12 @@ def with_cause(rows: QuerySet[Work], key: str) -> QuerySet[Work]:
     """Return those of the rows that wait for a person because of this cause."""
     said = Coalesce(NullIf(F("cause"), Value("")), F("message"))
     return rows.filter(state__in=STATES).annotate(cause_key=Left(MD5(said), _KEY_LENGTH)).filter(cause_key=key)
+
+
+def cause_named(key: str, among: Sequence[int]) -> str:
+    """Return what holds records of these connections up, by its short name; empty where nothing does."""
+    held = with_cause(Work.objects.filter(connection_id__in=list(among)), key).values_list("cause", "message")
+    return next((cause or message for cause, message in held[:1]), "")
 
 
 def others_with(work: Work) -> tuple[str, int]:

@@ -131,6 +131,8 @@ _ERASE = (
                          THEN 'Skip it, or retry it to see what is wrong; a retry reads it from the store again.'
                          ELSE '' END
         WHERE connection_id = %(id)s AND lane = %(lane)s AND record = %(record)s""",
+    """DELETE FROM engine_searchwords WHERE work_id IN (
+           SELECT id FROM engine_work WHERE connection_id = %(id)s AND lane = %(lane)s AND record = %(record)s)""",
     """UPDATE engine_drift SET title = '' WHERE connection_id = %(id)s AND lane = %(lane)s AND record = %(record)s""",
     """UPDATE engine_link SET odoo_name = '' WHERE connection_id = %(id)s
           AND (external_id = %(record)s OR (%(lane)s <> 'orders' AND odoo_id::text = %(record)s))""",

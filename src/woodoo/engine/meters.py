@@ -41,8 +41,7 @@ class Meter:
 def read(connection_ids: Iterable[int]) -> list[Meter]:
     """Add up what is new, and return all meters of these connections."""
     ids = list(connection_ids)
-    for number in ids:
-        _add_up(number)
+    _add_up(ids)
     found = db.rows(
         "SELECT connection_id, name, count, milliseconds, within FROM engine_meter WHERE connection_id = ANY(%s)"
         " ORDER BY 1, 2",
@@ -51,25 +50,28 @@ def read(connection_ids: Iterable[int]) -> list[Meter]:
     return [Meter(*row) for row in found]
 
 
-def _add_up(connection_id: int) -> None:
+def _add_up(connection_ids: Sequence[int]) -> None:
     with transaction.atomic():
-        db.rows("SELECT pg_advisory_xact_lock(hashtextextended('woodoo:meters', %s))", [connection_id])
-        span = db.rows(
+        db.rows("SELECT pg_advisory_xact_lock(hashtextextended('woodoo:meters', 0))")
+        spans = db.rows(
             """WITH until AS (SELECT now() - make_interval(secs => %(over)s) AS at), told AS (
-                   SELECT COALESCE((SELECT value::timestamptz FROM engine_cursor
-                                     WHERE connection_id = %(id)s AND name = %(name)s),
-                                   now() - interval '1 hour') AS at)
-               SELECT told.at, until.at FROM told, until WHERE until.at - told.at > make_interval(secs => %(every)s)""",
-            {"id": connection_id, "name": _CURSOR, "over": settings.WOODOO_CALL_SECONDS, "every": _EVERY},
+                   SELECT wanted.id, COALESCE(c.value::timestamptz, now() - interval '1 hour') AS at
+                     FROM unnest(%(ids)s::int[]) AS wanted (id)
+                     LEFT JOIN engine_cursor c ON c.connection_id = wanted.id AND c.name = %(name)s)
+               SELECT told.id, told.at, until.at FROM told, until
+                WHERE until.at - told.at > make_interval(secs => %(every)s)""",
+            {"ids": list(connection_ids), "name": _CURSOR, "over": settings.WOODOO_CALL_SECONDS, "every": _EVERY},
         )
-        if not span:
+        if not spans:
             return
-        params = {"id": connection_id, "name": _CURSOR, "after": span[0][0], "until": span[0][1]}
+        ids, after, until = (list(column) for column in zip(*spans, strict=True))
+        params = {"ids": ids, "after": after, "until": until, "name": _CURSOR}
         db.change(_CALLS, params)
         db.change(_EVENTS, {**params, "webhooks": WEBHOOKS})
         db.change(
             """INSERT INTO engine_cursor (connection_id, name, value, updated_at)
-               VALUES (%(id)s, %(name)s, %(until)s::timestamptz::text, now())
+               SELECT v.id, %(name)s, v.until::text, now()
+                 FROM unnest(%(ids)s::int[], %(until)s::timestamptz[]) AS v (id, until)
                ON CONFLICT (connection_id, name) DO UPDATE SET value = EXCLUDED.value, updated_at = now()""",
             params,
         )
@@ -82,18 +84,18 @@ _ADDED = """
                          FROM unnest(m.within, EXCLUDED.within) WITH ORDINALITY AS u (a, b, place) ORDER BY place)
 """
 _WITHIN = ", ".join(f"count(*) FILTER (WHERE c.duration_ms <= {most})" for most in CLASSES)
+_SPANS = "unnest(%(ids)s::int[], %(after)s::timestamptz[], %(until)s::timestamptz[]) AS v (id, after, until)"
 _CALLS = f"""
     INSERT INTO engine_meter AS m (connection_id, name, count, milliseconds, within)
-    SELECT %(id)s, c.system, count(*), sum(c.duration_ms), ARRAY[{_WITHIN}]
-      FROM engine_call c
-     WHERE c.connection_id = %(id)s AND c.started_at > %(after)s AND c.started_at <= %(until)s
-       AND c.duration_ms IS NOT NULL
-     GROUP BY c.system
+    SELECT v.id, c.system, count(*), sum(c.duration_ms), ARRAY[{_WITHIN}]
+      FROM {_SPANS} JOIN engine_call c
+        ON c.connection_id = v.id AND c.started_at > v.after AND c.started_at <= v.until AND c.duration_ms IS NOT NULL
+     GROUP BY v.id, c.system
 {_ADDED}"""  # noqa: S608 - our own numbers
 _EVENTS = f"""
     INSERT INTO engine_meter AS m (connection_id, name, count, milliseconds, within)
-    SELECT %(id)s, %(webhooks)s, count(*), 0, '{{}}' FROM engine_event e
-     WHERE e.connection_id = %(id)s AND e.source = 'webhook' AND e.received_at > %(after)s
-       AND e.received_at <= %(until)s
-    HAVING count(*) > 0
+    SELECT v.id, %(webhooks)s, count(*), 0, '{{}}'
+      FROM {_SPANS} JOIN engine_event e
+        ON e.connection_id = v.id AND e.source = 'webhook' AND e.received_at > v.after AND e.received_at <= v.until
+     GROUP BY v.id
 {_ADDED}"""  # noqa: S608 - no input

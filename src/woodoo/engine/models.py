@@ -11,6 +11,8 @@ import json
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Cast, Now
@@ -59,7 +61,11 @@ class Event(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["connection_id", "lane", "record", "id"], name="engine_event_record"),
-            models.Index(fields=["received_at"], name="engine_event_received"),
+            models.Index(
+                fields=["connection_id", "received_at"],
+                condition=Q(source__in=["webhook", "poll"]),
+                name="engine_event_news",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -131,11 +137,17 @@ class Work(models.Model):
                 name="engine_work_due",
             ),
             models.Index(fields=["lease_until"], condition=Q(state="running"), name="engine_work_leased"),
-            models.Index(fields=["connection_id", "state"], name="engine_work_state"),
+            models.Index(fields=["connection_id", "state", "flow"], name="engine_work_counted"),
             models.Index(
                 fields=["import_id", "state"], condition=Q(import_id__isnull=False), name="engine_work_import"
             ),
             models.Index(fields=["-updated_at"], name="engine_work_updated"),
+            models.Index(fields=["connection_id", "-updated_at", "-id"], name="engine_work_of"),
+            models.Index(
+                fields=["-updated_at", "-id"],
+                condition=Q(state__in=["parked", "failed", "waiting"]),
+                name="engine_work_held",
+            ),
             models.Index(
                 fields=["connection_id", "cause"], condition=Q(state__in=["parked", "failed"]), name="engine_work_cause"
             ),
@@ -150,6 +162,25 @@ class Work(models.Model):
 
     def __str__(self) -> str:
         return self.title or f"{self.lane} {self.record}"
+
+
+class SearchWords(models.Model):
+    """The words by which people find a record (`woodoo.engine.finding`)."""
+
+    work = models.OneToOneField(Work, on_delete=models.CASCADE, primary_key=True, related_name="search_words")
+    #: Words as they are, those of people behind an "@". Personal data.
+    words = SearchVectorField()
+    #: When words of people were noted last; None: there are none.
+    person_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["words"], name="engine_searchwords_words", gin_pending_list_limit=512),
+            models.Index(fields=["person_at"], condition=Q(person_at__isnull=False), name="engine_searchwords_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"words of {self.work_id}"
 
 
 class Import(models.Model):

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import Jsonb
 
 from woodoo.domain.text import shortened
-from woodoo.engine import breaker, db, drift, registry
+from woodoo.engine import breaker, db, drift, finding, registry
 from woodoo.engine.flow import Item, Outcome, OutcomeKind
 from woodoo.engine.inbox import accept
 from woodoo.engine.lease import Claim
@@ -43,6 +43,7 @@ def finish(held: Claim, outcomes: Mapping[int, Outcome]) -> list[Item]:
         kept = [item for item in held.items if item.work_id in generations]
         _write_work(held, [(item, outcomes[item.work_id], generations[item.work_id]) for item in kept])
         _write_runs(held, kept, outcomes)
+        finding.note(held.connection_id, held.lane, {item.work_id: outcomes[item.work_id] for item in kept})
         Links(held.connection_id).upsert(link for item in kept for link in outcomes[item.work_id].links)
         drift.note(held.connection_id, held.lane, {item.record: outcomes[item.work_id] for item in kept})
         _ring(held, [outcomes[item.work_id] for item in kept])

@@ -59,7 +59,11 @@ def sync_accounts(sides: Sides, external_ids: Sequence[str]) -> dict[str, Outcom
     found |= {one: _refused(error, one) for one, error in judged.failures.items()}
     keys = sides.settings.vat_meta_keys
     marks = {one: account_mark(account, keys) for one, account in judged.accounts.items()}
-    return {one: replace(outcome, seen=marks.get(one, GONE)) for one, outcome in found.items()}
+    found_by = {one: account.found_by for one, account in judged.accounts.items()}
+    return {
+        one: replace(outcome, seen=marks.get(one, GONE), found_by=found_by.get(one, outcome.found_by))
+        for one, outcome in found.items()
+    }
 
 
 def plan_accounts(sides: Sides, external_ids: Sequence[str]) -> PlansInWords:

@@ -19,6 +19,7 @@ from ..domain.errors import WoodooError
 from ..domain.mark import GONE
 from ..domain.order import Order
 from ..domain.plan import Plan
+from ..domain.search import FoundBy
 from ..engine.flow import Outcome
 from ..mapping.changes.cancelling import CancelPlan
 from ..mapping.documents.document import Seen
@@ -71,6 +72,8 @@ class Planned:
     there: Sequence[There] = ()
     #: Those of which something was refunded.
     refunded: frozenset[str] = frozenset()
+    #: What people look for each by.
+    found_by: Mapping[str, FoundBy] = field(default_factory=dict)
 
     def shown(self) -> dict[str, Plan]:
         """Return the plans in words, by order id: the dry run."""
@@ -92,7 +95,12 @@ def sync_orders(context: Context, external_ids: Sequence[str]) -> dict[str, Outc
     found |= {record: outcomes.dropped(context, *dropped) for record, dropped in batch.dropped.items()}
     rings = _rings(context, planned)
     return {
-        record: replace(outcome, seen=planned.seen.get(record, ""), rings=rings.get(record, ()))
+        record: replace(
+            outcome,
+            seen=planned.seen.get(record, ""),
+            rings=rings.get(record, ()),
+            found_by=planned.found_by.get(record, outcome.found_by),
+        )
         for record, outcome in found.items()
     }
 
@@ -131,7 +139,8 @@ def plan_orders(context: Context, external_ids: Sequence[str]) -> Planned:
         if document.ours
     ]
     refunded = frozenset(record for record, order in fetched.found.items() if order.refund_ids)
-    return Planned(plans, failures, marks | dict.fromkeys(fetched.missing, GONE), there, refunded)
+    found_by = {record: order.found_by for record, order in fetched.found.items()}
+    return Planned(plans, failures, marks | dict.fromkeys(fetched.missing, GONE), there, refunded, found_by)
 
 
 def _planned_as(order: Order, seen: Seen | None) -> Order:

@@ -28,6 +28,7 @@ from dataclasses import dataclass, field, replace
 from ..domain.errors import DataError, RemoteError, WoodooError
 from ..domain.ownership import Group, Owner
 from ..domain.plan import Plan
+from ..domain.search import FoundBy
 from ..domain.stock import Managed, StockChange, StoreStock
 from ..engine.flow import LinkVals, Outcome, OutcomeKind
 from ..mapping.stock.decision import change_for, refuse_unmanaged, status_for
@@ -67,7 +68,7 @@ class Batch:
     written: dict[str, Item] = field(default_factory=dict)
 
     def end(self, item: Item, outcome: Outcome) -> None:
-        self.outcomes[item.record] = outcome
+        self.outcomes[item.record] = replace(outcome, found_by=FoundBy((item.goods.sku,)))
         self.items.pop(item.goods.odoo_id, None)
 
     def link(self, item: Item) -> tuple[LinkVals, ...]:

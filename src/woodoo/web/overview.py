@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max
+from django.db.models import Count
 
 from woodoo.connections.models import Connection
 from woodoo.engine import db
@@ -69,11 +69,7 @@ def cards(connections: Sequence[Connection]) -> list[Card]:
     statuses = connection_statuses(connections)
     events = last_events(ids)
     told = told_of(connections)
-    done = dict(
-        Work.objects.filter(connection_id__in=ids, state="done")
-        .values_list("connection_id")
-        .annotate(Max("finished_at"))
-    )
+    done = last_done(ids)
     return [
         Card(
             connection,
@@ -91,7 +87,7 @@ def state_counts(connection_ids: Iterable[int]) -> Mapping[int, Mapping[str, int
     """Return, per connection, how many records are in each state."""
     counts: dict[int, dict[str, int]] = defaultdict(dict)
     rows = Work.objects.filter(connection_id__in=list(connection_ids)).values_list("connection_id", "state")
-    for connection_id, state, count in rows.annotate(Count("pk")):
+    for connection_id, state, count in rows.annotate(number=Count("*")):
         counts[connection_id][state] = count
     return counts
 
@@ -111,6 +107,19 @@ def _status(connection: Connection, pause: Pause | None) -> Status:
     if not connection.enabled:
         return Status("off")
     return Status("paused", (pause,)) if pause else Status("on")
+
+
+def last_done(connection_ids: Sequence[int]) -> Mapping[int, datetime | None]:
+    """Return, per connection, when a record was brought to where it should be last."""
+    return dict(
+        db.rows(
+            """SELECT wanted.id, (SELECT w.finished_at FROM engine_work w
+                                   WHERE w.connection_id = wanted.id AND w.state = 'done'
+                                   ORDER BY w.updated_at DESC, w.id DESC LIMIT 1)
+                 FROM unnest(%s::int[]) AS wanted (id)""",
+            [list(connection_ids)],
+        )
+    )
 
 
 def last_event(connection_id: int) -> datetime | None:

@@ -5,6 +5,7 @@ Decides what belongs to a person. Store and Odoo keep their own; Woodoo has copi
 | what                                     | found by                                                              |
 |------------------------------------------|-----------------------------------------------------------------------|
 | events, attempts, calls, records         | the address in them                                                   |
+| records                                  | the address among the words they are found by (`engine.finding`)      |
 | orders in answers of the store           | their billing address                                                 |
 | the account of the store                 | the `customer_id` of these orders, or the account with that address   |
 | the contact of Odoo                      | the links of these orders and of the account                          |
@@ -28,7 +29,7 @@ from django.db.models import Q
 from woodoo.connections import audit
 from woodoo.connections.models import Connection
 from woodoo.domain.errors import WoodooError
-from woodoo.engine import db
+from woodoo.engine import db, finding
 from woodoo.engine.ledger import erase as erase_record
 from woodoo.engine.models import Call, Event, Link, Run, Work
 
@@ -72,6 +73,7 @@ def find(email: str) -> Found:
         raise WoodooError(f"'{email[:100]}' is no e-mail address.", fix="Write it as ana@example.com.") from exc
     found = Found(address)
     _direct(found)
+    found.records |= set(finding.by_person(address))
     _orders_in_answers(found)
     _account_and_contact(found)
     _of_records(found)
@@ -89,7 +91,7 @@ def export(email: str) -> dict[str, Any]:
     names = dict(Connection.objects.values_list("pk", "name"))
     return {
         "email": found.email,
-        "records": [_record(work, names) for work in _works(found)],
+        "records": _records(found, names),
         "events": [_event(one) for one in Event.objects.filter(pk__in=found.events).order_by("pk")],
         "attempts": list(
             Run.objects.filter(pk__in=found.runs).order_by("pk").values("started_at", "outcome", "message", "plan")
@@ -246,9 +248,16 @@ def _works(found: Found) -> Any:
     return Work.objects.filter(wanted).order_by("pk")
 
 
-def _record(work: Work, names: Mapping[int, str]) -> dict[str, Any]:
+def _records(found: Found, names: Mapping[int, str]) -> list[dict[str, Any]]:
+    works = list(_works(found))
+    people = finding.people_of([work.pk for work in works])
+    return [_record(work, names, people.get(work.pk, [])) for work in works]
+
+
+def _record(work: Work, names: Mapping[int, str], found_by: Sequence[str]) -> dict[str, Any]:
     same = ("lane", "record", "title", "state", "message", "created_at")
-    return {"connection": names.get(work.connection_id, "gone"), **{name: getattr(work, name) for name in same}}
+    told = {name: getattr(work, name) for name in same}
+    return {"connection": names.get(work.connection_id, "gone"), **told, "found_by": list(found_by)}
 
 
 def _event(one: Event) -> dict[str, Any]:

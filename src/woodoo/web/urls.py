@@ -76,6 +76,7 @@ urlpatterns = [
     path("work/skip/", work.skip_many, name="skip-many"),
     path("work/retry-all/", work.retry_all, name="retry-all"),
     path("work/skip-all/", work.skip_all, name="skip-all"),
+    path("work/export/", work.export, name="work-export"),
     path("work/causes/", causes.causes, name="causes"),
     path("work/drift/", drift.drift, name="drift"),
     path("work/<int:work_id>/", record.journey, name="journey"),

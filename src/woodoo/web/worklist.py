@@ -1,7 +1,8 @@
-"""Finds the work a reader asks for: by state, connection and text, newest change first.
+"""Finds the work a reader asks for: by state, connection, kind, text, reason and day, in the order asked for.
 
-Decides that pages are cut by position, not by number: a page far down costs no more than the first. And what "all that
-match" means where they are tried again or left out together:
+Decides that pages are cut by position, not by number: a page far down costs no more than the first; and that records
+are counted up to `COUNTED` only, so that no list counts a million. And what "all that match" means where they are tried
+again or left out together:
 
 | the filter's state                  | tried again        | left out           |
 |-------------------------------------|--------------------|--------------------|
@@ -14,21 +15,55 @@ match" means where they are tried again or left out together:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
 from django.http import QueryDict
+from django.utils.translation import gettext, gettext_lazy
 
+from woodoo.engine import db
+from woodoo.engine.finding import Search, connections_with_work
 from woodoo.engine.held import is_key, with_cause
 from woodoo.engine.models import Work
 from woodoo.flows.table import FLOWS
 
+from .reach import Reach, Role
 from .words import ATTENTION, RETRYABLE, SKIPPABLE, STATES
 
 PAGE = 50
+#: Records of a state are counted so far; then "10,000+" is said.
+COUNTED = 10_000
+#: Records read at once for a file.
+_AT_ONCE = 1000
+#: Order of the list → its words, and whether it goes by the time of the last change, and backwards.
+SORTS = {
+    "": (gettext_lazy("Latest change first"), True, True),
+    "oldest": (gettext_lazy("Oldest change first"), True, False),
+    "new": (gettext_lazy("Latest on the list first"), False, True),
+    "old": (gettext_lazy("Oldest on the list first"), False, False),
+}
+
+
+@dataclass(frozen=True)
+class Tallied:
+    """How many records there are, or that there are more than anybody counts."""
+
+    count: int
+    more: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.count:,}{'+' if self.more else ''}"
+
+    def __add__(self, other: Tallied) -> Tallied:
+        return Tallied(self.count + other.count, self.more or other.more)
+
+    def __bool__(self) -> bool:
+        return bool(self.count or self.more)
 
 
 @dataclass(frozen=True)
@@ -42,10 +77,18 @@ class Query:
     text: str = ""
     #: Short name of what holds the records up (`engine.held`).
     cause: str = ""
-    #: Only records changed before this one: its time and number.
+    #: Only records whose last change was on these days, in this zone; the days are both within.
+    since: date | None = None
+    until: date | None = None
+    zone: str = ""
+    #: One of `SORTS`.
+    sort: str = ""
+    #: Only records after this one, in the order of the list: the time of its last change, and its number.
     before: tuple[datetime, int] | None = None
     #: Only records of these connections, whatever else is asked for: those its reader reaches. None: all.
     among: tuple[int, ...] | None = None
+    #: On these connections the reader may look for people; None: on all.
+    people_on: tuple[int, ...] | None = ()
 
     @classmethod
     def of(cls, given: QueryDict) -> Query:
@@ -53,6 +96,7 @@ class Query:
         state = given.get("state", "")
         connection = given.get("connection", "")
         cause = given.get("cause", "")
+        sort = given.get("sort", "")
         return cls(
             state=state if state in STATES or state == "attention" else "",
             connection=int(connection)
@@ -61,24 +105,29 @@ class Query:
             flow=flow if (flow := given.get("flow", "")) in FLOWS else "",
             text=given.get("q", "").replace("\x00", "").strip()[:100],
             cause=cause if is_key(cause) else "",
+            since=_day(given.get("since", "")),
+            until=_day(given.get("until", "")),
+            zone=zone if _is_zone(zone := given.get("zone", "")) else "",
+            sort=sort if sort in SORTS else "",
             before=position(given.get("before", "")),
         )
 
     @property
     def first(self) -> bool:
-        """Whether this is the newest page."""
+        """Whether this is the first page."""
         return self.before is None
 
     @property
     def narrowed(self) -> bool:
         """Whether anything is filtered out."""
-        return bool(self.state or self.connection or self.flow or self.text or self.cause)
+        return bool(self.state or self.connection or self.flow or self.text or self.cause or self.since or self.until)
 
     @property
     def as_string(self) -> str:
         """The query string of the first page."""
-        parts = {"state": self.state, "connection": self.connection or "", "flow": self.flow, "q": self.text}
-        parts["cause"] = self.cause
+        parts: dict[str, object] = {"state": self.state, "connection": self.connection or "", "flow": self.flow}
+        parts |= {"q": self.text, "cause": self.cause, "since": self.since or "", "until": self.until or ""}
+        parts |= {"zone": self.zone if self.since or self.until else "", "sort": self.sort}
         return urlencode({name: value for name, value in parts.items() if value})
 
     @property
@@ -100,6 +149,25 @@ class Query:
         """The query string of the same search whatever holds the records up."""
         return replace(self, cause="", before=None).as_string
 
+    @property
+    def span(self) -> tuple[datetime | None, datetime | None]:
+        """The moments from which and before which the last change was."""
+        return _midnight(self.since, self.zone), _midnight(self.until, self.zone, after=1)
+
+    @cached_property
+    def connections(self) -> Sequence[int]:
+        """The connections whose records are looked through."""
+        if self.connection:
+            return [self.connection] if self.among is None or self.connection in self.among else []
+        return connections_with_work() if self.among is None else self.among
+
+
+def within(query: Query, reach: Reach, role: Role) -> Query:
+    """Return a query that keeps to the connections somebody reaches in that role, and to what may be read there."""
+    among = reach.connections(role)
+    people = None if reach.personal_data else tuple(sorted(reach.data_on))
+    return replace(query, among=None if among is None else tuple(among), people_on=people)
+
 
 @dataclass(frozen=True)
 class Pill:
@@ -107,7 +175,8 @@ class Pill:
 
     label: str
     meaning: str
-    count: int
+    #: None: nobody has counted them.
+    count: Tallied | None
     query: str
     current: bool
 
@@ -124,19 +193,55 @@ def position(text: str) -> tuple[datetime, int] | None:
     return at, int(number)
 
 
-def found(query: Query) -> QuerySet[Work]:
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        return bool(name) and len(name) < 64 and ZoneInfo(name) is not None
+    except (ValueError, OSError, KeyError):
+        return False
+
+
+def _midnight(day: date | None, zone: str, *, after: int = 0) -> datetime | None:
+    if day is None or not date.min + timedelta(2) < day < date.max - timedelta(2):
+        return None
+    return datetime.combine(day + timedelta(days=after), time.min, ZoneInfo(zone or "UTC"))
+
+
+@dataclass(frozen=True)
+class Found:
+    """Records that fit a query in any state."""
+
+    rows: QuerySet[Work]
+    #: There are so many that counting them is not worth it.
+    broad: bool = False
+    #: There are so few that they are named.
+    few: bool = False
+
+
+def found(query: Query) -> Found:
     """Return what fits the query in any state."""
-    rows = Work.objects.all()
-    if query.among is not None:
-        rows = rows.filter(connection_id__in=query.among)
-    if query.connection:
-        rows = rows.filter(connection_id=query.connection)
+    rows = Work.objects.filter(connection_id__in=list(query.connections))
     if query.flow:
         rows = rows.filter(flow=query.flow)
-    if query.text:
-        bare = query.text.removeprefix("#")
-        rows = rows.filter(Q(record=bare) | Q(title__icontains=query.text) | Q(message__icontains=query.text))
-    return with_cause(rows, query.cause) if query.cause else rows
+    since, until = query.span
+    if since:
+        rows = rows.filter(updated_at__gte=since)
+    if until:
+        rows = rows.filter(updated_at__lt=until)
+    if query.cause:
+        rows = with_cause(rows, query.cause)
+    if not query.text:
+        return Found(rows, few=bool(query.cause))
+    lanes = sorted({flow.lane for flow in FLOWS.values()})
+    everywhere = query.among is None and not query.connection
+    rows, few = Search(query.text, query.connections, lanes, query.people_on, everywhere).narrow(rows)
+    return Found(rows, broad=not few, few=few)
 
 
 def to_retry(query: Query) -> list[int]:
@@ -151,62 +256,106 @@ def to_skip(query: Query) -> list[int]:
 
 def _numbers(query: Query, allowed: tuple[str, ...]) -> list[int]:
     states = set(_together(query)) & set(allowed)
-    return list(found(query).filter(state__in=states).order_by("pk").values_list("pk", flat=True)) if states else []
+    rows = found(query).rows.filter(state__in=states)
+    return list(rows.order_by("pk").values_list("pk", flat=True)) if states else []
 
 
 def _together(query: Query) -> tuple[str, ...]:
     return (query.state,) if query.state in STATES else ATTENTION
 
 
-def page_of(query: Query) -> tuple[list[Work], str]:
-    """Return one page of work, and the query string of the next older one ("" on the last)."""
-    shown, more = rows_of(query, PAGE)
+def page_of(query: Query, there: Found | None = None) -> tuple[list[Work], str]:
+    """Return one page of work, and the query string of the next one ("" on the last)."""
+    shown, more = rows_of(query, PAGE, there)
     return shown, query.older_than(shown[-1].updated_at, shown[-1].pk) if more else ""
 
 
-def rows_of(query: Query, size: int) -> tuple[list[Work], bool]:
-    """Return so many records, newest change first, and whether there are older ones."""
-    rows = found(query)
+def rows_of(query: Query, size: int, there: Found | None = None) -> tuple[list[Work], bool]:
+    """Return so many records in the order asked for, and whether more come after them."""
+    rows = (there or found(query)).rows
     if query.state:
         rows = rows.filter(state__in=ATTENTION if query.state == "attention" else (query.state,))
+    if query.flow:
+        rows = rows.filter(lane=FLOWS[query.flow].lane)  # it follows from the flow, and there is an index of lanes
+    _, by_change, backwards = SORTS[query.sort]
     if query.before:
-        moment, number = query.before
-        rows = rows.filter(Q(updated_at__lt=moment) | Q(updated_at=moment, pk__lt=number))
-    batch = list(rows.order_by("-updated_at", "-pk")[: size + 1])
+        rows = rows.filter(_after(*query.before, by_change=by_change, backwards=backwards))
+    sign = "-" if backwards else ""
+    order = (f"{sign}updated_at", f"{sign}pk") if by_change else (f"{sign}pk",)
+    batch = list(rows.order_by(*order)[: size + 1])
     return batch[:size], len(batch) > size
+
+
+def _after(moment: datetime, number: int, *, by_change: bool, backwards: bool) -> Q:
+    """Say which records come after that one. The bound on the time alone lets the index begin there."""
+    beyond = "lt" if backwards else "gt"
+    if not by_change:
+        return Q(**{f"pk__{beyond}": number})
+    later = Q(**{f"updated_at__{beyond}": moment}) | Q(updated_at=moment, **{f"pk__{beyond}": number})
+    return Q(**{f"updated_at__{beyond}e": moment}) & later
+
+
+def every_page(query: Query) -> Iterator[list[Work]]:
+    """Yield all that match in the order asked for, a thousand at once however many there are."""
+    while True:
+        batch, more = rows_of(query, _AT_ONCE)
+        yield batch
+        if not more:
+            return
+        query = replace(query, before=(batch[-1].updated_at, batch[-1].pk))
 
 
 @dataclass(frozen=True)
 class Together:
     """How many records all that match are, to be tried again and to be left out."""
 
-    retry: int
-    skip: int
+    retry: Tallied
+    skip: Tallied
 
 
-def together(query: Query, counts: Mapping[str, int]) -> Together:
+def together(query: Query, counts: Mapping[str, Tallied]) -> Together:
     """Say how many records go together, by what is counted per state."""
     states = _together(query)
+    none = Tallied(0)
     return Together(
-        sum(counts.get(state, 0) for state in states if state in RETRYABLE),
-        sum(counts.get(state, 0) for state in states if state in SKIPPABLE),
+        sum((counts.get(state, none) for state in states if state in RETRYABLE), none),
+        sum((counts.get(state, none) for state in states if state in SKIPPABLE), none),
     )
 
 
-def counts_of(query: Query) -> dict[str, int]:
-    """Return how many records fit the query in each state."""
-    return dict(found(query).values_list("state").annotate(Count("pk")))
+def counts_of(query: Query, there: Found | None = None) -> dict[str, Tallied]:
+    """Return how many records fit the query in each state, each counted up to `COUNTED`; nothing for a broad search."""
+    there = there or found(query)
+    if there.broad or not query.connections:
+        return {}
+    if there.few:
+        return {state: Tallied(count) for state, count in exact_counts(query, there).items()}
+    parts, params = [], []
+    for state in STATES:
+        some = there.rows.filter(state=state).order_by().values_list(Value(1))[: COUNTED + 1]
+        sql, given = some.query.sql_with_params()
+        parts.append(f"SELECT %s, count(*) FROM ({sql}) AS one")  # noqa: S608 - written by Django
+        params += [state, *given]
+    rows = db.rows(" UNION ALL ".join(parts), params)
+    return {state: Tallied(min(count, COUNTED), count > COUNTED) for state, count in rows if count}
 
 
-def pills(query: Query, counts: Mapping[str, int]) -> list[Pill]:
+def exact_counts(query: Query, there: Found | None = None) -> dict[str, int]:
+    """Return how many records fit the query in each state, however many they are."""
+    rows = (there or found(query)).rows
+    return dict(rows.order_by().values_list("state").annotate(number=Count("*")))
+
+
+def pills(query: Query, counts: Mapping[str, Tallied], *, counted: bool = True) -> list[Pill]:
     """Return the states to filter by, with how many records each has under the same search."""
-    attention = sum(counts.get(state, 0) for state in ATTENTION)
+    none = Tallied(0)
+    attention = sum((counts.get(state, none) for state in ATTENTION), none)
     rows = [
-        ("", "All", "Everything", sum(counts.values())),
-        ("attention", "Needs a person", "Parked and failed", attention),
-        *((name, word.label, word.meaning, counts.get(name, 0)) for name, word in STATES.items()),
+        ("", gettext("All"), gettext("Everything"), sum(counts.values(), none)),
+        ("attention", gettext("Needs a person"), gettext("Parked and failed"), attention),
+        *((name, word.label, word.meaning, counts.get(name, none)) for name, word in STATES.items()),
     ]
     return [
-        Pill(label, meaning, count, query.with_state(state), state == query.state)
+        Pill(label, meaning, count if counted else None, query.with_state(state), state == query.state)
         for state, label, meaning, count in rows
     ]

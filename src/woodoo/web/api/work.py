@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -21,9 +22,9 @@ from woodoo.flows.table import FLOWS
 from .. import together
 from ..journey import EventEntry, RunEntry, call_is_about, tell
 from ..kinds import store_page_of
-from ..reach import Role
+from ..reach import Reach, Role
 from ..words import LONGEST_REASON, flow_word
-from ..worklist import Query, counts_of, position, rows_of
+from ..worklist import Query, exact_counts, position, rows_of, within
 from .answers import says
 from .door import OPERATOR, VIEWER, ApiRequest
 from .shapes import CallId, ConnectionId, Count, FlowName, RecordId, WorkId, WorkState, get_connection
@@ -40,25 +41,37 @@ class Filter(Schema):
     connection: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
     flow: FlowName | None = None
     text: Annotated[str, Field(max_length=100)] | None = Field(
-        default=None, description="In the title or the message, or the id of the record."
+        default=None,
+        description="Beginnings of words: order number, SKU, document in Odoo, and for tokens that may read personal "
+        "data name or e-mail address of the customer. Also the id of the record, and any part of the title or message "
+        "of records that are parked, failed or tried again.",
     )
     cause: Annotated[str, Field(pattern="^[0-9a-f]{12}$")] | None = Field(default=None, description="Key of a cause.")
+    since: date | None = Field(default=None, description="Changed last on this day or later; days are those of UTC.")
+    until: date | None = Field(default=None, description="Changed last on this day or before.")
 
-    def query(self, among: list[int] | None) -> Query:
-        """Return it as the panel asks for it, within the connections that are reached."""
-        return Query(
+    def query(self, reach: Reach, role: Role = Role.VIEWER) -> Query:
+        """Return it as the panel asks for it, within what is reached in that role."""
+        query = Query(
             state=self.state or "",
             connection=self.connection,
             flow=self.flow or "",
             text=(self.text or "").strip(),
             cause=self.cause if self.cause and is_key(self.cause) else "",
-            among=None if among is None else tuple(among),
+            since=self.since,
+            until=self.until,
         )
+        return within(query, reach, role)
 
 
 class Page(Filter):
-    """Which records, and how many of them."""
+    """Which records, how many of them, and in which order."""
 
+    sort: Literal["new", "old", "oldest"] | None = Field(
+        default=None,
+        description="oldest: by the last change, oldest first; new, old: as they came on the list. Default: latest "
+        "change first.",
+    )
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     before: Annotated[str, Field(max_length=100)] | None = Field(None, description="`next` of the page before.")
 
@@ -91,7 +104,7 @@ class Record(Schema):
 
 
 class Records(Schema):
-    """A page of records, newest change first."""
+    """A page of records."""
 
     records: list[Record]
     next: str | None = Field(description="Give it as `before` for the next page; null on the last one.")
@@ -213,8 +226,8 @@ class Prepared(Schema):
 
 @router.get("/work", auth=VIEWER, response=says(Records), operation_id="list_work")
 def list_work(request: ApiRequest, asked: Asked[Page]) -> dict[str, Any]:
-    """Find records, newest change first. A page far down costs no more than the first."""
-    query = asked.query(request.auth.connections())
+    """Find records. A page far down costs no more than the first."""
+    query = replace(asked.query(request.auth), sort=asked.sort or "")
     if asked.before:
         begins = position(asked.before)
         if begins is None:
@@ -227,7 +240,7 @@ def list_work(request: ApiRequest, asked: Asked[Page]) -> dict[str, Any]:
 @router.get("/work/counts", auth=VIEWER, response=says(dict[str, int]), operation_id="count_work")
 def count_work(request: ApiRequest, asked: Asked[Filter]) -> dict[str, int]:
     """Count records in each state, whatever state the filter names."""
-    return counts_of(asked.query(request.auth.connections()))
+    return exact_counts(asked.query(request.auth))
 
 
 @router.get("/work/{work_id}", auth=VIEWER, response=says(JourneyTold), operation_id="read_work")
@@ -274,7 +287,7 @@ def skip_one(request: ApiRequest, work_id: WorkId, body: Reason) -> dict[str, in
 @router.post("/bulk", auth=OPERATOR, response=says(Prepared, 201), operation_id="prepare_bulk")
 def prepare_bulk(request: ApiRequest, body: ToPrepare) -> Status[Any]:
     """Count all that match and can be tried again, or left out. Nothing is done until it is confirmed."""
-    query = body.filter.query(request.auth.connections(Role.OPERATOR))
+    query = body.filter.query(request.auth, Role.OPERATOR)
     return Status(201, together.prepare(body.action, query, reason=body.reason, by=request.auth.name))
 
 
@@ -337,8 +350,6 @@ def _get(work_id: int) -> Work:
 
 
 def _before(query: Query, begins: tuple[datetime, int]) -> Query:
-    from dataclasses import replace
-
     return replace(query, before=begins)
 
 

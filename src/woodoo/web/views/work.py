@@ -5,23 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from woodoo.domain.errors import WoodooError
-from woodoo.engine.held import held_up
+from woodoo.engine.held import cause_named
 from woodoo.engine.models import Work
 from woodoo.engine.work import FEW
 
 from ..access import Role, needs, reach_of, reached
+from ..csv import csv_file
 from ..kinds import kinds_of
 from ..pages import is_fragment, page
 from ..pauses import next_try, pauses_of
+from ..recordfile import COLUMNS, record_lines
 from ..together import retry_now, skip_now
 from ..words import flow_word, state_word
-from ..worklist import PAGE, Query, counts_of, found, page_of, pills, to_retry, to_skip, together
+from ..worklist import PAGE, SORTS, Query, counts_of, found, page_of, pills, to_retry, to_skip, together, within
 
 
 @require_safe
@@ -32,8 +34,9 @@ def work_list(request: HttpRequest) -> HttpResponse:
     connections = list(reached(request))
     reach = reach_of(request.user)
     names = {connection.pk: connection.name for connection in connections}
-    rows, older = page_of(query)
-    counts = counts_of(query)
+    there = found(query)
+    rows, older = page_of(query, there)
+    counts = counts_of(query, there)
     pauses = pauses_of(names)
     for row in rows:
         row.connection_name = names.get(row.connection_id, "A connection that is gone")  # type: ignore[attr-defined]
@@ -47,7 +50,9 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "query": query,
         "rows": rows,
         "older": older,
-        "pills": pills(query, counts),
+        "pills": pills(query, counts, counted=not there.broad),
+        "broad": there.broad,
+        "sorts": [(name, words) for name, (words, _, _) in SORTS.items()],
         "together": together(query, counts),
         "cause": _cause_of(query),
         "connections": connections,
@@ -58,6 +63,14 @@ def work_list(request: HttpRequest) -> HttpResponse:
         ],
     }
     return page(request, "parts/work_list.html" if is_fragment(request) else "work.html", context)
+
+
+@require_safe
+@needs(Role.VIEWER)
+def export(request: HttpRequest) -> HttpResponseBase:
+    """Send all that match the list's filter as a file for a spreadsheet."""
+    query = _within(request, Query.of(request.GET), Role.VIEWER)
+    return csv_file("woodoo-records.csv", [str(name) for name in COLUMNS], record_lines(replace(query, before=None)))
 
 
 @require_POST
@@ -115,26 +128,21 @@ def _filter(request: HttpRequest) -> Query:
 
 
 def _within(request: HttpRequest, query: Query, role: Role) -> Query:
-    """Return a query that keeps to the connections the reader reaches in that role."""
-    among = reach_of(request.user).connections(role)
-    return query if among is None else replace(query, among=tuple(among))
+    return within(query, reach_of(request.user), role)
 
 
 def _cause_of(query: Query) -> str:
     """Return the cause the list is filtered by, in words."""
     if not query.cause:
         return ""
-    return next(
-        (held.cause for held in held_up(query.connection, among=query.among) if held.key == query.cause),
-        "A cause that is no more",
-    )
+    return cause_named(query.cause, query.connections) or "A cause that is no more"
 
 
 def _chosen(request: HttpRequest) -> list[int]:
     chosen = [request.POST["one"]] if "one" in request.POST else request.POST.getlist("work")
     numbers = [int(text) for text in chosen[:PAGE] if text.isascii() and text.isdigit() and len(text) < 19]
-    within = found(_within(request, Query(), Role.OPERATOR)).filter(pk__in=numbers)
-    return list(within.order_by("pk").values_list("pk", flat=True))
+    mine = found(_within(request, Query(), Role.OPERATOR)).rows.filter(pk__in=numbers)
+    return list(mine.order_by("pk").values_list("pk", flat=True))
 
 
 def _back_to_list(request: HttpRequest) -> HttpResponse:

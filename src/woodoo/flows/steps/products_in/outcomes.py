@@ -60,7 +60,7 @@ def of_batch(
             found[record] = replace(outcome, links=links)
         else:
             found[record] = _done(plan, plan.match.template, None, known, rules)
-    return found
+    return {record: replace(outcome, found_by=plans[record].product.found_by) for record, outcome in found.items()}
 
 
 def _note_variant(progress: Progress, template: OdooTemplate | None) -> None:

@@ -34,10 +34,11 @@ def outcomes_of(sides: Sides, seen: Observed, batch: ProductBatch) -> dict[str, 
     for record, error in seen.failures.items():
         found[record] = Outcome.from_error(error, title=seen.titles.get(record, ""))
     for going in batch:
-        found[going.record] = _outcome(going)
+        found[going.record] = replace(_outcome(going), found_by=going.plan.product.found_by)
         _forget_old(sides, going)
     for record, (going, error) in batch.dropped.items():
-        found[record] = Outcome.from_error(error, title=going.plan.product.label, plan=_shown(going))
+        outcome = Outcome.from_error(error, title=going.plan.product.label, plan=_shown(going))
+        found[record] = replace(outcome, found_by=going.plan.product.found_by)
     return found
 
 

@@ -47,7 +47,14 @@
     }
   }
 
-  document.addEventListener("DOMContentLoaded", function () { times(document); selection(); });
+  // Days that are asked for are the reader's.
+  function zones(root) {
+    root.querySelectorAll("input[data-zone]").forEach(function (input) {
+      if (!input.value) { input.value = Intl.DateTimeFormat().resolvedOptions().timeZone || ""; }
+    });
+  }
+
+  document.addEventListener("DOMContentLoaded", function () { times(document); selection(); zones(document); });
   document.addEventListener("htmx:afterSwap", function () { times(document); selection(); });
   setInterval(function () { if (!document.hidden) { times(document); } }, 15000);
 
