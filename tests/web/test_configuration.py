@@ -120,10 +120,11 @@ def test_without_javascript_the_page_is_one_click_away(
     assert 'name="order_becomes"' in text
 
 
-def test_every_setting_has_its_place_on_the_page(shop: Connection, administrator: Client, both_sides: None) -> None:
+def test_every_setting_has_its_place_on_a_page(shop: Connection, administrator: Client, both_sides: None) -> None:
+    pages = shown(shop, administrator) + administrator.get(reverse("features", args=[shop.pk])).content.decode()
     names = {
         name.removeprefix("another_").removesuffix("_is").partition("__")[0]
-        for name in re.findall(r'\bname="([^"]+)', shown(shop, administrator))
+        for name in re.findall(r'\bname="([^"]+)', pages)
     }
     assert set(ConnectionSettings.model_fields) <= names
 
@@ -299,6 +300,7 @@ EVERYTHING: dict[str, Any] = {
     ),
     **dict.fromkeys(["send_fulfilment", "send_status", "send_shipping_methods"], True),
     **dict.fromkeys(["take_products", "create_odoo_products", "take_customers"], True),
+    "take_orders": False,
     "price_pricelist_id": 5,
     "sale_pricelist_id": 5,
     "prices_when": "daily",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 from unittest import mock
 
@@ -36,6 +37,13 @@ FORM = {
     "odoo_company_id": "1",
     "odoo_ca_bundle": "",
 }
+
+
+@pytest.fixture(autouse=True)
+def tried() -> Iterator[mock.Mock]:
+    """Both sides are well: (connection, side) → what the test of a side finds."""
+    with mock.patch("woodoo.web.views.connections._try_side", return_value=[Check("Store", True, "Well.")]) as asked:
+        yield asked
 
 
 def test_a_connection_is_added_and_tested_at_once(administrator: Client) -> None:
@@ -140,6 +148,85 @@ def test_a_change_sets_what_waits_for_it_going_again(shop: Connection, administr
     assert answer.redirect_chain == [(f"/connections/{shop.pk}/?test=1", 302)]  # what was changed is tested
     assert "2 records that waited are tried again" in answer.content.decode()
     assert set(Work.objects.filter(state="ready").values_list("record", flat=True)) == {"1", "2"}
+
+
+# What is new is tried before it replaces what works
+
+
+def edit(shop: Connection, browser: Client, **given: str) -> Any:
+    kept = {"store_key": "", "store_secret": "", "odoo_key": ""}
+    return browser.post(reverse("connection-edit", args=[shop.pk]), {**FORM, **kept, **given})
+
+
+def test_a_key_that_does_not_work_does_not_replace_the_one_that_does(
+    shop: Connection, administrator: Client, tried: mock.Mock
+) -> None:
+    tried.return_value = [Check("Odoo", False, "Odoo does not accept the API key.", "Make a new one.")]
+    text = edit(shop, administrator, odoo_key="wrong-key-77").content.decode()
+    assert "does not accept the API key" in text
+    assert "Make a new one." in text
+    assert "wrong-key-77" not in text
+    assert [call.args[1] for call in tried.call_args_list] == ["odoo"]
+    assert tried.call_args.args[0].odoo_key == "wrong-key-77"
+    assert Connection.objects.get().odoo_key == scene.SECRETS["odoo_key"]
+
+
+def test_what_was_typed_is_saved_anyway_without_typing_it_again_and_marked(
+    shop: Connection, administrator: Client, tried: mock.Mock
+) -> None:
+    tried.return_value = [Check("Odoo", False, "Odoo cannot be reached.", "Look whether it runs.")]
+    text = edit(shop, administrator, odoo_key="new-key-77").content.decode()
+    assert "as typed, not saved yet" in text
+    assert edit(shop, administrator, anyway="1").status_code == 302
+    saved = Connection.objects.get()
+    assert (saved.odoo_key, saved.unchecked) == ("new-key-77", "Odoo cannot be reached.")
+    tried.return_value = [Check("Odoo", True, "Well.")]
+    edit(shop, administrator, odoo_key="newer-key-78")
+    assert Connection.objects.get().unchecked == ""
+
+
+def test_a_typed_secret_is_not_sent_to_another_host(shop: Connection, administrator: Client, tried: mock.Mock) -> None:
+    tried.return_value = [Check("Odoo", False, "Odoo cannot be reached.")]
+    edit(shop, administrator, odoo_key="new-key-77")
+    text = edit(shop, administrator, odoo_url="https://evil.example.com", anyway="1").content.decode()
+    assert "enter this again" in text
+    assert Connection.objects.get().odoo_url == "https://example.odoo.com"
+
+
+def test_what_does_not_change_how_a_side_is_spoken_to_is_saved_at_once(
+    shop: Connection, administrator: Client, tried: mock.Mock
+) -> None:
+    assert edit(shop, administrator, name="Another name").status_code == 302
+    assert not tried.called
+
+
+@pytest.mark.parametrize("side", ["store", "odoo"])
+def test_each_side_is_tested_by_itself_as_it_stands_in_the_form(
+    shop: Connection, administrator: Client, tried: mock.Mock, side: str
+) -> None:
+    tried.return_value = [Check("Odoo: login", True, "Logged in as Ana.")]
+    place = reverse("connection-edit", args=[shop.pk])
+    given = {**FORM, "store_key": "ck_2", "store_secret": "cs_2", "odoo_key": "key-2", "test": side}
+    text = administrator.post(place, given, headers={"HX-Request": "true"}).content.decode()
+    assert "Logged in as Ana." in text
+    assert "<html" not in text
+    assert [(call.args[0].odoo_key, call.args[1]) for call in tried.call_args_list] == [("key-2", side)]
+    assert Connection.objects.get().odoo_key == scene.SECRETS["odoo_key"]
+    # Without JavaScript it is the whole page.
+    text = administrator.post(place, given).content.decode()
+    assert "Logged in as Ana." in text
+    assert "<html" in text
+    assert "key-2" not in text
+
+
+def test_a_side_with_fields_that_are_not_right_is_not_asked(
+    shop: Connection, administrator: Client, tried: mock.Mock
+) -> None:
+    place = reverse("connection-edit", args=[shop.pk])
+    given = {**FORM, "odoo_url": "nonsense", "test": "odoo"}
+    text = administrator.post(place, given, headers={"HX-Request": "true"}).content.decode()
+    assert "has to begin with https" in text
+    assert not tried.called
 
 
 # The test

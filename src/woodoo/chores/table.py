@@ -69,11 +69,27 @@ class ChoreRow:
 CHORES: Mapping[str, ChoreRow] = {
     row.name: row
     for row in (
-        ChoreRow("poll", "Ask the store what changed", lambda settings: settings.poll_seconds, poll_orders, STORE),
         ChoreRow(
-            "contents", "Read recent and open orders again", lambda s: s.contents_seconds, compare_contents, STORE
+            "poll",
+            "Ask the store what changed",
+            lambda s: s.poll_seconds if s.take_orders else None,
+            poll_orders,
+            STORE,
         ),
-        ChoreRow("census", "Count the orders of the store", lambda s: min(60.0, s.census_seconds), count_orders, STORE),
+        ChoreRow(
+            "contents",
+            "Read recent and open orders again",
+            lambda s: s.contents_seconds if s.take_orders else None,
+            compare_contents,
+            STORE,
+        ),
+        ChoreRow(
+            "census",
+            "Count the orders of the store",
+            lambda s: min(60.0, s.census_seconds) if s.take_orders else None,
+            count_orders,
+            STORE,
+        ),
         ChoreRow(
             "customers",
             "Look for deleted customer accounts",

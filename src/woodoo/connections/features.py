@@ -40,6 +40,11 @@ class Features(BaseModel):
 
     # From the store to Odoo
 
+    take_orders: bool = Field(
+        True,
+        description="Orders of the store go to Odoo. Off: none is looked for and none is brought over; what came "
+        "meanwhile is found when it is switched on again.",
+    )
     take_products: bool = Field(False, description="Changes of products in the store go to Odoo.")
     create_odoo_products: bool = Field(
         False, description="Products of the store that Odoo does not have are created there, with their variants."

@@ -68,6 +68,7 @@ FLOWS: Mapping[str, Flow] = {
             sync=sync_orders,
             plan=plan_orders,
             past=True,
+            wanted=lambda settings: settings.take_orders,
             with_rules=True,
             help="A shop order becomes what the policies make of it in Odoo: a sales order with its invoice, payment "
             "and delivery, or an invoice.",

@@ -122,9 +122,13 @@ def _told(
 
 def _patience(connection: Connection) -> timedelta:
     try:
-        seconds = connection.rules.poll_seconds
+        rules = connection.rules
     except ConfigError:
         seconds = 60
+    else:
+        if not rules.take_orders:  # nobody looks, and nobody is to be told so
+            return timedelta.max
+        seconds = rules.poll_seconds
     return max(_PATIENCE, timedelta(seconds=3 * seconds))
 
 

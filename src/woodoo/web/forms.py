@@ -6,12 +6,15 @@ sent to a new address unless it is entered again.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from woodoo.connections.models import Connection
 
@@ -29,6 +32,8 @@ class Group:
     fields: list[forms.BoundField]
     hint: str = ""
     wide: bool = False
+    #: "store" or "odoo", where it can be tried by itself.
+    side: str = ""
 
 
 def dress(form: forms.Form | forms.ModelForm[Any]) -> None:
@@ -118,17 +123,25 @@ class ConnectionForm(_ModelForm):
         "odoo_key": "Odoo → your picture → My Profile → Account Security → New API Key.",
     }
 
+    #: Side → what decides how it is spoken to.
+    SIDES = {
+        "store": ("store_url", "store_key", "store_secret", "store_ca_bundle"),
+        "odoo": ("odoo_url", "odoo_database", "odoo_login", "odoo_key", "odoo_company_id", "odoo_ca_bundle"),
+    }
     _OPTIONAL = frozenset({"webhook_secret", "store_password"})
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, typed: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+        """Make the form. `typed`: secrets that were typed before and are not saved."""
         super().__init__(*args, **kwargs)
+        self._typed = dict(typed or {})
         for name, text in self._HELP.items():
-            kept = self._has(name)
             self.fields[name].help_text = text
-            if kept:
+            if self._typed.get(name):
+                self.fields[name].widget.attrs["placeholder"] = _("•••••••• as typed, not saved yet")
+            elif self._has(name):
                 self.fields[name].widget.attrs["placeholder"] = "•••••••• kept"
                 self.fields[name].help_text = "Kept. Enter a new one only to change it."
-            elif name not in self._OPTIONAL:
+            elif name not in self._OPTIONAL and not self._typed.get(name):
                 self.fields[name].required = True
         dress(self)
 
@@ -140,18 +153,51 @@ class ConnectionForm(_ModelForm):
         """Refuse to send a kept secret to another host."""
         data = super().clean() or self.cleaned_data
         for secret, address in self.SENT_TO.items():
-            if not self._has(secret) or data.get(secret) or address not in data:
+            if not self._has(secret) or self.entered(secret) or address not in data:
                 continue
             if _host(data[address]) != _host(str(self.initial.get(address, ""))):
                 self.add_error(secret, "The address is another one now: enter this again.")
-        if data.get("store_login") and not (data.get("store_password") or self._has("store_password")):
+        if data.get("store_login") and not (self.entered("store_password") or self._has("store_password")):
             self.add_error("store_password", "A login needs its application password.")
         return data
+
+    def entered(self, name: str) -> str:
+        """Return the secret that was typed now, or before; empty where the stored one stays."""
+        return str(self.cleaned_data.get(name) or self._typed.get(name) or "")
+
+    def typed_secrets(self) -> dict[str, str]:
+        """Return the secrets that were typed now and are right as far as that is seen."""
+        return {name: entered for name in self._HELP if (entered := str(self.cleaned_data.get(name) or ""))}
+
+    def changed_sides(self) -> tuple[str, ...]:
+        """Return the sides, "store" and "odoo", that would be spoken to in another way than before."""
+        return tuple(
+            side
+            for side, fields in self.SIDES.items()
+            if any(self._differs(name) or (name in self._HELP and self.entered(name)) for name in fields)
+        )
+
+    def _differs(self, name: str) -> bool:
+        if name not in self.changed_data or name in self._HELP:
+            return False
+        return str(self.cleaned_data.get(name) or "").rstrip("/") != str(self.initial.get(name) or "").rstrip("/")
+
+    def problems_of(self, side: str) -> bool:
+        """Say whether a field of that side needs another look."""
+        return any(name in self.errors for name in self.SIDES[side])
+
+    def candidate(self) -> Connection:
+        """Return the connection as it would be; it is not saved."""
+        tried = copy(self.instance)
+        for name in self._HELP:
+            if entered := self.entered(name):
+                setattr(tried, name, entered)
+        return tried
 
     def save(self, commit: bool = True) -> Connection:
         """Store the connection; secrets left empty stay as they are."""
         for name in self._HELP:
-            if entered := self.cleaned_data.get(name):
+            if entered := self.entered(name):
                 self._enter(name, entered)
         return super().save(commit)
 
@@ -180,6 +226,7 @@ class ConnectionForm(_ModelForm):
                     )
                 ],
                 "WooCommerce 8 or later",
+                side="store",
             ),
             Group(
                 "Odoo",
@@ -195,9 +242,16 @@ class ConnectionForm(_ModelForm):
                     )
                 ],
                 "Version 14 or later",
+                side="odoo",
             ),
             Group("Woodoo", [self["name"], self["enabled"]], wide=True),
         ]
+
+
+def about(of: Connection, data: Mapping[str, Any] | None) -> str:
+    """Return what typed secrets are good for: this connection, with these hosts."""
+    urls = [str((data or {}).get(name) or getattr(of, name)) for name in ("store_url", "odoo_url")]
+    return f"{of.pk} {[_host(url) for url in urls]}"
 
 
 def _host(url: str) -> tuple[str, str | None, int | None]:

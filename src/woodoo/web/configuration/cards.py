@@ -11,7 +11,6 @@ from django.forms import BoundField
 from ..choices import Choice
 from .form import REMOVE, ConfigurationForm
 from .section import Part, Section
-from .sections import PAGE
 from .tables import LISTS, Table
 
 
@@ -77,7 +76,7 @@ class Card:
 
 def cards(form: ConfigurationForm) -> list[Card]:
     """Return the form as the page shows it."""
-    return [_card(form, section) for section in PAGE]
+    return [_card(form, section) for section in form.sections]
 
 
 def problems_of(form: ConfigurationForm) -> list[tuple[BoundField | None, str]]:

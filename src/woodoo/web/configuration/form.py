@@ -1,4 +1,4 @@
-"""The form of the Configuration page, made of its sections; and how its answers become settings again.
+"""The form of the pages Configuration and Features, made of sections; and how its answers become settings again.
 
 Decides that saving loses nothing: what was not on the page keeps what it has, settings nobody knows stay until they
 are removed, and settings that were changed meanwhile are not written over.
@@ -7,7 +7,7 @@ are removed, and settings that were changed meanwhile are not written over.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from hashlib import sha256
 from typing import Any
 
@@ -20,8 +20,8 @@ from woodoo.connections.settings import ConnectionSettings
 from ..choices import Choices
 from ..forms import dress
 from .kinds import DEFAULT
-from .section import Part
-from .sections import PAGE
+from .section import Part, Section
+from .sections import CONFIGURATION, PAGE
 from .tables import Table
 
 #: Beginning of the names of the boxes that remove a setting nobody knows.
@@ -39,8 +39,17 @@ _WORDS = {
 class ConfigurationForm(forms.Form):
     """Fields made from the settings as they are and from what there is to choose."""
 
-    def __init__(self, stored: Mapping[str, Any], choices: Choices, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        stored: Mapping[str, Any],
+        choices: Choices,
+        data: Mapping[str, Any] | None = None,
+        *,
+        of: Sequence[Section] = CONFIGURATION,
+    ) -> None:
+        """Make the form. `of`: the sections of its page."""
         super().__init__(data)
+        self.sections = of
         self.choices = choices
         self.posted: Set[str] = frozenset(data or ())
         #: Settings nobody knows, and those whose value cannot be: name → value.
@@ -48,7 +57,7 @@ class ConfigurationForm(forms.Form):
         self.wrong = _wrong({name: stored[name] for name in stored if name not in self.unknown})
         self.stored = {name: stored[name] for name in stored if name not in self.unknown and name not in self.wrong}
         self._seen = fingerprint(stored)
-        for part in parts():
+        for part in parts(self.sections):
             self.fields.update(self._fields_of(part))
         for name in self.unknown:
             self.fields[REMOVE + name] = forms.BooleanField(label=f"Remove {name}", required=False)
@@ -75,7 +84,7 @@ class ConfigurationForm(forms.Form):
         data = super().clean() or self.cleaned_data
         if data.get("seen") and data["seen"] != self._seen:
             self.add_error(None, "The settings were changed meanwhile. Open this page again and repeat what you chose.")
-        for part in parts():
+        for part in parts(self.sections):
             if isinstance(part, Table):
                 part.check(self, data)
         if self.errors:
@@ -90,7 +99,7 @@ class ConfigurationForm(forms.Form):
     def _put_together(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Return the settings with the answers of the page, without what is left to the defaults."""
         raw = dict(self.stored)
-        for part in parts():
+        for part in parts(self.sections):
             if isinstance(part, Table):
                 part.put(raw, data, self.posted)
             elif part.name in self.posted and part.name in data:
@@ -117,9 +126,9 @@ class ConfigurationForm(forms.Form):
         return {**kept, **self.settings.model_dump(mode="json", exclude_defaults=True)}
 
 
-def parts() -> Iterator[Part]:
-    """Yield every part of the page, in its order."""
-    for section in PAGE:
+def parts(of: Sequence[Section] = PAGE) -> Iterator[Part]:
+    """Yield every part of these sections, in their order."""
+    for section in of:
         yield from section.every()
 
 

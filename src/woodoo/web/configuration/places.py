@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from .section import Part
-from .sections import PAGE
+from .sections import CONFIGURATION, FEATURES
 from .tables import Table
 
 #: What errors call a setting in words → the setting.
@@ -46,11 +46,13 @@ _SETTINGS = "settings -> "
 
 @dataclass(frozen=True)
 class Place:
-    """A card of the Configuration page."""
+    """A card of the Configuration page, or of the page Features."""
 
     title: str
     #: What to put behind # in the page's address.
     anchor: str
+    #: Name of the page.
+    page: str = "configuration"
 
 
 def place_on_page(where: str) -> Place | None:
@@ -65,7 +67,9 @@ def place_on_page(where: str) -> Place | None:
 @cache
 def _places() -> dict[str, Place]:
     found: dict[str, Place] = {}
-    for section in PAGE:
+    for section in FEATURES:
+        found |= {name: Place("Features", section.key, "features") for name in _names(section.parts)}
+    for section in CONFIGURATION:
         found |= {name: Place(section.title, section.key) for name in _names(section.parts)}
         found |= {name: Place(section.title, f"more-{section.key}") for name in _names(section.more)}
     return found

@@ -1,4 +1,4 @@
-"""What stands where on the Configuration page, and in which words.
+"""What stands where on the pages Configuration and Features, and in which words.
 
 Decides the order: first what an order becomes, as the shop sees it, then its documents in Odoo.
 """
@@ -10,7 +10,7 @@ from .section import Section
 from .sections_accounts import ACCOUNTS
 from .sections_alerts import ALERTS
 from .sections_catalogue import CATALOGUE
-from .sections_features import FEATURES, OWNERSHIP, PRICES
+from .sections_features import INBOUND, NEW_PRODUCTS, OUTBOUND, OWNERSHIP, PRICES
 from .sections_fulfilment import FULFILMENT
 from .sections_refunds import REFUNDS
 from .sections_stock import STOCK
@@ -215,7 +215,12 @@ PACE = Section(
     "polls, batches, external ids",
 )
 
-PAGE = (
-    ORDERS, TAXES, PAYMENTS, SHIPPING, PRODUCTS, CUSTOMERS, INVOICES, HEADER, CURRENCIES, NOTES, FEATURES,
-    CATALOGUE, PRICES, STOCK, ACCOUNTS, FULFILMENT, REFUNDS, OWNERSHIP, ALERTS, PACE,
+#: The page Configuration.
+CONFIGURATION = (
+    ORDERS, TAXES, PAYMENTS, SHIPPING, PRODUCTS, CUSTOMERS, INVOICES, HEADER, CURRENCIES, NOTES, CATALOGUE,
+    NEW_PRODUCTS, PRICES, STOCK, ACCOUNTS, FULFILMENT, REFUNDS, OWNERSHIP, ALERTS, PACE,
 )  # fmt: skip
+#: The page Features.
+FEATURES = (OUTBOUND, INBOUND)
+#: Every setting, once.
+PAGE = CONFIGURATION + FEATURES

@@ -1,11 +1,13 @@
-"""The section on what goes over beside orders, and the one on which side has the say."""
+"""The sections on what goes over at all, on prices, and on which side has the say."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from woodoo.domain.ownership import Group
 
 from ..choices import Choice
-from .kinds import Number, One, Pick, Switch, Text
+from .kinds import Day, Number, One, Pick, Switch, Text
 from .section import Section
 from .tables import Table
 
@@ -21,24 +23,149 @@ GROUPS: dict[Group, tuple[str, str]] = {
     Group.STATUSES: ("Status of orders", "What becomes of an order after it was placed"),
 }
 
-FEATURES = Section(
-    "features",
-    "What goes over beside orders",
+
+@dataclass(frozen=True)
+class Feature(Switch):
+    """A flow that is on or off."""
+
+    #: What has to be there for it, a sentence.
+    needs: str = ""
+    #: Card of the Configuration page with its details; empty: there are none.
+    details: str = ""
+
+
+OUTBOUND = Section(
+    "outbound",
+    "Odoo → store",
     "All of it is off until you switch it on.",
     (
-        Switch("send_products", "Products: Odoo → store", "Changes of products the store has."),
-        Switch("create_products", "Create products in the store", "With their variants, where the store lacks them."),
-        Switch("send_images", "Images: Odoo → store", ""),
-        Switch("send_stock", "Stock: Odoo → store", ""),
-        Switch("send_fulfilment", "Deliveries and tracking: Odoo → store", "What Odoo has delivered, on the order."),
-        Switch("send_status", "Status of orders: Odoo → store", "Such as cancelled, or paid by bank transfer."),
+        Feature(
+            "send_products",
+            "Products: Odoo → store",
+            "Changes of products the store has: what of them, the owners of the fields decide.",
+            needs="SKUs on both sides.",
+            details="catalogue",
+        ),
+        Feature(
+            "create_products",
+            "Create products in the store",
+            "Products the store lacks are made there, with their variants.",
+            needs="Products: Odoo → store.",
+            details="catalogue",
+        ),
+        Feature(
+            "send_images",
+            "Images: Odoo → store",
+            "Pictures of products and variants, each sent once.",
+            needs="A Woodoo the store can reach, or a WordPress login for pictures (tab Connection).",
+            details="store_prices",
+        ),
+        Feature(
+            "send_stock",
+            "Stock: Odoo → store",
+            "What Odoo has of a product becomes its stock figure in the store.",
+            needs="The app Inventory in Odoo.",
+            details="stock",
+        ),
+        Feature(
+            "send_customers",
+            "Customers: Odoo → store",
+            "Changes of customers reach their accounts in the store.",
+            needs="Odoo as the owner of customers.",
+            details="accounts",
+        ),
+        Feature(
+            "create_accounts",
+            "Create accounts in the store",
+            "Customers of Odoo that bear a tag get an account, without a mail and without a password anybody knows.",
+            needs="The tag.",
+            details="accounts",
+        ),
+        Feature(
+            "send_shipping_methods",
+            "Shipping methods: Odoo → store",
+            "Delivery methods become shipping methods of the store's zones.",
+            needs="The app Delivery Costs in Odoo.",
+            details="shipping",
+        ),
+        Feature(
+            "send_fulfilment",
+            "Deliveries and tracking: Odoo → store",
+            "What Odoo has delivered stands on the order in the store, with carrier and tracking number.",
+            needs="The app Inventory in Odoo.",
+            details="fulfilment",
+        ),
+        Feature(
+            "send_status",
+            "Status of orders: Odoo → store",
+            "Delivered, paid or cancelled in Odoo changes the status of the order in the store.",
+            needs="Statuses the store has.",
+            details="fulfilment",
+        ),
+        Feature(
+            "send_refunds",
+            "Refunds: Odoo → store",
+            "A credit note made in Odoo becomes a refund; money moves only where you allow it.",
+            needs="The day from which on, below.",
+            details="refunds",
+        ),
+        Feature(
+            "send_returns",
+            "Returns: Odoo → store",
+            "A return done in Odoo without a credit note becomes a refund, too.",
+            needs="The app Inventory in Odoo, and the day from which on, below.",
+            details="refunds",
+        ),
+        Day("send_refunds_from", "Refunds: Odoo → store, from", "What is dated earlier is never refunded there."),
     ),
+)
+INBOUND = Section(
+    "inbound",
+    "Store → Odoo",
+    "",
     (
-        Switch("send_customers", "Customers: Odoo → store", "Changes of customers with an account."),
-        Switch("create_accounts", "Create accounts in the store", ""),
-        Switch("send_shipping_methods", "Shipping methods: Odoo → store", ""),
-        Switch("take_products", "Products: store → Odoo", "Changes of products Odoo has."),
-        Switch("create_odoo_products", "Create products in Odoo", "With their variants, where Odoo lacks them."),
+        Feature(
+            "take_orders",
+            "Orders: store → Odoo",
+            "An order becomes what the policies make of it: a sales order, its invoice, payment and delivery.",
+            needs="Taxes and payment journals that are mapped.",
+            details="orders",
+        ),
+        Feature(
+            "take_refunds",
+            "Refunds: store → Odoo",
+            "A refund becomes a credit note, exact to the cent; goods that come back a return.",
+            needs="Orders: store → Odoo.",
+            details="refunds",
+        ),
+        Feature(
+            "take_customers",
+            "Customers: store → Odoo",
+            "A changed account changes its customer in Odoo without waiting for an order.",
+            needs="The store as the owner of customers.",
+            details="accounts",
+        ),
+        Feature(
+            "take_products",
+            "Products: store → Odoo",
+            "Changes of products Odoo has, of what the store owns.",
+            needs="A user of Odoo who may change products.",
+            details="new_products",
+        ),
+        Feature(
+            "create_odoo_products",
+            "Create products in Odoo",
+            "Products Odoo lacks are made there, with exactly the variants the store has.",
+            needs="A user of Odoo who may make products.",
+            details="new_products",
+        ),
+    ),
+)
+NEW_PRODUCTS = Section(
+    "new_products",
+    "Products from the store",
+    "Counts where products come from the store.",
+    (
         Pick(
             "new_product_type",
             "New products in Odoo are",
@@ -50,9 +177,7 @@ FEATURES = Section(
             },
         ),
         Switch("archive_deleted_products", "Archive in Odoo what the store deletes", "Where the store owns names."),
-        Switch("take_customers", "Customers: store → Odoo", "Changes of accounts, without waiting for an order."),
     ),
-    "customers, shipping methods, products and customers from the store",
 )
 PRICES = Section(
     "store_prices",

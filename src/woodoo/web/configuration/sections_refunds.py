@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .kinds import Day, One, Pick, Switch
+from .kinds import One, Pick, Switch
 from .section import Section
 
 AMOUNTS = {"spread": "Spread over the invoice's lines", "product": "One line of the refund product for each tax"}
@@ -17,11 +17,8 @@ REFUNDS = Section(
     "Refunds and returns",
     "What the store gives back becomes credit notes; what Odoo credits can become refunds.",
     (
-        Switch("take_refunds", "Refunds: store → Odoo", "A refund becomes a credit note."),
         Pick("refund_payment", "The money is paid back in Odoo", "In the journal of the payment method.", words=MONEY),
         Pick("restock_as", "Goods the store puts back on its shelf are", "", words=GOODS),
-        Switch("send_refunds", "Refunds: Odoo → store", "A credit note made in Odoo becomes a refund."),
-        Day("send_refunds_from", "Refunds: Odoo → store, from", "What is dated earlier is never refunded there."),
     ),
     (
         Pick("amount_refund_as", "A refund of an amount alone is", "", words=AMOUNTS),
@@ -36,7 +33,6 @@ REFUNDS = Section(
         Pick("deleted_refunds", "A refund deleted in the store is", "", words=DELETED),
         Pick("cancel_invoiced", "The posted invoice of a cancelled order is", "", words=CANCELLED),
         One("return_location_id", "Goods come back to", "", "stock_locations", "As Odoo proposes"),
-        Switch("send_returns", "Returns: Odoo → store", "A return done in Odoo without a credit note, too."),
         Switch(
             "refund_money", "Refunds sent to the store move money", "By its payment provider. Off: noted there only."
         ),

@@ -96,6 +96,16 @@ def may(context: Context, role: str, connection_id: int) -> bool:
 
 
 @register.simple_tag(takes_context=True)
+def connection_tabs(context: Context, connection_id: int, here: str) -> dict[str, Any]:
+    """Return the tabs of a connection, and the pages below the one that is open, as the reader may open them."""
+    from ..tabs import tabs
+
+    reach = context.get("reach")
+    upper, lower = tabs(connection_id, here, reach.on(connection_id) if reach else Role.NOBODY)
+    return {"upper": upper, "lower": lower}
+
+
+@register.simple_tag(takes_context=True)
 def open_alerts(context: Context) -> SafeString:
     """Draw how many alerts are open, where there are any."""
     from ..access import reach_of

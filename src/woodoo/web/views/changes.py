@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from woodoo.connections.models import Change
+from woodoo.connections.models import Change, Connection
 
 from ..access import Role, needs, reach_of, reached
+from ..change_words import Word, in_words
+from ..overview import connection_statuses
 from ..pages import page
 from ..worklist import Query
 
@@ -24,8 +27,7 @@ class Row:
 
     change: Change
     where: str
-    #: Name, what it was, what it is.
-    values: list[tuple[str, Any, Any]]
+    values: list[Word]
 
 
 @require_safe
@@ -37,22 +39,42 @@ def change_list(request: HttpRequest) -> HttpResponse:
     rows = Change.objects.all() if among is None else Change.objects.filter(connection_id__in=among)
     if query.connection:
         rows = rows.filter(connection_id=query.connection)
-    before = request.GET.get("before", "")
-    if before.isascii() and before.isdigit() and len(before) < 19:
-        rows = rows.filter(pk__lt=int(before))
-    found = list(rows.order_by("-pk")[: PAGE + 1])
+    found, older = _page_of(rows, request)
     context = {
         "section": "changes",
-        "rows": [_row(one, names) for one in found[:PAGE]],
+        "rows": [_row(one, names) for one in found],
         "connections": names.items(),
         "query": query,
-        "older": found[PAGE - 1].pk if len(found) > PAGE else None,
+        "older": older,
     }
     return page(request, "changes.html", context)
 
 
+@require_safe
+@needs(Role.ADMINISTRATOR)
+def connection_changes(request: HttpRequest, connection_id: int) -> HttpResponse:
+    """Show the changes of one connection."""
+    found = get_object_or_404(Connection, pk=connection_id)
+    rows, older = _page_of(Change.objects.filter(connection_id=found.pk), request)
+    context = {
+        "section": "connections",
+        "connection": found,
+        "status": connection_statuses([found])[found.pk],
+        "rows": [_row(one, {found.pk: found.name}) for one in rows],
+        "older": older,
+    }
+    return page(request, "connection_changes.html", context)
+
+
+def _page_of(rows: QuerySet[Change], request: HttpRequest) -> tuple[list[Change], int | None]:
+    """Return one page of changes, newest first, and where the next one begins."""
+    before = request.GET.get("before", "")
+    if before.isascii() and before.isdigit() and len(before) < 19:
+        rows = rows.filter(pk__lt=int(before))
+    found = list(rows.order_by("-pk")[: PAGE + 1])
+    return found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None
+
+
 def _row(one: Change, names: dict[int, str]) -> Row:
     where = names.get(one.connection_id, "A connection that is gone") if one.connection_id else "Installation"
-    named = {**one.before, **one.after}
-    values = [(name, one.before.get(name), one.after.get(name)) for name in named if named[name] not in ("", [])]
-    return Row(one, where, values)
+    return Row(one, where, in_words(one.before, one.after))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -18,14 +19,17 @@ from woodoo.domain.errors import ConfigError, WoodooError
 from woodoo.engine import breaker
 from woodoo.engine.work import connection_changed
 from woodoo.flows.topics import followed_topics
+from woodoo.stores.woocommerce.address import keys_page
+from woodoo.trying import Check
 
+from .. import typed
 from ..access import Role, needs, reached
 from ..completeness import told_of
 from ..doors import forget_doors
-from ..forms import ConnectionForm
+from ..forms import ConnectionForm, about
 from ..odoo_news import odoo_news
 from ..overview import cards, connection_statuses, last_event, state_counts, tallies_of
-from ..pages import page
+from ..pages import is_fragment, page
 from ..tallies import last_ping, tally_lines
 from ..webhook_words import webhook_card
 
@@ -95,23 +99,85 @@ def connection_add(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Role.ADMINISTRATOR)
 def connection_edit(request: HttpRequest, connection_id: int) -> HttpResponse:
-    """Change addresses, keys and the switch of a connection, then test it."""
+    """Change addresses, keys and the switch of a connection; a side that is spoken to in another way is tried first."""
     found = get_object_or_404(Connection, pk=connection_id)
-    form = ConnectionForm(request.POST or None, instance=found)
-    if request.method == "POST" and form.is_valid():
-        saved = form.save()
-        forget_doors()
-        again = connection_changed(saved.pk)
-        log.info("connection changed", extra={"connection": saved.pk})
-        messages.success(request, _saved(again))
-        return redirect(f"{reverse('connection', args=[saved.pk])}?test=1")
+    data = request.POST if request.method == "POST" else None
+    hosts = about(found, data)
+    form = ConnectionForm(data, instance=found, typed=typed.kept(request, hosts))
+    if data is None:
+        return _show_form(request, connection_id, form)
+    right = form.is_valid()
+    typed.keep(request, hosts, form.typed_secrets())
+    if (side := request.POST.get("test", "")) in form.SIDES:
+        return _test_typed(request, connection_id, form, side)
+    if not right:
+        return _show_form(request, connection_id, form)
+    tried = {side: _try_side(form.candidate(), side) for side in form.changed_sides()}
+    wrong = [check for checks in tried.values() for check in checks if check.ok is False]
+    if wrong and "anyway" not in request.POST:
+        return _show_form(request, connection_id, _again(form, found, request), tried=tried)
+    if tried:
+        form.instance.unchecked = " ".join(check.message for check in wrong)[:500]
+    saved = form.save()
+    typed.forget(request)
+    forget_doors()
+    again = connection_changed(saved.pk)
+    log.info("connection changed", extra={"connection": saved.pk})
+    messages.success(request, _saved(again))
+    return redirect(f"{reverse('connection', args=[saved.pk])}?test=1")
+
+
+def _again(form: ConnectionForm, found: Connection, request: HttpRequest) -> ConnectionForm:
+    """Return the form once more, with what was typed."""
+    return ConnectionForm(
+        request.POST, instance=found, typed={**typed.kept(request, about(found, request.POST)), **form.typed_secrets()}
+    )
+
+
+def _test_typed(request: HttpRequest, connection_id: int, form: ConnectionForm, side: str) -> HttpResponse:
+    """Try one side as it stands in the form, saved or not."""
+    wrong = form.problems_of(side)
+    tried = {} if wrong else {side: _try_side(form.candidate(), side)}
+    if is_fragment(request):
+        problems = [
+            Check(str(form.fields[name].label), False, str(form.errors[name][0]))
+            for name in form.SIDES[side]
+            if name in form.errors
+        ]
+        return page(request, "parts/checks.html", {"checks": tried.get(side, problems)})
+    if not wrong:
+        form = _again(form, form.instance, request)
+    return _show_form(request, connection_id, form, tried=tried, only_tested=True)
+
+
+def _try_side(on: Connection, side: str) -> list[Check]:
+    from woodoo.wiring import check_odoo, check_store
+
+    try:
+        return check_store(on)[1] if side == "store" else check_odoo(on)[1]
+    except WoodooError as error:
+        return [Check(side.capitalize(), False, error.message, error.fix)]
+
+
+def _show_form(
+    request: HttpRequest,
+    connection_id: int,
+    form: ConnectionForm,
+    *,
+    tried: Mapping[str, list[Check]] | None = None,
+    only_tested: bool = False,
+) -> HttpResponse:
+    # Read again: the form writes what was typed onto its instance even where it is not right.
+    stored = get_object_or_404(Connection, pk=connection_id)
     context = {
         "section": "connections",
         "form": form,
         "groups": form.groups(),
-        # Read again: the form writes what was typed onto its instance even where it is not right.
-        "connection": get_object_or_404(Connection, pk=connection_id),
-        "status": connection_statuses([found])[found.pk],
+        "connection": stored,
+        "status": connection_statuses([stored])[stored.pk],
+        "keys_page": keys_page(stored.store_url),
+        "tried": tried or {},
+        "refused": bool(tried) and not only_tested,
     }
     return page(request, "connection_form.html", context)
 
@@ -129,6 +195,8 @@ def connection_test(request: HttpRequest, connection_id: int) -> HttpResponse:
     from woodoo.wiring import check_connection
 
     found = get_object_or_404(Connection, pk=connection_id)
+    if (side := request.POST.get("side", "")) in ConnectionForm.SIDES:
+        return page(request, "parts/checks.html", {"checks": _try_side(found, side)})
     try:
         return page(request, "parts/checks.html", {"checks": check_connection(found)})
     except WoodooError as error:
