@@ -6,7 +6,7 @@ Decides that a mapping that seems to be missing is looked up afresh before a rec
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .alerts import rounds
 from .chores.table import chores_of
@@ -18,24 +18,30 @@ from .domain.plan import Plan
 from .engine import registry
 from .engine.flow import Batch, Handler, Item, Outcome, OutcomeKind
 from .engine.links import Links
-from .engine.work import enqueue
+from .engine.work import asked_for, enqueue
 from .flows.catalogue_walk import CatalogueWalk
 from .flows.context import Context
 from .flows.history import History
+from .flows.hygiene import Hygiene
 from .flows.policy_check import check_policies
 from .flows.proposals import read_proposals
+from .flows.rehearsal import Rehearsal
 from .flows.rules import load_rules
+from .flows.sheet import read_sheet
 from .flows.shelf_walk import ShelfWalk
 from .flows.sides import Sides
 from .flows.steps.carriers import NO_APP, NO_APP_FIX
 from .flows.table import FLOWS, Flow
 from .flows.tax_check import check_tax_rates
+from .flows.usage import UsageSurvey
 from .live import Live, build_odoo, build_store, live_connection, namespace_of
+from .mapping.evidence.row import Row
 from .mapping.proposals import Proposal
 from .mapping.rules import Rules
 from .odoo import checks
 from .odoo.records import Records
 from .stores.base import Store, StoreIdentity
+from .surveys import usage_of
 
 __all__ = ["build_odoo", "build_store", "live_connection", "namespace_of"]
 
@@ -78,6 +84,7 @@ def lanes_of(connection_id: int) -> registry.Lanes:
             FLOWS["products"].lane: _catalogue(live),
             FLOWS["product"].lane: _shelf(live),
         },
+        surveys=_surveys(live),
         secrets=live.connection.known_secrets,
     )
 
@@ -254,15 +261,23 @@ def _by_rules(live: Live, flow: Flow) -> Handler:
         records = [item.record for item in items]
         odoo = live.odoo(batch.recorder)
         rules, fresh = live.rules(odoo)
-        context = Context(live.store(batch.recorder), odoo, rules, Links(live.connection.pk), batch.renew)
+        asked = _asked_for(live, flow, records)
+        context = Context(live.store(batch.recorder), odoo, rules, Links(live.connection.pk), batch.renew, asked)
         outcomes = dict(flow.sync(context, records))
         doubtful = [record for record, outcome in outcomes.items() if isinstance(outcome.error, ConfigError)]
         if doubtful and not fresh:
             rules, _ = live.rules(odoo, younger_than=0)
-            outcomes |= flow.sync(Context(context.store, odoo, rules, context.links, batch.renew), doubtful)
+            outcomes |= flow.sync(replace(context, rules=rules), doubtful)
         return {item.work_id: outcomes[item.record] for item in items}
 
     return handle
+
+
+def _asked_for(live: Live, flow: Flow, records: Sequence[str]) -> frozenset[str] | None:
+    """Return which orders a person asked for; None where it does not matter."""
+    if live.settings.orders_from is None or flow.name != "order":
+        return None
+    return asked_for(live.connection.pk, flow.lane, records)
 
 
 def history_of(connection_id: int) -> History:
@@ -283,6 +298,38 @@ def _history(live: Live, flow: Flow) -> History:
         return Context(store, odoo, rules, links)
 
     return History(flow, store, links, context)
+
+
+def _surveys(live: Live) -> dict[str, registry.Survey]:
+    """Return what can be looked at before a connection goes live, by the names of `woodoo.surveys`."""
+    store, settings = live.store(NullRecorder()), live.settings
+
+    def odoo() -> Records:
+        return live.odoo(NullRecorder())
+
+    def context(fresh: bool) -> Context:
+        both = odoo()
+        rules, _ = live.rules(both, younger_than=0) if fresh else live.rules(both)
+        return Context(store, both, rules, Links(live.connection.pk), asked_for=frozenset())
+
+    return {
+        "usage": UsageSurvey(store, odoo, settings.sku_field),
+        "rehearsal": Rehearsal(store, context),
+        "hygiene": Hygiene(store, odoo, settings.sku_field, namespace_of(live.connection)),
+    }
+
+
+def read_mappings(connection: Connection) -> list[Row]:
+    """Return everything that is mapped or could be, beside what past orders use.
+
+    Raises:
+        WoodooError: where a side does not answer, or the settings as they are cannot be used.
+    """
+    odoo = build_odoo(connection)
+    rules = load_rules(odoo, connection.rules, namespace_of(connection))
+    usage, skus, _ = usage_of(connection)
+    chosen = "sku_field" in connection.settings
+    return read_sheet(build_store(connection), odoo, rules, usage, skus, sku_field_chosen=chosen)
 
 
 def catalogue_of(connection_id: int) -> CatalogueWalk:

@@ -72,6 +72,17 @@ EXPECTED: dict[str, tuple[str, str | None]] = {
     "history": ("get", "viewer"),
     "import-start": ("post", "operator"),
     "import-change": ("post", "operator"),
+    "mapping": ("get", "administrator"),
+    "mapping-take": ("post", "administrator"),
+    "survey-start": ("post", "operator"),
+    "rehearsal": ("get", "viewer"),
+    "rehearsal-csv": ("get", "viewer"),
+    "hygiene": ("get", "viewer"),
+    "hygiene-csv": ("get", "viewer"),
+    "golive": ("get", "viewer"),
+    "golive-check": ("post", "administrator"),
+    "golive-tick": ("post", "administrator"),
+    "golive-switch": ("post", "administrator"),
     "proposals": ("get", "administrator"),
     "proposals-take": ("post", "administrator"),
     "api-docs": ("get", None),
@@ -175,6 +186,15 @@ def addresses(shop: Connection) -> dict[str, str]:
         "history": reverse("history", args=[shop.pk]),
         "import-start": reverse("import-start", args=[shop.pk]),
         "import-change": reverse("import-change", args=[scene.history(shop).pk, "pause"]),
+        "survey-start": reverse("survey-start", args=[shop.pk, "hygiene"]),
+        "hygiene-csv": reverse("hygiene-csv", args=[shop.pk, "bare"]),
+        **{
+            name: reverse(name, args=[shop.pk])
+            for name in (
+                *("mapping", "mapping-take", "rehearsal", "rehearsal-csv", "hygiene"),
+                *("golive", "golive-check", "golive-tick", "golive-switch"),
+            )
+        },
         "proposals": reverse("proposals", args=[shop.pk]),
         "proposals-take": reverse("proposals-take", args=[shop.pk]),
         "tokens": reverse("tokens"),
@@ -202,6 +222,7 @@ def test_each_role_at_each_address(
     with (
         mock.patch("woodoo.wiring.check_connection", return_value=[]),
         mock.patch("woodoo.wiring.propose", return_value=()),
+        mock.patch("woodoo.wiring.read_mappings", return_value=[]),
     ):
         answer = getattr(as_role(role), method)(addresses[name])
     if role == "stranger":

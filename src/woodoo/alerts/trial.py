@@ -6,11 +6,15 @@ from collections.abc import Sequence
 
 from django.conf import settings
 
+from woodoo.connections.audit import note
 from woodoo.connections.models import Connection
 
 from .channels import Channel, channels_of, send_all
 from .standing import try_again
 from .words import test_letter
+
+#: What is written down of a test that got through.
+TESTED = "alerts tested"
 
 
 def try_channels(connection: Connection, mark: str = "") -> Sequence[tuple[Channel, str]]:
@@ -24,4 +28,5 @@ def try_channels(connection: Connection, mark: str = "") -> Sequence[tuple[Chann
     for one, error in zip(channels, errors, strict=True):
         if not error:
             try_again(connection.pk, one.mark)
+            note(TESTED, connection_id=connection.pk, after={"channel": one.label})
     return list(zip(channels, errors, strict=True))

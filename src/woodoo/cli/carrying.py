@@ -54,10 +54,10 @@ def carry_out(made: Import, on: Connection, *, wait: bool, json: bool) -> None:
 def try_out(tried: Iterator[tuple[int, dict[str, Any]]], total: int, flow: str, title: str, *, json: bool) -> None:
     """Plan all of it with a bar that shows how far it is, and print what was found."""
     findings: dict[str, Any] = {}
-    with _bar() as bar:
-        task = bar.add_task("Planning", total=total)
+    with bar() as shown:
+        task = shown.add_task("Planning", total=total)
         for listed, findings in tried:  # noqa: B007 - the last findings hold all
-            bar.update(task, completed=listed, total=max(total, listed))
+            shown.update(task, completed=listed, total=max(total, listed))
     if json:
         as_json(findings)
     else:
@@ -93,12 +93,12 @@ def _follow(made: Import) -> bool:
     """Show how an import goes on until it is through, and return whether nothing of it needs a person."""
     from woodoo.engine.imports import progress
 
-    with _bar() as bar:
-        task = bar.add_task(f"Import {made.pk}", total=made.total)
+    with bar() as shown:
+        task = shown.add_task(f"Import {made.pk}", total=made.total)
         while True:
             made.refresh_from_db()
             far = progress(made)
-            bar.update(task, completed=far.through, total=max(1, far.total), description=in_short(far))
+            shown.update(task, completed=far.through, total=max(1, far.total), description=in_short(far))
             if made.finished_at or made.state in ("failed", "paused"):
                 break
             time.sleep(_LOOK)
@@ -108,7 +108,8 @@ def _follow(made: Import) -> bool:
     return made.state == "done" and not far.parked + far.failed
 
 
-def _bar() -> Progress:
+def bar() -> Progress:
+    """Return a bar that shows how far something is."""
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     return Progress(TextColumn("{task.description}"), *columns, console=err, transient=True)
 

@@ -18,6 +18,7 @@ from . import (
     alerts,
     connections,
     drift,
+    golive,
     held,
     imports,
     people,
@@ -70,6 +71,7 @@ records.add_to(app)
 held.add_to(app)
 drift.add_to(app)
 stock.add_to(app)
+golive.add_to(app)
 imports.add_to(app)
 products.add_to(app)
 alerts.add_to(app)

@@ -144,6 +144,21 @@ class Connection(models.Model):
         super().save(*args, **kwargs)
 
 
+class Checklist(models.Model):
+    """What stands between a connection and its going live, as it was looked at last; and what people have accepted."""
+
+    connection_id = models.IntegerField(primary_key=True)
+    #: When both sides were asked last.
+    checked_at = models.DateTimeField(null=True)
+    #: Point → what was found: state, evidence, what to do.
+    points = models.JSONField(default=dict)
+    #: Point → who has accepted or done it, and when (ISO).
+    ticks = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"checklist of connection {self.connection_id}"
+
+
 class Change(models.Model):
     """Something that somebody changed (`audit.py`). Holds no secret; kept for good."""
 

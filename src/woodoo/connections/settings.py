@@ -93,6 +93,12 @@ class ConnectionSettings(
         description="Payment methods, such as bacs or cod, that are invoiced without waiting for the payment; their "
         "invoices stay open in Odoo, for the bank statement or the cash desk.",
     )
+    orders_from: date | None = Field(
+        None,
+        description="Orders placed earlier, by the shop's time zone, are left out as long as nobody asks for them: an "
+        "import, a retry or a sync by hand brings them over, and what Odoo has of them is kept in step. Empty: any "
+        "order that is placed or changed comes over.",
+    )
     order_number_format: str = Field(
         "{number}",
         max_length=60,

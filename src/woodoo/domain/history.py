@@ -30,6 +30,8 @@ class OrderRange:
     last_id: int | None = None
     #: Empty: any.
     statuses: tuple[str, ...] = ()
+    #: So many of the newest ones, in place of the above.
+    newest: int | None = None
 
     @property
     def by_id(self) -> bool:
@@ -47,6 +49,8 @@ class OrderRange:
 
     def in_words(self, zone: tzinfo) -> str:
         """Name it as a person would: "orders of 2025-01-01 to 2025-12-31, completed"; days are those of `zone`."""
+        if self.newest:
+            return f"the last {self.newest} orders" if self.newest > 1 else "the last order"
         if self.by_id:
             words = f"orders with ids {self.first_id} to {self.last_id}"
             if self.first_id == self.last_id:
@@ -65,13 +69,14 @@ class OrderRange:
             "first_id": self.first_id,
             "last_id": self.last_id,
             "statuses": list(self.statuses),
+            **({"newest": self.newest} if self.newest else {}),
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> OrderRange:
         """Read what `to_json` wrote."""
         begin, end = (datetime.fromisoformat(data[name]) if data[name] else None for name in ("begin", "end"))
-        return cls(begin, end, data["first_id"], data["last_id"], tuple(data["statuses"]))
+        return cls(begin, end, data["first_id"], data["last_id"], tuple(data["statuses"]), data.get("newest"))
 
 
 def read_range(

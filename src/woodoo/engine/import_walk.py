@@ -10,18 +10,22 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from woodoo.domain.errors import ConfigError, RemoteDown, RemoteError, WoodooError
 from woodoo.domain.history import OrderRange
-from woodoo.engine import breaker, db, imports, pump, registry
+from woodoo.engine import breaker, db, imports, pump, registry, surveys
 from woodoo.engine.models import HISTORY, Import
-from woodoo.engine.registry import Archive
+from woodoo.engine.registry import Archive, Looked, Survey
 from woodoo.engine.wake import wake, wake_imports
 
 log = logging.getLogger(__name__)
+
+#: What stands on an import that goes on well.
+_WELL: dict[str, Any] = {"message": "", "error_kind": "", "fix": "", "failures": 0}
 
 _State = Import.State
 #: Records of imports that wait in a lane before the walk goes on.
@@ -70,6 +74,9 @@ def walk(import_id: int) -> bool:
 
 def _list_on(found: Import) -> None:
     lanes = registry.resolve(found.connection_id)
+    if found.lane in lanes.surveys:
+        look_on(found, lanes.surveys[found.lane])
+        return
     if not lanes.enabled:
         return
     archive = lanes.archives.get(found.lane)
@@ -99,10 +106,7 @@ def _go_on(found: Import, archive: Archive) -> bool:
             result=findings,
             state=_State.LISTING if listing.cursor else _State.WORKING,
             listed_at=None if listing.cursor else timezone.now(),
-            message="",
-            error_kind="",
-            fix="",
-            failures=0,
+            **_WELL,
         )
         if not taken:  # paused or stopped meanwhile
             return False
@@ -111,6 +115,36 @@ def _go_on(found: Import, archive: Archive) -> bool:
             wake(found.connection_id, found.lane)
     found.refresh_from_db()
     return bool(listing.cursor)
+
+
+def look_on(found: Import, survey: Survey) -> None:
+    """Go on with a survey for a while; it needs no switched-on connection, for it writes nothing on either side."""
+    for _ in range(PAGES):
+        if pump.stopping.is_set():
+            return
+        looked = survey.look(OrderRange.from_json(found.wanted), found.cursor, found.result)
+        if not _take_in(found, looked):
+            return
+    wake_imports([found.pk])
+
+
+def _take_in(found: Import, looked: Looked) -> bool:
+    """Keep what a piece of a survey has found and return whether another may follow."""
+    with transaction.atomic():
+        taken = Import.objects.filter(pk=found.pk, state=_State.LISTING, cursor=found.cursor).update(
+            cursor=looked.cursor,
+            listed=found.listed + looked.count,
+            total=found.total if looked.total is None else looked.total,
+            result=dict(looked.figures),
+            state=_State.LISTING if looked.cursor else _State.WORKING,
+            listed_at=None if looked.cursor else timezone.now(),
+            **_WELL,
+        )
+        if not taken:  # paused or stopped meanwhile
+            return False
+        surveys.keep(found.pk, looked.found)
+    found.refresh_from_db()
+    return bool(looked.cursor)
 
 
 def _room(found: Import) -> bool:
@@ -176,6 +210,8 @@ def _end_if_through(import_id: int) -> None:
         found.state = _State.DONE if found.state == _State.WORKING else found.state
         found.finished_at = timezone.now()
         found.save(update_fields=["state", "finished_at", "result"])
+        if found.state == _State.DONE:
+            surveys.forget_older(found)
     log.info("import ended", extra={"import": import_id, "state": found.state})
 
 

@@ -243,6 +243,33 @@ class Import(models.Model):
         return f"{self.pk} {self.title}"
 
 
+class Finding(models.Model):
+    """What a survey has found of a record: the outcome it would have, something to be tidied up."""
+
+    import_id = models.BigIntegerField()
+    #: What it is (`registry.Found.kind`).
+    kind = models.TextField()
+    record = models.TextField()
+    #: As a person names it; of products their names.
+    title = models.TextField(default="", db_default="")
+    #: The same for all records with the same reason; without personal data.
+    cause = models.TextField(default="", db_default="")
+    message = models.TextField(default="", db_default="")
+    fix = models.TextField(default="", db_default="")
+    place = models.TextField(default="", db_default="")
+    #: What else is shown of it: totals, documents, ids. No personal data.
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["import_id", "kind", "record"], name="engine_finding_record"),
+            models.Index(fields=["import_id", "kind", "cause"], name="engine_finding_cause"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.title or self.record}"
+
+
 class Run(models.Model):
     """One attempt at one record."""
 

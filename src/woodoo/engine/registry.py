@@ -53,6 +53,47 @@ class Archive(Protocol):
 
 
 @dataclass(frozen=True)
+class Found:
+    """Something a survey has found, as it is kept (`engine.models.Finding`)."""
+
+    #: What it is, such as "parked" or "no_sku".
+    kind: str
+    #: The record's id, or whatever those that belong together have in common.
+    record: str
+    #: As a person names it.
+    title: str = ""
+    #: The same for all records with the same reason.
+    cause: str = ""
+    message: str = ""
+    fix: str = ""
+    #: The place that is wrong, such as "settings -> taxes".
+    place: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What came of a piece of a survey."""
+
+    #: Where the next piece begins; empty at the end.
+    cursor: str
+    #: How many records were looked at.
+    count: int
+    found: Sequence[Found] = ()
+    #: Figures that add up from piece to piece, as JSON.
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    #: About how many records there are in all, where that is known by now.
+    total: int | None = None
+
+
+class Survey(Protocol):
+    """A look at many records that writes nothing on either side. Raises the errors of `woodoo.domain.errors`."""
+
+    def look(self, wanted: OrderRange, cursor: str, figures: Mapping[str, Any]) -> Looked:
+        """Look at the piece that begins at `cursor`; `figures` are those of the pieces before."""
+
+
+@dataclass(frozen=True)
 class Lanes:
     """What the engine has to know of one connection."""
 
@@ -73,6 +114,8 @@ class Lanes:
     knock: Callable[[str], None] | None = None
     #: Lane → the store's past.
     archives: Mapping[str, Archive] = field(default_factory=dict)
+    #: Name → a look at many records, which may be had while the connection is switched off.
+    surveys: Mapping[str, Survey] = field(default_factory=dict)
     #: Texts the ledger must not write down.
     secrets: tuple[str, ...] = field(default=(), repr=False)
     #: Lanes that leave one slot to the others, such as a catalogue import to the orders.

@@ -97,6 +97,8 @@ def expire(days: int) -> int:
             """DELETE FROM engine_run WHERE started_at < now() - make_interval(days => %(days)s)
                   AND ended_at IS NOT NULL""",
             "DELETE FROM engine_import WHERE finished_at < now() - make_interval(days => %(days)s)",
+            """DELETE FROM engine_finding f
+                WHERE NOT EXISTS (SELECT 1 FROM engine_import i WHERE i.id = f.import_id)""",
             "DELETE FROM engine_drift WHERE ended_at < now() - make_interval(days => %(days)s)",
         )
     )

@@ -67,6 +67,20 @@ def noted(connection_id: int, lane: str, part: str) -> dict[str, str]:
     return dict(found)
 
 
+def asked_for(connection_id: int, lane: str, records: Sequence[str]) -> frozenset[str]:
+    """Return which of these records a person asked for: by an import, by a retry, or by name."""
+    found = db.rows(
+        """SELECT w.record FROM engine_work w
+            WHERE w.connection_id = %(id)s AND w.lane = %(lane)s AND w.record = ANY(%(records)s)
+              AND (w.import_id IS NOT NULL
+                   OR EXISTS (SELECT 1 FROM engine_event e
+                               WHERE e.connection_id = w.connection_id AND e.lane = w.lane AND e.record = w.record
+                                 AND e.source IN ('manual', 'retry', 'import')))""",
+        {"id": connection_id, "lane": lane, "records": list(records)},
+    )
+    return frozenset(record for (record,) in found)
+
+
 def forget_seen(connection_id: int, lane: str, records: Sequence[str]) -> int:
     """Forget what was noted of these records, so that their next look is like the first."""
     return db.change(

@@ -36,3 +36,5 @@ class Context:
     links: Links
     #: Called between steps; raises where somebody else has taken the batch over meanwhile.
     still_ours: Callable[[], None] = field(default=_keep_going)
+    #: Records that a person asked for, whatever their date (`Policy.orders_from`); None: all of them.
+    asked_for: frozenset[str] | None = None

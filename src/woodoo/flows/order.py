@@ -25,6 +25,7 @@ from ..mapping.changes.cancelling import CancelPlan
 from ..mapping.documents.document import Seen
 from ..mapping.order_plan import NothingToDo, OrderPlan, plan_order
 from ..mapping.order_words import order_plan_shown
+from ..mapping.policy import too_early
 from . import outcomes
 from .batch import OrderBatch
 from .context import Context
@@ -128,7 +129,8 @@ def plan_orders(context: Context, external_ids: Sequence[str]) -> Planned:
     for record, order in fetched.found.items():
         assert seen is not None
         try:
-            plans[record] = plan_order(order, seen, context.rules)
+            early = _left_out(context, order, seen)
+            plans[record] = NothingToDo(order, None, early) if early else plan_order(order, seen, context.rules)
         except WoodooError as error:
             failures[record] = error
     marks = {record: order.mark.text() for record, order in fetched.found.items()}
@@ -141,6 +143,12 @@ def plan_orders(context: Context, external_ids: Sequence[str]) -> Planned:
     refunded = frozenset(record for record, order in fetched.found.items() if order.refund_ids)
     found_by = {record: order.found_by for record, order in fetched.found.items()}
     return Planned(plans, failures, marks | dict.fromkeys(fetched.missing, GONE), there, refunded, found_by)
+
+
+def _left_out(context: Context, order: Order, seen: Seen) -> str:
+    """Return why an order nobody asked for is too early to come over; empty where it is not, or Odoo has it."""
+    asked = context.asked_for is None or order.external_id in context.asked_for
+    return "" if asked or seen.documents.get(order.external_id) else too_early(order, context.rules)
 
 
 def _planned_as(order: Order, seen: Seen | None) -> Order:

@@ -72,10 +72,10 @@ class Preview:
             elif plan.complete:
                 self.there += 1
             else:
-                _note(self.skipped, _without(plan.reason, _names(plan)), record)
+                _note(self.skipped, without(plan.reason, _names(plan)), record)
         for record, error in planned.failures.items():
             why = self.skipped if isinstance(error, NothingLeft) else self.parked
-            _note(why, _without(error.message, [error.record, f"Order {record}"]), record)
+            _note(why, without(error.message, [error.record, f"Order {record}"]), record)
 
     def skip(self, record: str, reason: str) -> None:
         """Add one that would be left out."""
@@ -83,7 +83,7 @@ class Preview:
 
     def park(self, record: str, message: str, names: list[str]) -> None:
         """Add one that would need a person; `names` are what the message calls it."""
-        _note(self.parked, _without(message, names), record)
+        _note(self.parked, without(message, names), record)
 
     def _add_plan(self, record: str, plan: OrderPlan) -> None:
         if plan.document is None:
@@ -93,11 +93,11 @@ class Preview:
         else:
             self.complete += 1
         for sentence in plan.waits:
-            _note(self.waits, _without(sentence, [plan.order.label]), record)
+            _note(self.waits, without(sentence, [plan.order.label]), record)
 
     def _add_cancelled(self, record: str, plan: CancelPlan) -> None:
         if plan.conflict is not None:
-            _note(self.parked, _without(plan.conflict.message, [plan.order.label, plan.document.name]), record)
+            _note(self.parked, without(plan.conflict.message, [plan.order.label, plan.document.name]), record)
         elif plan.cancel:
             self.complete += 1
         else:
@@ -164,7 +164,7 @@ def _names(plan: NothingToDo) -> list[str]:
     return [plan.order.label, plan.document.name if plan.document else ""]
 
 
-def _without(text: str, names: list[str]) -> str:
+def without(text: str, names: list[str]) -> str:
     """Return a message without what it says of one order alone: its name, and amounts of money."""
     for name in names:
         text = text.replace(name, "…") if name else text

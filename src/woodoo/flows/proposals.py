@@ -22,12 +22,12 @@ def read_proposals(store: Store, odoo: Records, rules: Rules) -> tuple[Proposal,
         *read_tax_proposals(store.tax_rates(), store, odoo, rules),
         *propose_journals(
             [Named(one.key, one.title or one.key) for one in store.payment_methods()],
-            _named(odoo, "account.journal", "type", [("type", "in", ["bank", "cash", "credit"])]),
+            read_named(odoo, "account.journal", "type", [("type", "in", ["bank", "cash", "credit"])]),
             {*rules.journals, *rules.policy.unpaid_methods},
         ),
         *propose_carriers(
             [Named(one.key, one.title or one.key) for one in store.shipping_methods()],
-            _named(odoo, "delivery.carrier"),
+            read_named(odoo, "delivery.carrier"),
             {*rules.carriers, *rules.shipping_products},
         ),
     )
@@ -47,11 +47,11 @@ def read_tax_proposals(
     """
     if prices_include_tax is None:
         prices_include_tax = not rules.precision.can_pin and store.identify().prices_include_tax
-    default_tax, home = _company(odoo, rules)
+    default_tax, home = company_defaults(odoo, rules)
     return propose_taxes(rates, rules, prices_include_tax=prices_include_tax, default_tax=default_tax, home=home)
 
 
-def _company(odoo: Records, rules: Rules) -> tuple[int | None, str]:
+def company_defaults(odoo: Records, rules: Rules) -> tuple[int | None, str]:
     """Return the company's default sales tax and the code of its country."""
     rows = odoo.read("res.company", [rules.company_id], ["account_sale_tax_id", "country_id"])
     row = rows[0] if rows else {}
@@ -59,11 +59,19 @@ def _company(odoo: Records, rules: Rules) -> tuple[int | None, str]:
     return row.get("account_sale_tax_id") or None, codes.get(row.get("country_id") or 0, "")
 
 
-def _named(odoo: Records, model: str, kind: str = "", domain: Sequence[tuple[str, str, object]] = ()) -> list[Named]:
-    """Read the company's records of a model by name; none where the app is not installed."""
-    of_company = [("company_id", "in", [odoo.company_id, False])] if odoo.company_id else []
+def read_named(
+    odoo: Records,
+    model: str,
+    kind: str = "",
+    domain: Sequence[tuple[str, str, object]] = (),
+    *,
+    of_company: bool = True,
+    order: str = "id",
+) -> list[Named]:
+    """Read the records of a model by name, the company's where it has such; none where the app is not installed."""
+    limits = [("company_id", "in", [odoo.company_id, False])] if odoo.company_id and of_company else []
     try:
-        rows = odoo.search_read(model, [*of_company, *domain], ["name", *([kind] if kind else [])])
+        rows = odoo.search_read(model, [*limits, *domain], ["name", *([kind] if kind else [])], order=order)
     except ConfigError as error:
         if error.where != model:
             raise

@@ -130,6 +130,7 @@ def _policy(settings: ConnectionSettings) -> Policy:
         confirm_orders=settings.confirm_orders,
         unpaid_methods=frozenset(settings.unpaid_methods),
         invoice_date=settings.invoice_date,
+        orders_from=settings.orders_from,
         post_invoices_from=settings.post_invoices_from,
     )
 

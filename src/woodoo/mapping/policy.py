@@ -76,6 +76,8 @@ class Policy:
     unpaid_methods: frozenset[str] = frozenset()
     #: "order", "paid", "completed" or "today".
     invoice_date: str = "order"
+    #: Orders placed earlier come over only where somebody asks for them.
+    orders_from: date | None = None
     #: Invoices dated earlier stay drafts.
     post_invoices_from: date | None = None
 
@@ -129,6 +131,18 @@ def plan_policy(order: Order, document: Document | None, rules: Rules, *, today:
         stays = _stays(order, document, rules)
         return PolicyDecision(skip=f"{order.label} is not paid yet ({_method(order)}); {_LATER}.{stays}")
     return PolicyDecision(steps, tuple(waits))
+
+
+def too_early(order: Order, rules: Rules) -> str:
+    """Return why an order is left out that was placed before orders come over by themselves; empty where it was not."""
+    first = rules.policy.orders_from
+    placed = order.created_at.astimezone(rules.timezone).date()
+    if first is None or placed >= first:
+        return ""
+    return (
+        f"{order.label} was placed on {placed:%Y-%m-%d}, before {first:%Y-%m-%d}, from when on orders come over. "
+        "Import it or retry it to bring it over."
+    )
 
 
 def _is_credited_later(order: Order, document: Document | None, rules: Rules) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 from ..domain.errors import DataError
 from ..domain.history import OrderRange
 from ..domain.order import Order
+from ..domain.past import PastPage
 
 if TYPE_CHECKING:
     from .catalogue import Catalogue
@@ -165,6 +166,12 @@ class Store(Protocol):
 
     def newest_orders(self, above: int) -> OrderPage:
         """List the orders with the highest ids, lightly: all above that id, and at least some dozens below."""
+
+    def past_orders(self, cursor: str = "", *, light: bool = False) -> PastPage:
+        """List the newest orders, the newest first, with what they use, from where `cursor` says; not drafts of carts.
+
+        `light`: with their ids, statuses and dates alone.
+        """
 
     def orders_still_there(self, external_ids: Sequence[str]) -> Mapping[str, Changed]:
         """Return which of these orders the store still has, the trash included, lightly.

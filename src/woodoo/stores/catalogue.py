@@ -121,6 +121,9 @@ class Catalogue(Protocol):
     def product_page(self, page: int) -> tuple[Sequence[Owned], int]:
         """Return a page of all products by ascending id, from 1, and how many pages there are."""
 
+    def variations_of(self, product: Owned) -> Sequence[Owned]:
+        """Return the variations of a variable product lightly; one that shows its product's SKU has none."""
+
     def count_products(self) -> int:
         """Return how many products there are, without variations and without the trash."""
 

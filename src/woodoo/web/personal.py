@@ -129,9 +129,23 @@ def erase(email: str) -> dict[str, int]:
             [found.runs],
         )
         db.change("UPDATE engine_link SET odoo_name = '' WHERE id = ANY(%s)", [found.links])
+        _blank_findings(found)
         # Whose it was is not kept: that would be personal data again.
         audit.note("personal data erased", after=found.counts)
     return found.counts
+
+
+def _blank_findings(found: Found) -> None:
+    """Blank what dry runs said of the person's orders."""
+    for connection_id, lane, record in sorted(found.records):
+        if lane == "orders":
+            db.change(
+                """UPDATE engine_finding f SET message = '' FROM engine_import i
+                    WHERE i.id = f.import_id AND i.connection_id = %s AND f.record = %s""",
+                [connection_id, record],
+            )
+    like = f"%{_for_like(found.email)}%"
+    db.change("UPDATE engine_finding SET message = '' WHERE lower(message) LIKE %s", [like])
 
 
 def _direct(found: Found) -> None:

@@ -52,7 +52,7 @@ def propose_taxes(
     found = []
     for rate in rates:
         fitting = fitting_taxes(rate.percent, rate.country, rules.sale_taxes, included=included)
-        if _mapped(rate, rules) or (rules.match_taxes and len(fitting) == 1):
+        if mapped_to(rate, rules) or (rules.match_taxes and len(fitting) == 1):
             continue
         found.append(_proposal(rate, fitting, included, default_tax if _is_domestic(rate, home) else None))
     return found
@@ -60,7 +60,7 @@ def propose_taxes(
 
 def other_percents(rates: Iterable[Rate], rules: Rules) -> list[tuple[Rate, Tax]]:
     """Return the rates that are mapped to a tax of another percentage: their orders would be parked."""
-    return [(rate, tax) for rate in rates for tax in _mapped(rate, rules) if tax.percent != rate.percent]
+    return [(rate, tax) for rate in rates for tax in mapped_to(rate, rules) if tax.percent != rate.percent]
 
 
 def other_bases(rates: Iterable[Rate], rules: Rules) -> list[tuple[Rate, Rate]]:
@@ -68,7 +68,7 @@ def other_bases(rates: Iterable[Rate], rules: Rules) -> list[tuple[Rate, Rate]]:
 
     Two rates can meet on a line where they are of one class, and of one place or one of them of every place.
     """
-    known = [(rate, tax) for rate in rates if rate.percent for tax in _mapped(rate, rules)[:1]]
+    known = [(rate, tax) for rate in rates if rate.percent for tax in mapped_to(rate, rules)[:1]]
     lower_ones = [(rate, tax) for rate, tax in known if not rate.compound]
     return [
         (upper, lower)
@@ -93,14 +93,15 @@ def shown_rate(rate: Rate) -> str:
 
 def _kind(rates: Sequence[Rate], rules: Rules, prices_include_tax: bool) -> bool:
     """Return the price kind of the rates mapped already, else the one that suits the store and has most rates."""
-    kinds = {tax.included for rate in rates for tax in _mapped(rate, rules) if tax.percent}
+    kinds = {tax.included for rate in rates for tax in mapped_to(rate, rules) if tax.percent}
     if len(kinds) == 1:
         return next(iter(kinds))
     wanted = [(rate.percent, rate.country) for rate in rates if rate.percent]
     return price_kind(wanted, rules.sale_taxes, preferred=prefers_included(prices_include_tax, rules))
 
 
-def _mapped(rate: Rate, rules: Rules) -> tuple[Tax, ...]:
+def mapped_to(rate: Rate, rules: Rules) -> tuple[Tax, ...]:
+    """Return the taxes the settings map a rate to: one, none, or several where they contradict each other."""
     return mapped_taxes(rate.rate_id, [rate.tax_class or STANDARD], rate.country, rate.percent, rules)
 
 

@@ -228,11 +228,11 @@ def _tax_rate(line: TaxLinePayload, order: OrderPayload) -> TaxRate:
         compound=line.compound,
         tax_total=line.tax_total,
         shipping_tax_total=shipping,
-        country=_country(line.rate_code),
+        country=country_of_rate(line.rate_code),
     )
 
 
-def _country(rate_code: str) -> str:
+def country_of_rate(rate_code: str) -> str:
     """Return the country of a code such as "ES-M-IVA-1"; rates for all countries begin with their name."""
     first, dash, _ = rate_code.partition("-")
     return first if dash and len(first) == 2 and first.isalpha() else ""

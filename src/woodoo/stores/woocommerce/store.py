@@ -16,6 +16,7 @@ from ...domain.calls import CallRecorder
 from ...domain.errors import DataError
 from ...domain.history import OrderRange
 from ...domain.order import Order
+from ...domain.past import PastPage
 from ..base import Changed, Fetched, OrderPage, StoreChoice, StoreIdentity, StoreTaxRate
 from . import orders as order_reader
 from .bulk import DECIMALS, ask_each, fetch_rows, is_id, read_each, still_listed
@@ -31,6 +32,7 @@ from .key_check import check_writing
 from .known import Known
 from .media import WordPressMedia
 from .notes import staff_notes
+from .past import past_orders
 from .payloads import OrderPayload, TaxRatePayload, parse
 from .refunds import WooRefunds
 from .shipping import WooShipping
@@ -192,6 +194,10 @@ class WooCommerceStore:
     def newest_orders(self, above: int) -> OrderPage:
         """List the orders with the highest ids; one light request where few are above that id."""
         return newest_orders(self.client, above)
+
+    def past_orders(self, cursor: str = "", *, light: bool = False) -> PastPage:
+        """Read the newest orders, a hundred a request, with the fields that tell what they use."""
+        return past_orders(self.client, cursor, light=light)
 
     def orders_still_there(self, external_ids: Sequence[str]) -> Mapping[str, Changed]:
         """Return which of these orders there are: by the list, by the trash, one by one what neither shows."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..choices import Choice
-from .kinds import Named, One, Pick, Several, Switch, Text, Zone
+from .kinds import Day, Named, One, Pick, Several, Switch, Text, Zone
 from .section import Section
 from .tables import AnotherRow, Table
 
@@ -81,9 +81,10 @@ ORDERS = Section(
             "Confirm sales orders",
             "Off: they stay quotations until somebody confirms them in Odoo, and go on from there.",
         ),
+        Day("orders_from", "Orders placed from", "Earlier ones come over only where somebody asks for them."),
         Switch("use_order_number", "The reference is the number of the sales order, too", "In place of Odoo's own."),
     ),
-    "confirming, numbers",
+    "confirming, numbers, the first day",
 )
 TAXES = Section(
     "taxes",

@@ -18,6 +18,7 @@ from woodoo.engine.models import Import
 
 from ..access import Role, needs
 from ..words import FoundWords, found_words, span
+from .surveys import PAGES as SURVEY_PAGES
 
 #: Imports shown, the newest ones.
 SHOWN = 10
@@ -66,7 +67,8 @@ class Row:
 def rows_of(found: Connection, *, products: bool) -> list[Row]:
     """Return the newest imports of a connection: of its catalogue, or of its history."""
     every = Import.objects.filter(connection_id=found.pk).order_by("-pk")
-    which = every.filter(flow__in=PRODUCT_FLOWS) if products else every.exclude(flow__in=PRODUCT_FLOWS)
+    others = (*PRODUCT_FLOWS, *SURVEY_PAGES)
+    which = every.filter(flow__in=PRODUCT_FLOWS) if products else every.exclude(flow__in=others)
     return list(_rows(which[:SHOWN]))
 
 
@@ -87,7 +89,9 @@ def change(request: HttpRequest, import_id: int, what: str) -> HttpResponse:
             messages.warning(request, "Nothing was changed: an import can be paused, resumed and stopped.")
         else:
             do(found.pk)
-            messages.success(request, f"Import {found.pk} {_DONE[what]}.")
+            name = "The look" if found.flow in SURVEY_PAGES else f"Import {found.pk}"
+            messages.success(request, f"{name} {_DONE[what]}.")
     except WoodooError as error:
         messages.warning(request, f"{error.message} It has gone on since this page was shown.")
-    return redirect("products" if found.flow in PRODUCT_FLOWS else "history", connection_id=found.connection_id)
+    page = "products" if found.flow in PRODUCT_FLOWS else SURVEY_PAGES.get(found.flow, "history")
+    return redirect(page, connection_id=found.connection_id)

@@ -7,6 +7,7 @@ own, writes in batches of a hundred for each parent (`products/batch`, `products
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -132,6 +133,18 @@ class WooCatalogue:
         params = {"status": "any", "orderby": "id", "order": "asc", "_fields": LIGHT, "per_page": PAGE, "page": page}
         answer = self.client.request("GET", "products", params=params)
         return [_owned(row) for row in read_rows(answer, "products") if row.get("id")], total_pages(answer) or 1
+
+    def variations_of(self, product: Owned) -> Sequence[Owned]:
+        """Return the variations of a variable product; one light request a hundred."""
+        path = f"products/{product.external_id}/variations"
+        params = {"orderby": "id", "order": "asc", "_fields": LIGHT}
+        found = []
+        for row in self.client.iterate(path, params):
+            one = _owned({**row, "type": "variation", "parent_id": product.external_id})
+            own = one.sku if one.sku != product.sku else ""
+            name = one.name if one.name.startswith(product.name) else f"{product.name}: {one.name or one.external_id}"
+            found.append(replace(one, sku=own, name=name))
+        return found
 
     def count_products(self) -> int:
         params = {"status": "any", "per_page": 1, "_fields": "id"}
