@@ -23,7 +23,7 @@ from ..evidence import read_back, sections_of, written
 from ..overview import connection_statuses
 from ..pages import is_fragment, page
 from .connections import _saved
-from .surveys import survey_row
+from .surveys import SurveyRow, survey_row
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ def mapping(request: HttpRequest, connection_id: int) -> HttpResponse:
     """Show the page at once, and the sheet when both sides have answered (or without JavaScript, `?now=1`, at once)."""
     on = get_object_or_404(Connection, pk=connection_id)
     if request.GET.get("part") == "usage" and is_fragment(request):
-        return page(request, "parts/usage.html", _usage(on))
+        return _usage_part(request, on)
     context: dict[str, object] = {"connection": on, "now": "now" in request.GET}
     if is_fragment(request) or context["now"]:
         context |= _sheet(on)
@@ -42,6 +42,16 @@ def mapping(request: HttpRequest, connection_id: int) -> HttpResponse:
         return page(request, "parts/mapping.html", context)
     context |= {"section": "connections", "status": connection_statuses([on])[on.pk], **_usage(on)}
     return page(request, "mapping.html", context)
+
+
+def _usage_part(request: HttpRequest, on: Connection) -> HttpResponse:
+    """Show how far the look at past orders has come; once it is over, the sheet is to be asked for anew."""
+    context = _usage(on)
+    answer = page(request, "parts/usage.html", context)
+    survey = context["survey"]
+    if not (isinstance(survey, SurveyRow) and survey.is_open):
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 def _usage(on: Connection) -> dict[str, object]:
