@@ -13,6 +13,7 @@ from woodoo.engine import surveys as kept
 
 from ..access import Role, needs
 from ..csv import csv_file
+from ..golive import checklist
 from ..overview import connection_statuses
 from ..pages import is_fragment, page
 from ..tidying import HEAD, NAMES, cells, troubles_of
@@ -46,6 +47,7 @@ def hygiene(request: HttpRequest, connection_id: int) -> HttpResponse:
         "status": connection_statuses([on])[on.pk],
         "causes": kept.causes(rehearsed.pk, "parked", "failed") if rehearsed else [],
         "rehearsed": rehearsed,
+        "mappings": next(point for point in checklist(on) if point.name == "mappings"),
     }
     return page(request, "hygiene.html", context)
 
