@@ -107,7 +107,7 @@ def test_from_mappings_to_live(window: Browser, sides: tuple[Scripted, list[Row]
 
     # The checklist: what is left is accepted, then the connection is switched on.
     audit.note("alerts tested", connection_id=shop.pk)
-    page.get_by_role("link", name="Checklist", exact=True).click()
+    page.get_by_role("link", name="Go live", exact=True).click()
     expect(page.get_by_role("button", name="Go live")).to_be_disabled()
     page.get_by_role("button", name="Check now").click()
     expect(page.get_by_text("All 1 checks are well.")).to_be_visible()

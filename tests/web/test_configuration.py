@@ -250,6 +250,7 @@ EVERYTHING: dict[str, Any] = {
     "status_steps": {"processing": "deliver", "shipped": "deliver", "lost-plugin": "cancel"},
     "confirm_orders": False,
     "unpaid_methods": ["bacs", "gone"],
+    "orders_from": "2025-02-01",
     "order_number_format": "ES-{number}/{year}",
     "use_order_number": True,
     "tax_map": {"1": 7, "99": 500},

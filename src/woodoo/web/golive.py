@@ -291,7 +291,10 @@ def _features(on: Connection) -> Point:
         for name in on.settings
         if name.startswith(("send_", "create_", "take_")) and on.settings[name] is True
     ]
+    orders = on.settings.get("take_orders", True)
     said = f"Beside orders is switched on: {', '.join(switches)}." if switches else "Only orders come over."
+    if not orders:
+        said = f"Orders do not come over; switched on is: {', '.join(switches) or 'nothing'}."
     return Point("features", OPEN, said, "Switch on what is wished under Features, then tick this.")
 
 

@@ -5,7 +5,7 @@ Decides where every page of a connection hangs, and that a tab leads to the firs
 | tab           | what it is for                                                                    |
 |---------------|-----------------------------------------------------------------------------------|
 | Connection    | addresses and keys of both sides, each with its test; who changed what; as a file |
-| Configuration | what becomes of what: every setting of the flows, mappings                        |
+| Configuration | what becomes of what: every setting, mappings; what is tried before it goes live  |
 | Features      | which flows are on; whole catalogues and orders of the past                       |
 | Monitor       | how it is doing: work, health, webhooks, alerts                                   |
 """
@@ -54,7 +54,13 @@ TABS = (
     ),
     Tab(
         _("Configuration"),
-        (Leaf("configuration", _("Settings"), "configuration", Role.ADMINISTRATOR),),
+        (
+            Leaf("configuration", _("Settings"), "configuration", Role.ADMINISTRATOR),
+            Leaf("mapping", _("Mappings"), "mapping", Role.ADMINISTRATOR),
+            Leaf("hygiene", _("Clean-up"), "hygiene"),
+            Leaf("rehearsal", _("Dry run"), "rehearsal"),
+            Leaf("golive", _("Go live"), "golive"),
+        ),
     ),
     Tab(
         _("Features"),

@@ -74,7 +74,7 @@ TITLES: dict[str, tuple[Text, str, Text, Text]] = {
     ),
     "features": (
         gettext_lazy("What is switched on is what is wished"),
-        "configuration#features",
+        "features",
         gettext_lazy("Features"),
         gettext_lazy("It is as wished"),
     ),
@@ -86,8 +86,8 @@ TITLES: dict[str, tuple[Text, str, Text, Text]] = {
     ),
     "stock": (
         gettext_lazy("Who owns stock is decided"),
-        "configuration#features",
-        gettext_lazy("Features"),
+        "configuration#ownership",
+        gettext_lazy("Settings"),
         gettext_lazy("It is as wished"),
     ),
 }

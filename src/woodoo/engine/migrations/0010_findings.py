@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('engine', '0008_meters'),
+        ('engine', '0009_search'),
     ]
 
     operations = [
