@@ -94,7 +94,16 @@ def test_a_person_s_change_is_hinted_at_and_followed(odoo19: Endpoint, with_app:
     follow_odoo(live)
     assert "payment paid → not paid" in Event.objects.get(source="odoo", record="76").topic
 
-    assert switch_off(connection, with_app.login, with_app.secret) == 6
+    # Where credit notes and returns go to the store, they are hinted at with the rules that are there.
+    connection.settings |= {"send_refunds": True, "send_returns": True, "send_refunds_from": "2026-01-01"}
+    connection.save()
+    both = switch_on(connection, live_server.url, with_app.login, with_app.secret)
+    assert {rule.model for rule in both} == {*MODELS, "stock.picking"}
+    (invoices,) = [rule.odoo_id for rule in both if (rule.model, rule.trigger) == ("account.move", "on_write")]
+    (rule,) = with_app.search_read("base.automation", [("id", "=", invoices)], ["filter_domain"])
+    assert "out_refund" in rule["filter_domain"]
+
+    assert switch_off(connection, with_app.login, with_app.secret) == len(both)
     assert rules_of(connection, with_app.login, with_app.secret) == []
     assert not with_app.search_read("ir.actions.server", [("webhook_url", "!=", False)], ["name"])
     assert not push_state(connection).on

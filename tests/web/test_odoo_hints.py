@@ -38,16 +38,16 @@ def knock(token: str = "a-long-random-word", **how: Any) -> int:
     return answer.status_code
 
 
-def planned(connection: Connection, due: str, began: str = "1 hour") -> None:
+def planned(connection: Connection, due: str, began: str = "1 hour", name: str = NAME) -> None:
     db.change(
         "INSERT INTO engine_chore (connection_id, name, due_at, began_at, found) "
         "VALUES (%s, %s, now() + %s::interval, now() - %s::interval, '{}')",
-        [connection.pk, NAME, due, began],
+        [connection.pk, name, due, began],
     )
 
 
-def due_in() -> float:
-    ((seconds,),) = db.rows("SELECT extract(epoch FROM due_at - now()) FROM engine_chore WHERE name = %s", [NAME])
+def due_in(name: str = NAME) -> float:
+    ((seconds,),) = db.rows("SELECT extract(epoch FROM due_at - now()) FROM engine_chore WHERE name = %s", [name])
     return round(float(seconds), 1)
 
 
@@ -56,6 +56,12 @@ def test_a_hint_brings_the_look_forward(connection: Connection):
     assert knock() == 200
     assert due_in() == odoo_hints.DELAY
     assert get_cursor(connection.pk, HINT)
+
+
+def test_a_hint_brings_the_look_at_credit_notes_and_returns_forward_too(connection: Connection):
+    planned(connection, "50 seconds", name="refund_news")
+    assert knock() == 200
+    assert due_in("refund_news") == odoo_hints.DELAY
 
 
 def test_a_look_that_comes_sooner_is_not_put_off(connection: Connection):

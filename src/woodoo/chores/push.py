@@ -16,7 +16,7 @@ from ..live import build_odoo
 from ..mapping.policy import BECOMES
 from ..odoo.automation import Hinted, HintRule, ensure_rules, find_rules, remove_rules
 from ..odoo.records import Records
-from . import fulfilment_news
+from . import fulfilment_news, refund_news
 from .followed import FOLLOWED, Followed
 from .odoo_changes import HINT, NAME, domain_of_company
 from .stock import is_sent
@@ -29,7 +29,7 @@ _PRODUCTS = (
     Hinted("product.product", ("active", "default_code", "barcode", "weight")),
 )
 #: Chores a hint has done.
-HINTED = (NAME, "products")
+HINTED = (NAME, "products", refund_news.NAME)
 
 
 @dataclass(frozen=True)
@@ -90,15 +90,17 @@ def rules_of(connection: Connection, login: str = "", key: str = "") -> list[Hin
 
 def _hinted(records: Records, connection: Connection) -> list[Hinted]:
     steps = BECOMES[connection.rules.order_becomes]
+    rules = connection.rules
     followed = [
         Hinted(
             one.model,
             _watched(records, connection, one),
-            domain_of_company(connection.odoo_company_id, one),
+            refund_news.with_credits(rules, domain_of_company(connection.odoo_company_id, one)),
             deletions=one.model == one.linked,
         )
         for one in FOLLOWED.values()
-        if (one.wanted(steps) or fulfilment_news.follows(connection.rules, one.model)) and one.model not in _QUIET
+        if one.model not in _QUIET
+        and (one.wanted(steps) or any(news.follows(rules, one.model) for news in (fulfilment_news, refund_news)))
     ]
     products = _PRODUCTS if connection.rules.send_products else ()
     return [*followed, *products, *([_moves(connection)] if is_sent(connection.rules) else ())]

@@ -7,6 +7,7 @@ name; a return of the order of its transfer. Orders the connection does not know
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from ..connections.settings import ConnectionSettings
 from ..domain.calls import NullRecorder
@@ -35,6 +36,19 @@ def follow_credits(live: Live) -> Mapping[str, int]:
     if live.settings.send_returns and odoo.client.dialect.order_deliveries:
         news.append(News("stock.picking", _RETURN, _of_returns, _returns))
     return take_news(live, odoo, FLOWS["refund"], NAME, news)
+
+
+def follows(settings: ConnectionSettings, model: str) -> bool:
+    """Say whether changes of a model may be for the refunds of an order."""
+    if model == "account.move":
+        return settings.send_refunds or settings.send_returns
+    return model == "stock.picking" and settings.send_returns
+
+
+def with_credits(settings: ConnectionSettings, domain: Sequence[Any]) -> list[Any]:
+    """Return what is followed of customer invoices, with credit notes where those ring, too."""
+    invoices, both = ("move_type", "=", "out_invoice"), ("move_type", "in", ["out_invoice", "out_refund"])
+    return [both if part == invoices and follows(settings, "account.move") else part for part in domain]
 
 
 def seconds(settings: ConnectionSettings) -> float | None:
