@@ -96,9 +96,10 @@ class OrderPlan:
 
     @property
     def invoice_external_id(self) -> str:
-        """The external id (without namespace) of its invoice; another one after the first was credited."""
-        own = invoice_external_id(self.order)
-        return f"{own}_{self.change.wanted.digest}" if self.change.wanted.doing is Doing.REISSUED else own
+        """The external id (without namespace) of its invoice; another one each time the last one was credited."""
+        own, wanted = invoice_external_id(self.order), self.change.wanted
+        number = f"_{wanted.again}" if wanted.again > 1 else ""
+        return f"{own}_{wanted.digest}{number}" if wanted.doing is Doing.REISSUED else own
 
     @property
     def memo(self) -> str:

@@ -32,7 +32,8 @@ def _notes(plan: OrderPlan) -> tuple[str, ...]:
 
 def _steps(plan: OrderPlan) -> tuple[Step, ...]:
     """Return the steps that are left, up to the one the order goes to."""
-    document, invoice = plan.document, plan.document.invoice if plan.document else None
+    # One that was credited gives way to another one.
+    document, invoice = plan.document, plan.document.invoice if plan.document and not plan.change.reissue else None
     steps = _first_steps(plan) if document is None else change_steps(plan.change, document)
     if Do.CONFIRM in plan.steps and (document is None or document.is_quotation):
         steps.append(Step("Confirm the sales order", f"the order is '{plan.order.status}'", "sale.order"))
@@ -72,7 +73,9 @@ def _invoice_step(plan: OrderPlan) -> Step:
         why = f"'{plan.order.payment_method}' is invoiced without waiting for the payment"
     else:
         why = "there is nothing to pay"
-    day = f"dated {plan.invoice_date:%Y-%m-%d}"
+    if plan.change.reissue:
+        why = f"invoice {', '.join(plan.change.standing.credited)} was credited, and the store wants the order again"
+    day = f"over {plan.targets.total} {plan.order.currency}, dated {plan.invoice_date:%Y-%m-%d}"
     detail = day if Do.ORDER in plan.steps else f"{day}, {_lines(plan)}"
     return Step("Create the invoice", why, "account.move", detail)
 

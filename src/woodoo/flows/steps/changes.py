@@ -52,7 +52,8 @@ def read_histories(
         gone = record in reduced and reduced[record].everything
         if own and (gone or is_looked_at(order, own, written.get(record), context.rules)):
             near[record] = own
-    standings = _standings(context, near)
+    former = {record: _former(own, documents.get(record, ())) for record, own in near.items()}
+    standings = {record: replace(one, former=former[record]) for record, one in _standings(context, near).items()}
     records = [order.external_id for order in orders]
     reissued = [record for record, mark in written.items() if mark and mark.doing is Doing.REISSUED]
     perhaps_paid = [*near, *reissued]
@@ -153,6 +154,13 @@ def _standing(
         open_pickings=tuple(d.odoo_id for d in open_ones),
         came_back=came_back,
     )
+
+
+def _former(own: Document, documents: Sequence[Document]) -> int:
+    """Return how many invoices of an order its sales order shows no more, because its lines were written anew."""
+    if own.sale_order_id is None:
+        return 0
+    return sum(1 for one in documents if one.ours and one.sale_order_id is None and one.state == "posted")
 
 
 def _posted(document: Document) -> list[Invoice]:

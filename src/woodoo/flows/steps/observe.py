@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -65,8 +65,9 @@ def find_documents(context: Context, orders: Sequence[Order]) -> tuple[dict[str,
     known = of_orders | {link.odoo_id for link in billed.values()}
     moves = _found(context, "account.move", "ref", INVOICE_FIELDS, links, references, known)
     alone = [row for row in moves if row["id"] not in of_orders and row["move_type"] == "out_invoice"]
-    owners = _owners(context, "sale.order", SALE_ORDER_PREFIX, links, sale_orders)
-    owners |= _owners(context, "account.move", INVOICE_PREFIX, links, alone)
+    names = {order.external_id for order in orders}
+    owners = _owners(context, "sale.order", SALE_ORDER_PREFIX, links, sale_orders, names)
+    owners |= _owners(context, "account.move", INVOICE_PREFIX, links, alone, names)
     invoices = {row["id"]: _invoice(row) for row in moves}
     to_deliver = _to_deliver(context, sale_orders)
     documents: dict[str, list[Document]] = defaultdict(list)
@@ -115,14 +116,25 @@ def _found(
 
 
 def _owners(
-    context: Context, model: str, prefix: str, links: Mapping[str, LinkVals], rows: Sequence[Mapping[str, Any]]
+    context: Context,
+    model: str,
+    prefix: str,
+    links: Mapping[str, LinkVals],
+    rows: Sequence[Mapping[str, Any]],
+    orders: Collection[str],
 ) -> dict[tuple[str, int], str]:
-    """Return the order each record was made for: by its link, or by its external id where links were lost."""
+    """Return the order each record was made for: by its link, or by its external id where links were lost.
+
+    More may follow in the external id: of an order whose invoice was credited the later ones say which they are.
+    """
     owners = {(model, link.odoo_id): record for record, link in links.items() if link.odoo_model == model}
     unknown = [row["id"] for row in rows if (model, row["id"]) not in owners]
     if unknown:
         names = context.odoo.external_ids(model, unknown)
-        owners |= {(model, odoo_id): name.removeprefix(prefix) for odoo_id, name in names.items()}
+        for odoo_id, name in names.items():
+            own = name.removeprefix(prefix)
+            first = own.partition("_")[0]
+            owners[model, odoo_id] = first if own not in orders and first in orders else own
     return owners
 
 

@@ -22,7 +22,7 @@ conflict then. Where the store has not changed anything, what people did in Odoo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -163,13 +163,19 @@ def plan_change(order: Order, document: Document, history: History, rules: Rules
         confirm=doing in {Doing.REOPENING, Doing.REISSUING} or bool(standing.invoiced or standing.delivered),
         reissue=reissue,
         conflict=_conflict(order, document, standing, stuck, unmarked=unmarked) if stuck else None,
-        wanted=wanted.while_(Doing.REISSUED) if reissue or doing is Doing.REISSUED else wanted,
+        wanted=_reissued(wanted, written, standing, reissue=reissue) if reissue or doing is Doing.REISSUED else wanted,
         written=written,
         standing=standing,
     )
     if change.conflict and (change.again or (change.blocks and not change.parts)):
         raise change.conflict
     return change
+
+
+def _reissued(wanted: Fingerprint, written: Fingerprint | None, standing: Standing, *, reissue: bool) -> Fingerprint:
+    """Return the marks of an order with another invoice: the number of those credited before tells it from them."""
+    again = len(standing.credited) + standing.former if reissue else written.again if written else 0
+    return replace(wanted.while_(Doing.REISSUED), again=again)
 
 
 def way_of(part: Part, document: Document, standing: Standing) -> Way:

@@ -64,12 +64,15 @@ class Fingerprint:
     #: lines were taken out ("spread" or "product").
     refunds: frozenset[str] = frozenset()
     amounts_as: str = "spread"
+    #: How many invoices of it were credited before the one it has now; told from the second on.
+    again: int = 0
 
     def text(self) -> str:
         """Return it as the link keeps it: "2 lines:ab12… … state:open"."""
         marks = (f"{part}:{self.marks[part]}" for part in Part if part in self.marks)
         refunds = [f"refunds:{','.join(sorted(self.refunds))}", f"amounts:{self.amounts_as}"] if self.refunds else []
-        return " ".join((VERSION, *marks, *refunds, f"state:{self.doing}"))
+        again = [f"again:{self.again}"] if self.again > 1 else []
+        return " ".join((VERSION, *marks, *refunds, *again, f"state:{self.doing}"))
 
     @classmethod
     def read(cls, text: str) -> Fingerprint | None:
@@ -81,8 +84,9 @@ class Fingerprint:
         state = found.pop("state", Doing.OPEN)
         refunds = frozenset(filter(None, found.pop("refunds", "").split(",")))
         amounts_as = found.pop("amounts", "spread")
+        again = found.pop("again", "")
         marks = {Part(name): mark for name, mark in found.items() if name in set(Part)}
-        return cls(marks, Doing(state), refunds, amounts_as)
+        return cls(marks, Doing(state), refunds, amounts_as, int(again) if again.isdigit() else 0)
 
     def changed_since(self, written: Fingerprint) -> frozenset[Part]:
         """Return the parts that are not as they were written."""

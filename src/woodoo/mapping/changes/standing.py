@@ -28,6 +28,8 @@ class Standing:
     invoiced_total: Decimal = Decimal(0)
     #: Names of posted invoices that were credited in full.
     credited: tuple[str, ...] = ()
+    #: How many invoices it had before, of lines that were written anew since: its sales order shows them no more.
+    former: int = 0
     #: Names of deliveries: done, and still to be done.
     delivered: tuple[str, ...] = ()
     to_deliver: tuple[str, ...] = ()
