@@ -376,13 +376,24 @@ def test_the_table_of_what_can_be_cancelled(state: str) -> None:
 @pytest.mark.parametrize("state", CANCELS)
 def test_with_credit_no_posted_invoice_is_reported(state: str) -> None:
     document, standing, cancels, reported = CANCELS[state]
-    rules = make_rules(refunds=RefundRules(cancel_invoiced="credit"))
+    rules = make_rules(refunds=RefundRules(cancel_invoiced="credit", cancel_delivered="credit"))
     plan = plan_cancel(replace(ORDER, status="cancelled"), document, History(WRITTEN, standing), rules)
     assert (plan.cancel, plan.credits) == (cancels, bool(standing.invoiced))
     assert "is posted" not in (plan.conflict.message if plan.conflict else "")
     assert bool(plan.conflict) is (bool(reported) and "INV/9 is posted" not in reported)
     credited = [step.do for step in order_plan_shown(plan).steps if step.do.startswith("Credit")]
     assert credited == (["Credit invoice INV/9 in full"] if plan.credits else [])
+
+
+def test_the_invoice_of_goods_that_are_with_the_customer_stands_until_they_are_back() -> None:
+    rules = make_rules(refunds=RefundRules(cancel_invoiced="credit"))
+    away = replace(INVOICED, delivered=("OUT/1",))
+    plan = plan_cancel(replace(ORDER, status="cancelled"), SALE, History(WRITTEN, away), rules)
+    assert plan.conflict
+    assert "OUT/1 is delivered and invoice INV/9 over 22.99 EUR stands until they are back" in plan.conflict.message
+    assert "then retry: the invoice is then credited" in plan.conflict.choices[0]
+    back = plan_cancel(replace(ORDER, status="cancelled"), SALE, History(WRITTEN, replace(away, came_back=True)), rules)
+    assert (plan.credits, back.credits, back.conflict) == (False, True, None)
 
 
 def test_what_was_refunded_in_full_before_the_invoice_is_cancelled_in_its_own_words() -> None:
@@ -397,6 +408,8 @@ def test_what_was_refunded_in_full_before_the_invoice_is_cancelled_in_its_own_wo
 def test_a_cancelled_order_wanted_again_after_its_invoice_was_credited_gets_another_one() -> None:
     assert planned(CANCELLED, CREDITED, doing=Doing.CANCELLED).reissue
     assert not planned(CANCELLED, INVOICED, doing=Doing.CANCELLED).reissue
+    twice = planned(CANCELLED, replace(CREDITED, credited=("INV/9", "INV/10")), doing=Doing.CANCELLED).wanted
+    assert (twice.again, Fingerprint.read(twice.text())) == (2, twice), "it is another one than that of the first time"
     gone_out = replace(CREDITED, delivered=("OUT/1",))
     for document, standing in ((ALONE, Standing(invoiced=("INV/9",))), (SALE, gone_out)):
         with pytest.raises(SyncConflict, match="was credited in Odoo when it was cancelled"):

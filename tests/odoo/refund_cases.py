@@ -82,6 +82,7 @@ class RefundBench:
         """Prepare an Odoo for copies of these recorded orders."""
         recorded = {str(number): to_domain(recording(number), 2) for number in numbers}
         bench = Bench.set_up(endpoint, admin, recorded, namespace)
+        bench.rules = {}
         set_stock(admin, dict.fromkeys(bench.shop.products.values(), Decimal(10_000)))
         with StoreDouble() as double:
             yield cls(bench, double, WooCommerceStore(WooClient(double.url, double.key, double.secret)))
@@ -125,6 +126,16 @@ class RefundBench:
         order = self.order(record)
         order["refund_ids"] = [one for one in order["refund_ids"] if str(one) != refund_id]
         del self.double.shop.tables["refunds"][int(refund_id)]
+
+    def change_refund(self, record: str, refund_id: str, *, line: str = "", created: str = "") -> None:
+        """Have a refund name another line of the order, or have been made at another time (UTC)."""
+        made = self.double.shop.tables["refunds"][int(refund_id)]
+        assert made["parent_id"] == int(record)
+        if created:
+            made["date_created"] = created
+        for item in made["line_items"] if line else ():
+            (meta,) = [one for one in item["meta_data"] if one["key"] == "_refunded_item_id"]
+            meta["value"] = line
 
     def amounts(self, record: str) -> dict[str, Decimal]:
         """Return refund → its amount."""
@@ -207,6 +218,12 @@ class RefundBench:
                 odoo_id = self.bench.settings.tax_map[str(rate)]
                 found[odoo_id] = found.get(odoo_id, Decimal(0)) - cents(tax)
         return {tax: amount for tax, amount in found.items() if amount}
+
+    def to_send(self, record: str) -> list[int]:
+        """Return what the open deliveries of an order hold, move by move."""
+        domain = [("picking_id.sale_id", "=", self._linked("order", record)), ("state", "not in", ["done", "cancel"])]
+        rows = self.bench.odoo.search_read("stock.move", domain, ["product_uom_qty"], order="id")
+        return [int(row["product_uom_qty"]) for row in rows]
 
     def payments_back(self, record: str) -> list[dict[str, Any]]:
         """Return the outbound payments of an order's credit notes that stand."""

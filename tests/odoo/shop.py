@@ -19,6 +19,7 @@ from woodoo.engine.flow import LinkVals, Outcome
 from woodoo.flows.context import Context
 from woodoo.flows.order import sync_orders
 from woodoo.flows.rules import load_rules
+from woodoo.mapping.rules import Rules
 from woodoo.odoo.client import connect
 from woodoo.odoo.endpoint import Endpoint
 from woodoo.odoo.records import Records
@@ -139,6 +140,8 @@ class Bench:
     store: RecordedStore
     settings: ConnectionSettings
     links: MemoryLinks = field(default_factory=MemoryLinks)
+    #: Rules by settings, where Odoo's own settings stay as they are; None: they are read before each run.
+    rules: dict[str, Rules] | None = None
 
     @classmethod
     def set_up(cls, endpoint: Endpoint, admin: Admin, orders: Mapping[str, Order], namespace: str) -> Bench:
@@ -167,8 +170,14 @@ class Bench:
     def context(self, **changes: Any) -> Context:
         """Return what the flow works with; `changes` replace settings."""
         settings = self.settings.model_copy(update=changes)
-        rules = load_rules(self.odoo, settings, self.odoo.namespace)
-        return Context(self.store, self.odoo, rules, self.links)
+        return Context(self.store, self.odoo, self.rules_of(settings), self.links)
+
+    def rules_of(self, settings: ConnectionSettings) -> Rules:
+        """Return the rules of a run, read anew unless they are kept."""
+        kept, key = self.rules if self.rules is not None else {}, settings.model_dump_json()
+        if key not in kept:
+            kept[key] = load_rules(self.odoo, settings, self.odoo.namespace)
+        return kept[key]
 
     def sync(self, external_ids: Sequence[str] | None = None, **changes: Any) -> dict[str, Outcome]:
         """Bring orders (default: all) to Odoo, with settings changed as given."""

@@ -30,6 +30,7 @@ WHEN = datetime(2026, 11, 22, 9, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def bench(odoo: Endpoint, admin: Admin) -> Bench:
     made = Bench.set_up(odoo, admin, {"76": FULL}, "woodoo_cancellations")
+    made.rules = {}
     set_stock(admin, {product: Decimal(1000) for product in made.shop.products.values()})
     made.settings = made.settings.model_copy(update={"refund_product_id": made.shop.fee_product_id})
     return made
@@ -242,6 +243,7 @@ STATES: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.long("19-quotation", "14-draft invoice", "19-draft invoice alone")
 @pytest.mark.parametrize("state", STATES)
 def test_a_document_nobody_has_posted_is_written_anew_and_again_where_a_refund_is_deleted(
     bench: Bench, state: str
@@ -293,7 +295,7 @@ def test_with_credit_everything_is_invoiced_in_full(bench: Bench) -> None:
 # Cancelled after the invoice
 
 
-LATER = {"cancel_invoiced": "credit", "unpaid_methods": ("bacs",)}
+LATER = {"cancel_invoiced": "credit", "cancel_delivered": "credit", "unpaid_methods": ("bacs",)}
 
 
 def test_a_cancelled_order_is_credited_in_full_once_and_nothing_is_open(bench: Bench) -> None:
@@ -383,12 +385,31 @@ def test_an_order_wanted_again_after_it_was_credited_is_invoiced_anew(bench: Ben
     assert "was credited in Odoo when it was cancelled" in conflict.message
     assert {outcome.kind for outcome in story.refunds().values()} == {OutcomeKind.DONE}
 
+    # Once more: the invoice of now is credited, and the order gets a third one.
+    for name in story.ids:
+        story.change(name, status="cancelled")
+    story.done()
+    assert {outcome.kind for outcome in story.refunds().values()} == {OutcomeKind.DONE}
+    assert {row["state"] for row in story.sale_orders().values()} == {"cancel"}
+    credited = {name: [cents(row["amount_total"]) for row in rows] for name, rows in credit_notes(bench, story).items()}
+    assert credited == dict.fromkeys(story.ids, [cents(FULL.total)] * 2)
+    for name in story.ids:
+        story.change(name, status="processing")
+    for lost in (False, True):
+        if lost:
+            story.lose_links()
+        asked = {name for name, one in story.sync().items() if one.kind is not OutcomeKind.DONE}
+        # Without Woodoo's own database it is a question how the money of the first invoice is matched with the third.
+        assert asked == ({"paid"} if lost else set())
+        assert [[row["state"] for row in rows] for rows in story.moves().values()] == [["posted"] * 3] * 2
+    assert {outcome.kind for outcome in story.refunds().values()} == {OutcomeKind.DONE}
+    assert {name: len(rows) for name, rows in credit_notes(bench, story).items()} == dict.fromkeys(story.ids, 2)
+
     story.change("unpaid", payment_method="stripe", paid_at=FULL.paid_at, status="processing")
     story.done("unpaid", unpaid_methods=())
-    first, second = story.moves()["unpaid"]
-    assert (first["payment_state"], second["payment_state"]) == ("reversed", "paid")
+    assert [row["payment_state"] for row in story.moves()["unpaid"]] == ["reversed", "reversed", "paid"]
     before = story.stamps()
-    story.done(unpaid_methods=())
+    story.done("unpaid", unpaid_methods=())
     assert story.stamps() == before
 
 
@@ -418,13 +439,14 @@ def test_statuses_of_plugins_do_what_the_table_says(bench: Bench) -> None:
 # What Odoo asks to invoice
 
 
-def asks_to_invoice(bench: Bench, order_id: int) -> bool:
-    """Run "Create Invoice" of a sales order as a person does; say whether it made one."""
-    context = {"active_model": "sale.order", "active_ids": [order_id], "active_id": order_id}
+def asks_to_invoice(bench: Bench, *order_ids: int) -> bool:
+    """Run "Create Invoice" of sales orders as a person does; say whether it made any."""
+    context = {"active_model": "sale.order", "active_ids": list(order_ids), "active_id": order_ids[0]}
     wizard = bench.odoo.create("sale.advance.payment.inv", [{"advance_payment_method": "delivered"}], context)
     return not bench.odoo.action("sale.advance.payment.inv", "create_invoices", wizard, context=context).errors
 
 
+@pytest.mark.long("19-delivery", "14-order")
 @pytest.mark.parametrize("policy", ["order", "delivery"])
 def test_nothing_is_left_to_invoice_once_the_refunds_are_seen_to(bench: Bench, admin: Admin, policy: str) -> None:
     products = list(bench.shop.products.values())
@@ -454,8 +476,7 @@ def test_nothing_is_left_to_invoice_once_the_refunds_are_seen_to(bench: Bench, a
         before = story.stamps()
         status = {name: row["invoice_status"] for name, row in story.sale_orders().items()}
         assert {name: one for name, one in status.items() if one not in ("invoiced", "no")} == {}
-        asked = [name for name, row in story.sale_orders().items() if asks_to_invoice(bench, row["id"])]
-        assert asked == []
+        assert not asks_to_invoice(bench, *(row["id"] for row in story.sale_orders().values()))
         story.done()
         story.refunds(*[name for name in story.ids if name != "drafts"])
         assert story.moves() == before[1]

@@ -65,7 +65,10 @@ def chosen(points: Sequence[Point], names: Collection[tuple[str, str]]) -> list[
     ]
 
 
-@pytest.mark.parametrize(("story", "names"), [(Story, CHOSEN), (RefundStory, CHOSEN_OF_REFUNDS)])
+@pytest.mark.long("19-orders", "14-orders", "14-refunds")
+@pytest.mark.parametrize(
+    ("story", "names"), [(Story, CHOSEN), (RefundStory, CHOSEN_OF_REFUNDS)], ids=["orders", "refunds"]
+)
 def test_whatever_breaks_at_a_call_the_books_are_those_of_the_undisturbed_run(
     shared: Ground, tmp_path: Path, story: type[Story], names: Collection[tuple[str, str]]
 ) -> None:

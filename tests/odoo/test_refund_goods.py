@@ -142,6 +142,7 @@ def case(odoo: Endpoint, admin: Admin) -> Iterator[Case]:
     recorded = recorded_orders()["76"]
     orders = renumbered({str(number): recorded for number in range(30)}, 76000)
     bench = Bench.set_up(odoo, admin, orders, "refund_goods")
+    bench.rules = {}
     set_stock(admin, dict.fromkeys(bench.shop.products.values(), Decimal(1000)))
     store = Shelves(bench.store.orders)
     bench.store = store

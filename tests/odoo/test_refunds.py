@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tests.odoo.refund_cases import Piece, RefundBench, Refunded
 from tests.odoo.shop import cents
+from tests.odoo.test_locks import close_books
 
 from woodoo.engine.flow import OutcomeKind
 from woodoo.odoo.client import OdooClient
@@ -65,6 +66,7 @@ def assert_credited(shop: RefundBench, record: str, refunds: list[str]) -> None:
             assert shop.taxes(row["id"]) == wanted
 
 
+@pytest.mark.long("19-excluded", "14-included")
 @pytest.mark.parametrize("number", [EXCLUDED, INCLUDED], ids=["excluded", "included"])
 def test_every_kind_of_refund_is_credited_to_the_cent_once_and_nothing_is_billed_again(
     shop: RefundBench, number: int
@@ -198,6 +200,56 @@ def test_forms_statuses_and_deleted_refunds(shop: RefundBench) -> None:
     assert [row["state"] for row in shop.credit_notes(undone)] == ["cancel"]
     assert shop.payments_back(undone) == []
     assert shop.sync(undone, deleted_refunds="undo")[undone].kind is OutcomeKind.DONE
+
+
+def test_bad_refunds_are_each_told_and_nothing_of_them_is_done(shop: RefundBench, admin: Admin) -> None:
+    piece = Refunded((Piece(0, 1),), by_gateway=True)
+    disagrees, nothing, unknown, above, currency, closed = records = [shop.copy(EXCLUDED) for _ in range(6)]
+    shop.bring(*records)
+    shop.refund(disagrees, Refunded((Piece(0, 1),), amount="9.99", by_gateway=True))
+    shop.refund(disagrees, Refunded((Piece(1, 1),)))
+    shop.refund(nothing, Refunded(amount="0.00"))
+    shop.change_refund(unknown, shop.refund(unknown, piece), line="999999")
+    total = shop.order(above)["total"]
+    shop.double.meanwhile(lambda: shop.refund(above, Refunded(amount=total)))
+    shop.refund(above, piece)
+    shop.refund(currency, piece)
+    shop.order(currency)["currency"] = "CHF"
+    shop.change_refund(closed, shop.refund(closed, piece), created="2024-12-30T10:00:00")
+    close_books(admin, date(2024, 12, 31))
+    shop.bench.rules = None
+    try:
+        planned = shop.plan(*records).shown()
+        said = [shop.sync(*records, "999999")]
+        known = dict(shop.bench.links.known)
+        shop.bench.links.known.clear()
+        said.append(shop.sync(*records, "999999"))
+        shop.bench.links.known |= known
+    finally:
+        close_books(admin, None)
+        shop.bench.rules = {}
+    for outcomes in said:
+        assert {one.kind for one in outcomes.values()} == {OutcomeKind.PARKED}
+        for record, told in {
+            disagrees: "is over 9.99 EUR, but its lines come to 15.12 = 15.12",
+            nothing: "is over 0.00 EUR and has no lines",
+            unknown: "of line 999999, which the order does not have",
+            above: f"over {total} only 0.00 are left: {total} are credited already",
+            currency: "is in CHF, but invoice",
+            closed: "would be dated 2024-12-30, but in Odoo the books are closed up to 2024-12-31",
+            "999999": "The store has no order 999999",
+        }.items():
+            assert told in outcomes[record].message, record
+            assert record == "999999" or told in str(planned[record].notes), "the plan says so before"
+    # What is right of the same order is done, once: another refund, and the first of two that came at once.
+    wanted = {disagrees: 1, above: 1} | dict.fromkeys((nothing, unknown, currency, closed), 0)
+    assert {record: len(shop.credit_notes(record)) for record in records} == wanted
+    assert [shop.payments_back(record) for record in records] == [[]] * 6
+    assert {record: shop.to_send(record) for record in records} == {
+        **{record: [2, 3] for record in (nothing, unknown, currency, closed)},
+        disagrees: [2, 2],
+        above: [],
+    }
 
 
 def test_orders_of_every_shape_are_given_back_in_two_parts_to_the_last_cent(shop: RefundBench) -> None:

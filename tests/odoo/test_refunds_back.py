@@ -21,7 +21,6 @@ from woodoo.engine.links import Links
 from woodoo.engine.models import Event
 from woodoo.flows.context import Context
 from woodoo.flows.refund import plan_refunds, sync_refunds
-from woodoo.flows.rules import load_rules
 from woodoo.flows.steps.refunds import sending
 from woodoo.live import Live
 from woodoo.odoo.deliveries import validate
@@ -33,7 +32,7 @@ from woodoo.stores.woocommerce.refunds import WooRefunds
 from woodoo.stores.woocommerce.store import WooCommerceStore
 
 #: Paid orders, with several lines, rates and a fee.
-SOLD = ("76", "77", "82", "84", "86", "90", "95")
+SOLD = ("76", "77", "82", "83", "84", "86", "90", "94", "95")
 
 
 @dataclass
@@ -48,8 +47,7 @@ class Way:
     @property
     def context(self) -> Context:
         client = WooClient(self.store.url, self.store.key, self.store.secret)
-        rules = load_rules(self.bench.odoo, self.settings, self.bench.odoo.namespace)
-        return Context(WooCommerceStore(client), self.bench.odoo, rules, self.links)
+        return Context(WooCommerceStore(client), self.bench.odoo, self.bench.rules_of(self.settings), self.links)
 
     def send(self, record: str) -> Outcome:
         """Run the refunds of an order as a worker does."""
@@ -122,6 +120,9 @@ class Way:
         back = max(row["picking_id"] for row in odoo.search_read("stock.move", domain, ["picking_id"]))
         assert not validate(odoo, {back: odoo.read("stock.picking", [back], ["name"])[0]})
 
+    def credit_notes(self, record: str) -> list[int]:
+        return self.bench.odoo.search("account.move", [("reversed_entry_id", "=", self.invoice(record))])
+
     def move(self, odoo_id: int, *fields: str) -> dict[str, Any]:
         (row,) = self.bench.odoo.read("account.move", [odoo_id], ["name", "amount_total", *fields])
         return row
@@ -131,6 +132,12 @@ class Way:
     def refunds(self, record: str) -> list[dict[str, Any]]:
         order = self.store.shop.tables["orders"][int(record)]
         return [self.store.shop.tables["refunds"][one] for one in order["refund_ids"]]
+
+    def delete_refunds(self, record: str) -> None:
+        order = self.store.shop.tables["orders"][int(record)]
+        for refund_id in order["refund_ids"]:
+            del self.store.shop.tables["refunds"][refund_id]
+        order |= {"refund_ids": [], "status": "processing"}
 
     def amounts(self, record: str) -> list[Decimal]:
         return [Decimal(one["amount"]) for one in self.refunds(record)]
@@ -143,6 +150,7 @@ class Way:
 def sold(odoo: Endpoint, admin: Admin) -> Iterator[Way]:
     wanted = {record: order for record, order in recorded_orders().items() if record in SOLD}
     bench = Bench.set_up(odoo, admin, wanted, "refunds_back")
+    bench.rules = {}
     set_stock(admin, dict.fromkeys(bench.shop.products.values(), Decimal(100)))
     assert {outcome.kind for outcome in bench.sync().values()} == {OutcomeKind.DONE}
     with StoreDouble() as store:
@@ -203,6 +211,14 @@ def test_credit_notes_are_refunded_once_to_the_cent_whatever_is_lost(way: Way) -
     assert way.send("76").kind is OutcomeKind.DONE
     notes = way.bench.odoo.search("account.move", [("reversed_entry_id", "=", way.invoice("76"))])
     assert notes == [part, rest], "none is credited again"
+    # Deleted in the store: never made again, not even where Woodoo's own memory is lost.
+    way.delete_refunds("76")
+    for _ in range(2):
+        deleted = way.send("76")
+        assert (deleted.kind, way.refunds("76")) == (OutcomeKind.PARKED, []), deleted.message
+        assert "is deleted there: it is not sent again" in deleted.message
+        assert all(way.move(one)["name"] in deleted.message for one in (part, rest))
+        way.forget()
 
 
 def test_the_whole_invoice_and_money_that_moves_or_does_not(way: Way) -> None:
@@ -312,6 +328,38 @@ def test_a_return_without_a_credit_note_is_refunded_for_its_pieces_and_never_bot
     way.forget()
     assert way.send("95").kind is OutcomeKind.DONE
     assert len(way.refunds("95")) == 2
+    # Deleted in the store: neither the goods of the return nor the credit note are refunded again.
+    way.delete_refunds("95")
+    for _ in range(2):
+        deleted = way.send("95")
+        assert (deleted.kind, way.refunds("95")) == (OutcomeKind.PARKED, []), deleted.message
+        way.forget()
+
+
+def test_too_much_is_told_with_its_figures_however_it_comes_about(way: Way) -> None:
+    """WooCommerce lets refunds through that come at once."""
+    total = Decimal(way.store.shop.tables["orders"][83]["total"])
+    # Somebody gives everything back in the shop while Woodoo does for a credit note.
+    note = way.credit("83")
+    way.store.meanwhile(lambda: way.store.refund(83, amount=total))
+    told = way.send("83")
+    assert (told.kind, way.amounts("83")) == (OutcomeKind.PARKED, [total, total])
+    assert f"has refunded {2 * total} EUR of an order over {total} EUR" in told.message
+    for _ in range(2):
+        still = way.send("83")
+        assert still.kind is OutcomeKind.PARKED
+        assert f"over {total} only 0.00 are left: {total} are credited already" in still.message
+        way.forget()
+    assert (len(way.refunds("83")), way.credit_notes("83")) == (2, [note])
+    # Credited in Odoo over more than the shop has left.
+    total = Decimal(way.store.shop.tables["orders"][94]["total"])
+    way.store.refund(94, amount=Decimal("1.00"))
+    assert way.send("94").kind is OutcomeKind.DONE
+    way.credit("94")
+    much = way.send("94")
+    assert isinstance(much.error, SyncConflict)
+    assert f"comes to {total} EUR, and only {total - 1} EUR of the order can still be refunded" in much.message
+    assert way.amounts("94") == money("1.00")
 
 
 @pytest.mark.django_db(transaction=True)

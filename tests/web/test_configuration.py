@@ -363,6 +363,8 @@ EVERYTHING: dict[str, Any] = {
     "post_credit_notes": False,
     "deleted_refunds": "undo",
     "cancel_invoiced": "credit",
+    "cancel_delivered": "credit",
+    "refunded_unsent": "send",
     "restock_as": "wait",
     "return_location_id": 8,
     "send_refunds": True,

@@ -49,12 +49,23 @@ class RefundSettings(BaseModel):
         "the invoice is credited, so that nothing stays open.",
     )
 
-    # Goods that come back
+    cancel_delivered: Literal["tell", "credit"] = Field(
+        "tell",
+        description="A cancelled order whose goods are with the customer, where cancel_invoiced is credit: tell (its "
+        "invoice is credited once they have come back), or credit: it is credited at once.",
+    )
+
+    # Goods that come back, or are not sent any more
 
     restock_as: Literal["receive", "wait", "nothing"] = Field(
         "receive",
         description="What becomes of goods the store puts back on its shelf with a refund: receive (a return that is "
         "done), wait (a return for the warehouse to receive), or nothing.",
+    )
+    refunded_unsent: Literal["cancel", "send"] = Field(
+        "cancel",
+        description="Goods that have not left yet of an order that was given back in full without saying for which "
+        "goods, such as by the status refunded: cancel (they are not sent), or send.",
     )
     return_location_id: int | None = Field(
         None, description="Odoo location (stock.location) goods come back to. Empty: the one Odoo proposes."

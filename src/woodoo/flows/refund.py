@@ -3,9 +3,10 @@
     fetch    the orders and their refunds, as the store has them now             (`stores/refunds.py`)
     observe  documents, invoices and credit notes with their lines in Odoo       (`steps/refunds/observe.py`)
              goods: moves to the customer and back                               (`steps/refunds/observe_goods.py`)
-    plan     deliveries that shrink, goods that come back                        (`mapping/refunds/returns.py`)
-             what is left of a cancelled order's invoice is credited             (`mapping/refunds/cancelled.py`)
+    plan     what is left of a cancelled order's invoice is credited             (`mapping/refunds/cancelled.py`)
+             deliveries that shrink, goods that come back                        (`mapping/refunds/returns.py`)
              a credit note for each refund that has none                         (`mapping/refunds/credit_notes.py`)
+             nothing of a refund that cannot be credited as it is                (`mapping/refunds/together.py`)
              a refund for each credit note or return made in Odoo                (`mapping/refunds/to_store.py`)
     apply    credit notes of deleted refunds are cancelled                       (`steps/refunds/undoing.py`)
              credit notes: created once, compared, posted                        (`steps/refunds/credit_notes.py`)
@@ -29,13 +30,13 @@ from ..domain.order import Order
 from ..domain.plan import Plan
 from ..domain.refund import Refund
 from ..engine.flow import Outcome
+from ..mapping.refunds.by_hand import plan_take_up
 from ..mapping.refunds.cancelled import plan_cancellation
-from ..mapping.refunds.credit_notes import plan_credit_notes
 from ..mapping.refunds.refund_plan import RefundPlan, SentBefore
 from ..mapping.refunds.refund_words import refund_plan_shown
-from ..mapping.refunds.returns import plan_returns
 from ..mapping.refunds.seen import SeenOrder
 from ..mapping.refunds.to_store import plan_standing, plan_to_store
+from ..mapping.refunds.together import plan_goods_and_money
 from ..mapping.rules import Rules
 from .context import Context
 from .refund_batch import RefundBatch
@@ -47,7 +48,7 @@ from .steps.refunds.credit_notes import (
     settle_credit_notes,
 )
 from .steps.refunds.observe import observe_refunds
-from .steps.refunds.paying_back import pay_back
+from .steps.refunds.paying_back import pay_back, take_up_credit_notes
 from .steps.refunds.returns import move_goods
 from .steps.refunds.sending import observe_before, observe_others, send_refunds
 from .steps.refunds.undoing import undo_credit_notes
@@ -56,8 +57,8 @@ from .steps.refunds.undoing import undo_credit_notes
 PARTS: tuple[Callable[[RefundPlan, Rules], RefundPlan], ...] = (
     plan_standing,
     plan_cancellation,
-    plan_returns,
-    plan_credit_notes,
+    plan_goods_and_money,
+    plan_take_up,
     plan_to_store,
 )
 #: The order in which a batch is carried out.
@@ -68,6 +69,7 @@ STEPS: tuple[Callable[[Context, RefundBatch], None], ...] = (
     post_credit_notes,
     remember_credit_notes,
     pay_back,
+    take_up_credit_notes,
     move_goods,
     send_refunds,
 )

@@ -75,6 +75,7 @@ def load_rules(odoo: Records, settings: ConnectionSettings, namespace: str) -> R
         tag_ids=settings.tag_ids,
         analytic=analytic.shares,
         analytic_distributed=analytic.distributed,
+        refund_reconciles=odoo.client.dialect.refund_reconciles,
         customer_note_field=settings.customer_note_field,
         admin_notes_field=settings.admin_notes_field,
         meta_fields=settings.meta_fields,

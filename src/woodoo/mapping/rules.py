@@ -175,6 +175,8 @@ class Rules:
     #: What closes the books to customer invoices, and to payments; None where every day is open.
     lock: Lock | None = None
     payment_lock: Lock | None = None
+    #: Odoo reconciles a credit note with its invoice as it is posted (from 17 on).
+    refund_reconciles: bool = True
     customers: CustomerRules = field(default_factory=lambda: CustomerRules())
     sku_field: str = "default_code"
     #: Decimals of a line's quantity.

@@ -14,7 +14,8 @@
 | invoice posted, no sales order | –                                  | the invoice stands: credit it ¹            |
 
 ¹ With `cancel_invoiced` "credit" the flow `refund` credits what is left of the invoice instead: the books then say what
-the store says, and nothing stays open (`mapping/refunds/cancelled.py`).
+the store says, and nothing stays open (`mapping/refunds/cancelled.py`). Where goods are with the customer it does so
+once they have come back, or at once, as `cancel_delivered` says.
 
 What is reported is a conflict with choices. Taking the cancellation back in the store reopens the order, for it was
 Woodoo that cancelled it; where its invoice was credited meanwhile, it gets another one.
@@ -72,8 +73,9 @@ def plan_cancel(
     found = standing.obstacles
     stands = bool(found & {Obstacle.LOCKED, Obstacle.DELIVERED}) or (document.sale_order_id is None and bool(found))
     cancelled = document.state == "cancel"
-    credits_ = rules.refunds.cancel_invoiced == "credit" and standing.invoiced_total > 0
-    conflict = _conflict(order, document, standing, refunded=refunded, credited=credits_)
+    credited = rules.refunds.cancel_invoiced == "credit" and standing.invoiced_total > 0
+    credits_ = credited and not (standing.delivered and rules.refunds.cancel_delivered == "tell")
+    conflict = _conflict(order, document, standing, refunded=refunded, credited=credited, later=credited != credits_)
     set_back = not cancelled and history.written is not None and history.written.doing is Doing.CANCELLED
     if set_back:
         conflict = _set_back(order, document, refunded=refunded)
@@ -104,7 +106,7 @@ def _set_back(order: Order, document: Document, *, refunded: bool) -> SyncConfli
 
 
 def _conflict(
-    order: Order, document: Document, standing: Standing, *, refunded: bool, credited: bool
+    order: Order, document: Document, standing: Standing, *, refunded: bool, credited: bool, later: bool
 ) -> SyncConflict | None:
     invoices = () if credited or standing.invoiced_total <= 0 else standing.invoiced
     locked = standing.locked and document.state != "cancel"
@@ -118,17 +120,26 @@ def _conflict(
         left.append(f"invoice {', '.join(invoices)} is posted over {total} {order.currency}")
     if not left:
         return None
+    if later:
+        total = round_money(standing.invoiced_total, order.currency_digits)
+        left.append(f"invoice {', '.join(standing.invoiced)} over {total} {order.currency} stands until they are back")
     what = "was refunded in full before it was invoiced" if refunded else "is cancelled in the store"
     return SyncConflict(
         f"{order.label} {what}, but not all of it can be cancelled in Odoo: {' and '.join(left)}.",
         record=order.label,
         where="account.move" if invoices else document.model,
-        choices=_choices(document, standing.delivered, invoices, locked=locked, refunded=refunded),
+        choices=_choices(document, standing.delivered, invoices, locked=locked, refunded=refunded, later=later),
     )
 
 
 def _choices(
-    document: Document, delivered: tuple[str, ...], invoices: tuple[str, ...], *, locked: bool, refunded: bool
+    document: Document,
+    delivered: tuple[str, ...],
+    invoices: tuple[str, ...],
+    *,
+    locked: bool,
+    refunded: bool,
+    later: bool,
 ) -> tuple[str, ...]:
     todo = []
     if locked:
@@ -138,7 +149,7 @@ def _choices(
     if invoices:
         todo.append(f"credit invoice {', '.join(invoices)}")
     do = f"{' and '.join(todo)} in Odoo"
-    end = "retry"
+    end = "retry: the invoice is then credited" if later else "retry"
     return (
         f"{do[:1].upper()}{do[1:]}, then {end}.",
         "Delete a refund that was a mistake in the store; the order then goes on."

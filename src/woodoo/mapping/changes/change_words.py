@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...domain.money import round_money
-from ...domain.plan import Step
+from ...domain.plan import Step, join
 from ..documents.document import Document
 from .cancelling import CancelPlan
 from .changes import Change, Way
@@ -41,12 +41,15 @@ def change_said(change: Change) -> str:
 def cancel_steps(plan: CancelPlan) -> tuple[Step, ...]:
     """Return what is done for an order that the store has cancelled."""
     steps = []
+    currency, digits, standing = plan.order.currency, plan.order.currency_digits, plan.standing
     if plan.cancel:
-        with_it = f"with {', '.join(plan.standing.to_deliver)}" if plan.standing.to_deliver else ""
-        steps.append(Step(f"Cancel {plan.document.name}", _why(plan), plan.document.model, with_it))
+        with_it = f"with {', '.join(standing.to_deliver)}" if standing.to_deliver else ""
+        billed = bool(standing.invoiced or standing.credited)
+        money = "" if billed else f"{round_money(plan.document.total, digits)} {currency} are not invoiced"
+        steps.append(Step(f"Cancel {plan.document.name}", _why(plan), plan.document.model, join([with_it, money])))
     if plan.credits:
-        total = round_money(plan.standing.invoiced_total, plan.order.currency_digits)
-        detail = f"{total} {plan.order.currency}; by the flow of refunds"
+        total = round_money(standing.invoiced_total, digits)
+        detail = f"{total} {currency}, no money moves; by the flow of refunds"
         steps.append(Step(f"Credit {_invoices(plan)} in full", _why(plan), "account.move", detail))
     return tuple(steps)
 

@@ -9,7 +9,9 @@ Decides how a cancellation and refunds go together, so that nothing is credited 
 | refunded all, and cancelled                      | the refund is credited, the cancellation nothing               |
 | cancelled, and refunded later                    | the credit note of the cancellation stands for the refund, too |
 | cancelled, wanted again                          | its credit note stands; the order is invoiced anew             |
+| cancelled, wanted again, cancelled once more     | the invoice of that time is credited, too                      |
 | cancelled; a person has a draft credit note      | the rest is credited, and the draft told                       |
+| cancelled, and the goods are with the customer   | nothing until they are back, or as above: `cancel_delivered`   |
 
 A cancellation is a refund without lines that no store has; its id names the invoice, so each is credited once.
 """
@@ -33,6 +35,8 @@ def plan_cancellation(plan: RefundPlan, rules: Rules) -> RefundPlan:
     found = {move.refund_id: _refund(plan, move.refund_id, move.total) for move in there}
     wish = rules.policy.status_steps.get(plan.order.status)
     if wish == "cancel" and rules.refunds.cancel_invoiced == "credit":
+        if _waits_for_goods(plan, rules) and not there:
+            return plan.with_wait(_WITH_THE_CUSTOMER) if plan.seen.posted else plan
         pending = sum((refund.amount for refund in _without_credit_note(plan) if not there), ZERO)
         for invoice in plan.seen.posted:
             refund_id = f"{CANCELLATION}{invoice.odoo_id}"
@@ -43,6 +47,14 @@ def plan_cancellation(plan: RefundPlan, rules: Rules) -> RefundPlan:
                 found.setdefault(refund_id, _refund(plan, refund_id, left - taken))
             plan = _with_drafts(plan, invoice)
     return replace(plan, cancellations=tuple(found.values()))
+
+
+_WITH_THE_CUSTOMER = "Its goods are with the customer: the invoice is credited once they have come back in Odoo."
+
+
+def _waits_for_goods(plan: RefundPlan, rules: Rules) -> bool:
+    goods = plan.seen.goods
+    return rules.refunds.cancel_delivered == "tell" and goods is not None and goods.away
 
 
 def _with_drafts(plan: RefundPlan, invoice: Move) -> RefundPlan:

@@ -14,7 +14,7 @@
 | came after the order was cancelled           | its invoice is credited already          | that stands for it         |
 | was deleted in the store                     | its credit note                          | told, or cancelled, as set |
 
-What is wrong with a refund holds back that refund alone.
+What is wrong with a refund holds back that refund alone, its goods with it (`together.py`).
 """
 
 from __future__ import annotations
@@ -26,11 +26,12 @@ from decimal import Decimal
 
 from ...domain.errors import ConfigError, DataError, SyncConflict, WoodooError
 from ...domain.money import ZERO, round_money
-from ...domain.refund import Refund
+from ...domain.refund import CANCELLATION, Refund
 from ..policy import Do, plan_policy
 from ..rules import Journal, Rules
 from .cancelled import covered
 from .credit_plan import as_move, build_credit, credit_day, refund_memo
+from .refund_amounts import refuse_unfit
 from .refund_plan import Credited, RefundPlan
 from .seen import Move
 
@@ -47,7 +48,7 @@ def plan_credit_notes(plan: RefundPlan, rules: Rules) -> RefundPlan:
         try:
             plan = _plan_one(plan, refund, rules, off)
         except WoodooError as error:
-            plan = plan.with_failure(error)
+            plan = plan.with_parked(refund, error)
         if plan.credits != before:
             # What comes after finds less left on the invoice.
             rest = (one for one in plan.seen.credit_notes if one.refund_id != refund.external_id)
@@ -68,8 +69,9 @@ def _plan_one(plan: RefundPlan, refund: Refund, rules: Rules, off: dict[str, Dec
         return plan.with_note(f"{_said(plan, refund)} came before the invoice, which is written without it.")
     if move := covered(plan, refund):
         return _covered(plan, refund, move, rules)
+    refuse_unfit(plan.order, refund)
     if not refund.amount:
-        return _nothing_given(plan, refund)
+        return plan.with_note(f"{refund.label} gives no money back: there is nothing to credit.")
     if why := _waits_for(plan, refund, rules):
         return plan.with_wait(f"{_said(plan, refund)} {why}")
     invoice = _invoice_for(plan, refund, rules)
@@ -135,6 +137,8 @@ def _invoice_for(plan: RefundPlan, refund: Refund, rules: Rules) -> Move:
             where="account.move -> currency_id",
             fix="Credit it by hand in Odoo and skip this record.",
         )
+    if refund.is_cancellation:
+        same = [one for one in same if refund.external_id == f"{CANCELLATION}{one.odoo_id}"] or same
     amount = _amount(plan, refund)
     left = {one.odoo_id: one.total - plan.seen.credited(one, but=refund.external_id) for one in same}
     fitting = next((one for one in same if left[one.odoo_id] >= amount), None)
@@ -200,19 +204,6 @@ def _refuse_locked(plan: RefundPlan, refund: Refund, day: date, rules: Rules) ->
         where="res.company -> lock dates",
         fix=f"Reopen the period in Odoo, then retry; or credit it there by hand on {opened} or later and skip this "
         "record.",
-    )
-
-
-def _nothing_given(plan: RefundPlan, refund: Refund) -> RefundPlan:
-    """Leave a refund of nothing; without goods it is a mistake a person should know of."""
-    if any(line.quantity for line in refund.lines):
-        return plan.with_note(f"{refund.label} gives no money back: there is nothing to credit.")
-    raise DataError(
-        f"{refund.label} of {plan.order.label} is over 0.00 {plan.order.currency} and has no lines: there is nothing "
-        "to credit.",
-        record=plan.order.label,
-        where=f"orders/{plan.order.external_id}/refunds/{refund.external_id}",
-        fix="Delete the refund in the store; or skip this record.",
     )
 
 

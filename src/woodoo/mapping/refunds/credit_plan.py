@@ -6,6 +6,7 @@
 | an amount of a line        | one piece of it at that amount                                | stay invoiced          |
 | an amount alone, "spread"  | every line of the invoice with its share                      | stay invoiced          |
 | an amount alone, "product" | the product for refunds, a line for each set of taxes         | stay invoiced          |
+| all that is left, "spread" | every line of the invoice with what is left of it             | stay, or leave (below) |
 
 A line of the credit note that names a line of the sales order makes its pieces count as not invoiced. Odoo would ask
 for them to be invoiced again, unless they have left the order (`RefundPlan.off_invoice`): so only those name it.
@@ -20,16 +21,17 @@ from datetime import date
 from decimal import Decimal
 
 from ...domain.errors import ConfigError, DataError
-from ...domain.money import ZERO, quantum, round_money
-from ...domain.order import FeeLine, Order, OrderLine, ShippingLine
+from ...domain.money import ZERO, round_money
+from ...domain.order import Order, OrderLine
 from ...domain.refund import Refund, RefundLine
 from ..amounts.computing import in_order
 from ..amounts.priced import Priced
 from ..amounts.pricing import Terms, price_lines
-from ..amounts.totals import LineKind, LineTarget, Targets, allocate
+from ..amounts.totals import LineKind, LineTarget, Targets
 from ..rules import Journal, Rules, Tax
 from .lines import invoice_lines_of, pieces_left
 from .parts import Part, Sums, parts_of
+from .refund_amounts import exact_lines
 from .seen import Move, MoveLine, SeenOrder, credit_note_external_id
 from .shares import left_by_taxes, over_lines, spread
 from .taxes import invoice_taxes, rate_taxes
@@ -121,7 +123,7 @@ def build_credit(
     if refund.has_amounts:
         entries, notes = _by_lines(order, refund, invoice, seen, rules, taxes, sums, off)
     else:
-        entries, notes = _by_amount(refund, invoice, seen, rules, taxes, sums)
+        entries, notes = _by_amount(order, refund, invoice, seen, rules, taxes, sums, off), []
     targets = _targets(entries, round_money(refund.amount, order.currency_digits))
     terms = Terms(
         {str(tax_id): tax for tax_id, tax in taxes.items()},
@@ -194,13 +196,9 @@ def _by_lines(
     rates = rate_taxes(order, taxes, rules)
     matched = invoice_lines_of(order, invoice)
     left = dict(pieces_left(invoice, seen.credits_of(invoice, but=refund.external_id)))
-    sold: list[OrderLine | ShippingLine | FeeLine] = [*order.lines, *order.shipping_lines, *order.fee_lines]
-    known = {one.external_id for one in sold}
     entries: list[Entry] = []
     notes: list[str] = []
-    for line, net, amounts in _rounded(order, refund):
-        if line.of not in known:
-            raise _unknown_line(order, refund, line)
+    for line, net, amounts in exact_lines(order, refund):
         theirs = matched.get(line.of)
         if not theirs:
             raise _not_on_invoice(order, refund, line, invoice)
@@ -311,61 +309,25 @@ def _by_tax(
     return dict(found)
 
 
-def _rounded(order: Order, refund: Refund) -> list[tuple[RefundLine, Decimal, dict[str, Decimal]]]:
-    """Return each line with net and tax per rate, rounded so that all of it is the refund's amount.
-
-    Taxes are rounded line by line, as WooCommerce does, or once for each rate, as it does where it is set so.
-
-    Raises:
-        DataError: where amount and lines disagree by more than rounding; the message shows the arithmetic.
-    """
-    digits = order.currency_digits
-    amount = round_money(refund.amount, digits)
-    lines = [line for line in refund.lines if line.total or any(tax.amount for tax in line.taxes)]
-    for per_line in (True, False):
-        taxes = _line_taxes(lines, digits, per_line=per_line)
-        net = amount - sum((sum(one.values(), ZERO) for one in taxes), ZERO)
-        nets = allocate([line.total for line in lines], net, digits, quantum(digits) / 2 * (len(lines) + 2))
-        if nets is not None:
-            return list(zip(lines, nets, taxes, strict=True))
-    parts = " + ".join(str(round_money(line.gross, digits)) for line in lines)
-    total = round_money(sum((line.gross for line in lines), ZERO), digits)
-    raise DataError(
-        f"{refund.label} of {order.label} is over {amount} {order.currency}, but its lines come to {parts} = {total}.",
-        record=order.label,
-        where=f"orders/{order.external_id}/refunds/{refund.external_id}",
-        fix="Delete the refund in the store and make it anew with lines that come to its amount; or credit it by hand "
-        "in Odoo and skip this record.",
-    )
-
-
-def _line_taxes(lines: Sequence[RefundLine], digits: int, *, per_line: bool) -> list[dict[str, Decimal]]:
-    rounded = [{tax.rate_id: round_money(tax.amount, digits) for tax in line.taxes} for line in lines]
-    if per_line:
-        return rounded
-    for rate_id in {rate_id for one in rounded for rate_id in one}:
-        exact = [
-            (place, tax.amount) for place, line in enumerate(lines) for tax in line.taxes if tax.rate_id == rate_id
-        ]
-        amounts = [amount for _, amount in exact]
-        total = round_money(sum(amounts, ZERO), digits)
-        shares = allocate(amounts, total, digits, quantum(digits) * len(amounts)) or amounts
-        for (place, _), share in zip(exact, shares, strict=True):
-            rounded[place][rate_id] = share
-    return rounded
-
-
 # By amount
 
 
 def _by_amount(
-    refund: Refund, invoice: Move, seen: SeenOrder, rules: Rules, taxes: Mapping[int, Tax], sums: Sums
-) -> tuple[list[Entry], list[str]]:
+    order: Order,
+    refund: Refund,
+    invoice: Move,
+    seen: SeenOrder,
+    rules: Rules,
+    taxes: Mapping[int, Tax],
+    sums: Sums,
+    off: dict[str, Decimal],
+) -> list[Entry]:
     taken = seen.credits_of(invoice, but=refund.external_id)
     left = left_by_taxes(invoice, taken, sums.digits)
     shares = spread(round_money(refund.amount, sums.digits), left, sums.digits)
     # What is given back as a whole shows the pieces it was invoiced with.
     as_invoiced = not taken and shares == left
+    leaving = _leaving(order, invoice, taken, off) if shares == left else {}
     entries: list[Entry] = []
     for share in shares:
         own = tuple(taxes[tax_id] for tax_id in share.tax_ids)
@@ -374,9 +336,39 @@ def _by_amount(
         else:
             found = over_lines(share, sums.digits) or [(invoice.lines[0], share.net, share.taxes)]
         for line, net, amounts in found:
-            for part in parts_of(net, amounts, [own], sums, [net]):
+            parts = parts_of(net, amounts, [own], sums, [net])
+            if line.odoo_id in leaving and len(parts) == 1:
+                entries += _split(line, leaving.pop(line.odoo_id), parts[0], sums.digits)
+                continue
+            for part in parts:
                 entries.append(_amount_entry(refund, line, part, rules, as_invoiced=as_invoiced and bool(line.odoo_id)))
-    return entries, []
+    return entries
+
+
+def _leaving(
+    order: Order, invoice: Move, taken: Sequence[Move], off: Mapping[str, Decimal]
+) -> dict[int, tuple[Decimal, Decimal]]:
+    """Return by line of the invoice how many of its pieces that are left leave the order, and how many do not."""
+    left, wanted = pieces_left(invoice, taken), dict(off)
+    found: dict[int, tuple[Decimal, Decimal]] = {}
+    for of, lines in invoice_lines_of(order, invoice).items():
+        for line in lines:
+            leaves = min(max(left[line.odoo_id], ZERO), wanted.get(of, ZERO)) if line.order_line_ids else ZERO
+            if leaves:
+                wanted[of] -= leaves
+                found[line.odoo_id] = leaves, left[line.odoo_id] - leaves
+    return found
+
+
+def _split(line: MoveLine, pieces: tuple[Decimal, Decimal], part: Part, digits: int) -> list[Entry]:
+    """Return an amount as pieces of a line of the invoice: those that leave the order, and those that do not."""
+    whole = sum(pieces, ZERO)
+    shares = _shared(part, [count / whole for count in pieces if count], digits)
+    named = [(count, ids) for count, ids in zip(pieces, (line.order_line_ids, ()), strict=True) if count]
+    return [
+        Entry(line.text, line.product_id, line.account_id, count, share, ids)
+        for (count, ids), share in zip(named, shares, strict=True)
+    ]
 
 
 _REFUND_LINE = MoveLine(0, 0, "", "", Decimal(1), ZERO, ZERO, (), 0)
@@ -430,16 +422,6 @@ def _apart_note(line: RefundLine, parts: Sequence[Part]) -> str:
 def _tax_names(part: Part) -> str:
     names = ", ".join(tax.name for tax in part.taxes if tax.percent)
     return f"with {names}" if names else "untaxed"
-
-
-def _unknown_line(order: Order, refund: Refund, line: RefundLine) -> DataError:
-    return DataError(
-        f"{refund.label} of {order.label} gives back '{line.name}' of line {line.of or 'unknown'}, which the order "
-        "does not have.",
-        record=order.label,
-        where=f"orders/{order.external_id}/refunds/{refund.external_id}",
-        fix="Credit it by hand in Odoo and skip this record, or refund it anew in the store; then retry.",
-    )
 
 
 def _not_on_invoice(order: Order, refund: Refund, line: RefundLine, invoice: Move) -> DataError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -115,6 +116,15 @@ class Goods:
     def lines_of(self, external_id: str) -> tuple[SoldLine, ...]:
         """Return the lines that stand for a line of the store's order."""
         return tuple(line for line in self.lines if self.matched.get(line.odoo_id) == external_id)
+
+    @property
+    def away(self) -> bool:
+        """Goods are with the customer: delivered, and not come back."""
+        there: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
+        for move in self.moves:
+            if move.state == "done" and move.counts:
+                there[move.line_id, move.product_id] += -move.quantity if move.back else move.quantity
+        return any(quantity > 0 for quantity in there.values())
 
     @property
     def returns(self) -> tuple[Picking, ...]:

@@ -5,6 +5,7 @@
 | `cancelled.py`                          | what is left of the invoices of a cancelled order is credited   |
 | `credit_notes.py`                       | which refund becomes which credit note, and what has to wait    |
 | `returns.py`                            | what becomes of goods that come back                            |
+| `together.py`                           | goods and credit notes of one refund: both, or neither          |
 | `to_store.py`                           | which refunds stand for something of Odoo; what the store is    |
 |                                         | sent of credit notes and returns made there                     |
 
@@ -32,12 +33,14 @@ from .send_plan import SendPlan
 class SentBefore:
     """What is known of what goes to the store, beside the two sides' records."""
 
-    #: Key of a credit note or return → refund that stood for it, by the links.
+    #: Key of a credit note or return → refund that stood for it, by the links or by what is noted on it in Odoo.
     sent: Mapping[str, str] = field(default_factory=dict)
     #: Key → when a run set out to send it; whether it did is not known.
     begun: Mapping[str, datetime] = field(default_factory=dict)
     #: Payment methods of the store that pay back by themselves; empty where no money is to move.
     paying_back: Collection[str] = ()
+    #: Keys of what bears such a note.
+    noted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,8 @@ class RefundPlan:
     there: tuple[Credited, ...] = ()
     #: Credit notes to be made, or made ready and posted.
     credits: tuple[CreditPlan, ...] = ()
+    #: Credit notes people made that the invoice they reverse has not taken up (`by_hand.py`), each with the invoice.
+    take_up: tuple[tuple[Move, Move], ...] = ()
     #: Credit notes of refunds that were deleted in the store, to be cancelled.
     undo: tuple[Move, ...] = ()
     #: What happens to the goods; None where there are none.
@@ -78,6 +83,8 @@ class RefundPlan:
     notes: tuple[str, ...] = ()
     #: What needs a person; the rest goes on without it.
     failures: tuple[WoodooError, ...] = ()
+    #: Refunds of which nothing is done, neither money nor goods, until a person has seen to them.
+    parked: frozenset[str] = frozenset()
     before: SentBefore = field(default_factory=SentBefore)
     #: Refund → what of Odoo it stands for (`echo.py`): these get no credit note.
     standing: Mapping[str, str] = field(default_factory=dict)
@@ -107,3 +114,14 @@ class RefundPlan:
     def with_failure(self, error: WoodooError) -> RefundPlan:
         error.record = error.record or self.order.label
         return replace(self, failures=(*self.failures, error))
+
+    def with_parked(self, refund: Refund, error: WoodooError) -> RefundPlan:
+        """Hold a refund back as a whole; where something of it was done before, what is left of it goes on."""
+        parked = self.parked if self.has_begun(refund.external_id) else self.parked | {refund.external_id}
+        return replace(self.with_failure(error), parked=parked)
+
+    def has_begun(self, refund_id: str) -> bool:
+        """Say whether something of a refund was done by an earlier run."""
+        note = self.seen.credit_note_of(refund_id)
+        returns = self.seen.goods.returns if self.seen.goods else ()
+        return (note is not None and note.state != "draft") or any(one.refund_id == refund_id for one in returns)

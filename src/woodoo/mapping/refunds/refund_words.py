@@ -46,11 +46,17 @@ def _steps(plan: RefundPlan) -> Iterator[Step]:
     for one in plan.there:
         if one.journal:
             why = f"{one.refund.label} is paid back"
-            yield Step(f"Pay back in {one.journal.name}", why, "account.payment", f"what is open, '{one.memo}'")
+            open_ = f"{round_money(one.move.open, plan.order.currency_digits)} {plan.order.currency}"
+            yield Step(f"Pay back in {one.journal.name}", why, "account.payment", f"{open_}, '{one.memo}'")
+    for note, invoice in plan.take_up:
+        taken = round_money(min(note.open, invoice.open), plan.order.currency_digits)
+        why, detail = f"{invoice.label} is open", f"{taken} {plan.order.currency} less to be paid"
+        yield Step(f"Reconcile {note.label} with {invoice.name}", why, "account.move.line", detail)
     for move in plan.undo:
         why = f"refund {move.refund_id} was deleted in the store"
         total = round_money(move.total, plan.order.currency_digits)
-        yield Step(f"Cancel {move.label}", why, "account.move", f"over {total} {plan.order.currency}")
+        detail = f"over {total} {plan.order.currency}, with what Woodoo has paid back of it"
+        yield Step(f"Cancel {move.label}", why, "account.move", detail)
     yield from goods_steps(plan.goods)
     yield from sending_steps(plan.sending)
 

@@ -12,13 +12,15 @@ Decides for each line by quantity (`balance.py`); an amount without pieces touch
 | ... and Woodoo's return was cancelled | it stays so                                                                |
 | a refund was deleted in the store     | its open return is cancelled; a return that is done is told                |
 | services, lines without moves         | nothing                                                                    |
+| given back in full, without lines     | what has not left is not sent, or is, as set (`refunded_unsent`)           |
+| a refund that needs a person          | nothing of it (`together.py`)                                              |
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ...domain.errors import DataError
@@ -30,7 +32,7 @@ from ..rules import Rules
 from .balance import Counted, balance
 from .goods import RETURN_PREFIX, Goods, GoodsMove, Picking, Restock, SoldLine
 from .goods_plan import GoodsPlan, Reduction, Return
-from .lowering import DIGITS, refunded_pieces
+from .lowering import DIGITS, pieces_given_back, refunded_pieces
 from .refund_plan import RefundPlan
 
 
@@ -39,7 +41,8 @@ def plan_returns(plan: RefundPlan, rules: Rules) -> RefundPlan:
     if not rules.refunds.take_refunds or plan.seen.document is None:
         return plan
     made = frozenset(refund.external_id for refund in plan.refunds if refund not in of_the_store(plan))
-    goods = plan_goods(plan.order, plan.refunds, plan.seen.goods, Restock(rules.refunds.restock_as), made)
+    wanted = Wanted(Restock(rules.refunds.restock_as), cancel_unsent=rules.refunds.refunded_unsent == "cancel")
+    goods = plan_goods(plan.order, plan.refunds, plan.seen.goods, wanted, made, plan.parked)
     if goods is None:
         told = any(line.quantity for refund in plan.refunds for line in refund.lines)
         return plan.with_note(f"{_without_goods(plan)}: no goods move there.") if told else plan
@@ -60,8 +63,23 @@ def _without_goods(plan: RefundPlan) -> str:
     return "Odoo keeps no deliveries (the app Inventory is not installed)"
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What the settings say about goods."""
+
+    #: What becomes of restocked goods.
+    restock: Restock = Restock.RECEIVE
+    #: An order that was given back in full without saying for which goods is not sent any more.
+    cancel_unsent: bool = True
+
+
 def plan_goods(
-    order: Order, refunds: Sequence[Refund], goods: Goods | None, restock: Restock, made: Collection[str] = ()
+    order: Order,
+    refunds: Sequence[Refund],
+    goods: Goods | None,
+    wanted: Wanted,
+    made: Collection[str] = (),
+    parked: Collection[str] = (),
 ) -> GoodsPlan | None:
     """Decide about the goods of one order; None where there are none: no sales order.
 
@@ -69,13 +87,14 @@ def plan_goods(
         order: the order, with what was restocked of each line.
         refunds: its refunds in the store, oldest first.
         goods: what Odoo has.
-        restock: what becomes of restocked goods.
+        wanted: what the settings say.
         made: the refunds Woodoo has made for Odoo.
+        parked: refunds of which nothing is done.
     """
     if goods is None:
         return None
     try:
-        return _Planner(order, refunds, goods, restock, made).plan()
+        return _Planner(order, refunds, goods, wanted, made, parked).plan()
     except DataError as error:
         return GoodsPlan(goods, error=error)
 
@@ -84,15 +103,24 @@ class _Planner:
     """One order."""
 
     def __init__(
-        self, order: Order, refunds: Sequence[Refund], goods: Goods, restock: Restock, made: Collection[str]
+        self,
+        order: Order,
+        refunds: Sequence[Refund],
+        goods: Goods,
+        wanted: Wanted,
+        made: Collection[str],
+        parked: Collection[str],
     ) -> None:
-        self.order, self.goods, self.restock = order, goods, restock
+        self.order, self.goods, self.restock = order, goods, wanted.restock
         self.there = {refund.external_id for refund in refunds}
-        self.refunds = [refund for refund in refunds if refund.external_id not in made]
+        self.refunds = [refund for refund in refunds if refund.external_id not in {*made, *parked}]
         self.lines = {line.external_id: line for line in order.lines}
-        self.refunded = refunded_pieces(self.refunds)
+        for_odoo = [refund for refund in refunds if refund.external_id in made]
+        self.refunded = pieces_given_back(order, self.refunds, for_odoo, goods, unsent=wanted.cancel_unsent)
+        #: Pieces of refunds nothing is done of.
+        self.parked = refunded_pieces(refund for refund in refunds if refund.external_id in parked)
         #: Pieces Woodoo has refunded for Odoo, where they were seen to already.
-        self.told = refunded_pieces(refund for refund in refunds if refund.external_id in made)
+        self.told = refunded_pieces(for_odoo)
         self.reductions: list[Reduction] = []
         #: (refund, delivery) → move → so much of it; and its words.
         self.back: dict[tuple[str, int], dict[int, Decimal]] = defaultdict(dict)
@@ -207,7 +235,7 @@ class _Planner:
         counted = Counted(
             line.quantity,
             pieces,
-            self.order.restocked.get(line.external_id, ZERO),
+            self._restocked(line),
             sent=total(m for m in out if m.state == "done"),
             to_send=total(m for m in out if m.is_open),
             came_back=total(m for m in back if m.state == "done"),
@@ -216,6 +244,17 @@ class _Planner:
             waived=total(waived),
         )
         return counted.without(self.told.get(line.external_id, ZERO))
+
+    def _restocked(self, line: OrderLine) -> Decimal:
+        """Return what went back on the shelf by these refunds, at the least.
+
+        The store tells it of the line, not of each refund: as much as may be of those that are parked is theirs.
+        """
+        restocked = self.order.restocked.get(line.external_id, ZERO)
+        theirs = min(restocked, self.parked.get(line.external_id, ZERO))
+        if theirs:
+            self.notes.append(f"{plain(theirs)} × {line.name} on the store's shelf may be of a refund that is parked.")
+        return restocked - theirs
 
     def _reduce(self, line: OrderLine, move: GoodsMove, quantity: Decimal) -> None:
         delivery = self.goods.pickings[move.picking_id].name

@@ -18,7 +18,9 @@ class RefundRules:
     post_credit_notes: bool = True
     deleted_refunds: str = "tell"
     cancel_invoiced: str = "tell"
+    cancel_delivered: str = "tell"
     restock_as: str = "receive"
+    refunded_unsent: str = "cancel"
     return_location_id: int | None = None
     send_refunds: bool = False
     send_returns: bool = False

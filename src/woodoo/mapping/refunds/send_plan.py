@@ -38,6 +38,8 @@ class SendPlan:
     send: tuple[Sending, ...] = ()
     #: Refund → what it stands for: the key of a credit note or return.
     standing: Mapping[str, str] = field(default_factory=dict)
+    #: Key of a credit note → refund of the return of its goods, which is its, too.
+    covered: Mapping[str, str] = field(default_factory=dict)
     errors: tuple[WoodooError, ...] = ()
     remarks: tuple[str, ...] = ()
 
@@ -71,6 +73,10 @@ class Planning:
     send: list[Sending] = field(default_factory=list)
     errors: list[WoodooError] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+
+    def was_deleted(self, key: str) -> bool:
+        """Say whether a refund stood for a credit note or return that the store has no more."""
+        return key in self.sent and self.sent[key] not in {refund.external_id for refund in self.refunds}
 
     def attempt(self, look: Callable[[], None]) -> None:
         """Go on with the others where one is refused."""

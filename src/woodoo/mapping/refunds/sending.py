@@ -7,7 +7,7 @@ A credit note is sent where all of this holds; each "no" is said:
 | are they sent at all (`send_refunds`)?              | nothing is looked at                                          |
 | did people make it, not Woodoo of a refund?         | nothing: it came from the store                               |
 | does no refund stand for it yet (`echo.py`)?        | it is linked; a person decides where it is not as it was      |
-| was it never sent before?                           | a person decides: its refund was deleted in the store         |
+| was it never sent before, nor its return?           | a person decides: its refund was deleted in the store         |
 | is it posted, dated from `send_refunds_from` on,    | remarked                                                      |
 | and the order neither cancelled nor failed?         |                                                               |
 | is it of this order alone, in its currency?         | refused                                                       |
@@ -72,7 +72,7 @@ def plan_sending(
             planning.attempt(lambda note=note: _look_at(planning, note, uncredited))  # type: ignore[misc]
     if rules.send_returns:
         plan_returns(planning)
-    return SendPlan(tuple(planning.send), standing, tuple(planning.errors), tuple(planning.remarks))
+    return SendPlan(tuple(planning.send), standing, planning.covered, tuple(planning.errors), tuple(planning.remarks))
 
 
 def _look_at(planning: Planning, note: CreditNote, uncredited: Sequence[Refund]) -> None:
@@ -85,12 +85,12 @@ def _look_at(planning: Planning, note: CreditNote, uncredited: Sequence[Refund])
         return
     if note.state == "cancel":
         return
-    if note.key in planning.sent:
-        raise refuse.deleted(order, note, planning.sent[note.key])
     if note.key in planning.covered:
         said = f"its return was refunded as {planning.covered[note.key]}"
         planning.remarks.append(f"{note.label} is not sent: {said}, over the same amount.")
         return
+    if planning.was_deleted(note.key):
+        raise refuse.deleted(order, note, planning.sent[note.key])
     why = _why_not(order, note, rules)
     if why:
         planning.remarks.append(f"{note.label} is not sent: {why}.")

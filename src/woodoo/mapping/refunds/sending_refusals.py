@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from ...domain.errors import DataError, SyncConflict
+from ...domain.money import round_money
 from ...domain.order import Order
 from ...domain.refund import Refund
 from .odoo_credits import CreditNote, Return
@@ -22,8 +23,9 @@ def place(source: Source) -> str:
 
 def over_refunded(order: Order, refunded: Decimal) -> SyncConflict:
     """The store has given back more than the order came to: somebody refunded at the same moment."""
+    given, total = (round_money(amount, order.currency_digits) for amount in (refunded, order.total))
     return SyncConflict(
-        f"{order.label}: the store has refunded {refunded} {order.currency} of an order over {order.total} "
+        f"{order.label}: the store has refunded {given} {order.currency} of an order over {total} "
         f"{order.currency}; two refunds were made at the same moment.",
         record=order.label,
         where=f"orders/{order.external_id}/refunds",

@@ -66,7 +66,7 @@ def _pieces_left(planning: Planning) -> defaultdict[str, Decimal]:
 
 def _look_at(planning: Planning, back: Return, pieces: dict[str, Decimal]) -> None:
     order, rules = planning.order, planning.rules
-    if back.key in planning.sent:
+    if planning.was_deleted(back.key):
         raise refuse.deleted(order, back, planning.sent[back.key])
     if rules.is_history(back.day):
         why = f"it is of {back.day}, before {rules.since} (send_refunds_from)"

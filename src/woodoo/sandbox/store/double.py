@@ -225,6 +225,10 @@ class StoreDouble:
         self.webhooks.release()
         return made
 
+    def meanwhile(self, act: Callable[[], object]) -> None:
+        """Have somebody act while the next refund is being made, after it was counted what is left of its order."""
+        self.shop.meanwhile.append(act)
+
     def let_pay_back(self, method: str, *, refusing: str = "") -> None:
         """Give the shop a payment provider that pays back by itself, or that refuses to with these words."""
         with self.shop.lock:

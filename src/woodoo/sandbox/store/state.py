@@ -63,6 +63,8 @@ class Shop:
         self._rules: TaxRules | None = None
         #: Called with (topic, resource id) for everything a webhook may tell.
         self.announce: Callable[[str, int], None] = lambda _topic, _record: None
+        #: What others do while the next refund is being made, once what is left was counted.
+        self.meanwhile: list[Callable[[], object]] = []
         self.sku_index: dict[str, int] = {}
 
     # -- numbers and time ---------------------------------------------------------------------------------------

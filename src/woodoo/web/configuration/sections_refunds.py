@@ -10,6 +10,8 @@ EARLY = {"reduce": "The order is invoiced without it", "credit": "Invoiced in fu
 MONEY = {"as_store": "As the store: where the provider paid it back", "always": "Always", "never": "Never"}
 DELETED = {"tell": "Told: a person decides", "undo": "Its credit note is cancelled"}
 CANCELLED = {"tell": "Told: a person decides", "credit": "Credited: nothing stays open"}
+DELIVERED = {"tell": "Credited once they have come back", "credit": "Credited at once"}
+UNSENT = {"cancel": "Not sent any more", "send": "Sent all the same"}
 GOODS = {"receive": "Received", "wait": "A return waits for the warehouse", "nothing": "Left alone"}
 
 REFUNDS = Section(
@@ -32,6 +34,13 @@ REFUNDS = Section(
         Switch("post_credit_notes", "Post credit notes", "Off: they stay drafts."),
         Pick("deleted_refunds", "A refund deleted in the store is", "", words=DELETED),
         Pick("cancel_invoiced", "The posted invoice of a cancelled order is", "", words=CANCELLED),
+        Pick("cancel_delivered", "... whose goods are with the customer", "", words=DELIVERED),
+        Pick(
+            "refunded_unsent",
+            "Goods not sent yet are, after a refund of everything",
+            "Where it does not say for which goods, such as by the status refunded.",
+            words=UNSENT,
+        ),
         One("return_location_id", "Goods come back to", "", "stock_locations", "As Odoo proposes"),
         Switch(
             "refund_money", "Refunds sent to the store move money", "By its payment provider. Off: noted there only."

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ....domain.errors import DataError, SyncConflict
+from ....domain.errors import DataError, SyncConflict, WoodooError
 from ....domain.money import ZERO, round_money, to_decimal
 from ....domain.refund import Refund
 from ....engine.flow import LinkVals
@@ -109,18 +109,36 @@ def _reconcile(context: Context, standing: Sequence[_Standing]) -> None:
     waiting = [one for one in standing if open_.get(one.odoo_id) and open_.get(one.invoice_id)]
     lines = _open_lines(context, [one.odoo_id for one in waiting])
     for one in waiting:
-        for line_id in lines.get(one.odoo_id, ()):
-            result = context.odoo.action(
-                "account.move", "js_assign_outstanding_line", [one.invoice_id], line_id=line_id
-            )
-            for error in result.errors.values():
-                one.failed = True
-                message = f"{one.label}: {one.name} could not be reconciled with its invoice: {error.message}"
-                one.progress.fail(DataError(message, where="account.move.line", fix=error.fix))
+        for error in _assign(context, one.invoice_id, lines.get(one.odoo_id, ())):
+            one.failed = True
+            message = f"{one.label}: {one.name} could not be reconciled with its invoice: {error.message}"
+            one.progress.fail(DataError(message, where="account.move.line", fix=error.fix))
     if waiting:
         open_ = _residuals(context, standing)
     for one in standing:
         one.residual = open_.get(one.odoo_id, ZERO)
+
+
+def _assign(context: Context, invoice_id: int, line_ids: Iterable[int]) -> list[WoodooError]:
+    """Let an invoice take up lines of credit notes, as its button in Odoo does; return what went wrong."""
+    errors: list[WoodooError] = []
+    for line_id in line_ids:
+        result = context.odoo.action("account.move", "js_assign_outstanding_line", [invoice_id], line_id=line_id)
+        errors += result.errors.values()
+    return errors
+
+
+def take_up_credit_notes(context: Context, batch: RefundBatch) -> None:
+    """Let open invoices take up the credit notes that people made of them."""
+    wanted = [(progress, *pair) for progress in batch for pair in progress.plan.take_up]
+    lines = _open_lines(context, [note.odoo_id for _, note, _ in wanted])
+    for progress, note, invoice in wanted:
+        errors = _assign(context, invoice.odoo_id, lines.get(note.odoo_id, ()))
+        for error in errors:
+            message = f"{progress.label}: {note.name} could not be reconciled with {invoice.name}: {error.message}"
+            progress.fail(DataError(message, where="account.move.line", fix=error.fix))
+        if not errors:
+            progress.words.append(f"{note.name} reconciled with {invoice.name}")
 
 
 def _residuals(context: Context, standing: Sequence[_Standing]) -> dict[int, Decimal]:

@@ -6,15 +6,17 @@ Each order is carried on until something of it fails, which holds up neither the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from ....domain.errors import ConfigError, DataError, WoodooError
 from ....engine.flow import LinkVals
-from ....mapping.refunds.goods import RETURN_PREFIX
+from ....mapping.refunds.goods import RETURN_PREFIX, Goods
 from ....mapping.refunds.goods_plan import GoodsPlan, Return
 from ....mapping.refunds.goods_words import name_of, return_said
-from ....mapping.refunds.lowering import lines_to_lower
-from ....mapping.refunds.returns import of_the_store
+from ....mapping.refunds.lowering import lines_to_lower, pieces_given_back
+from ....mapping.refunds.refund_plan import RefundPlan
+from ....mapping.refunds.returns import of_the_store, plan_returns
 from ....odoo import returns
 from ....odoo.returns import GoodsBack
 from ...context import Context
@@ -42,14 +44,34 @@ class _Going:
 
 def move_goods(context: Context, batch: RefundBatch) -> None:
     """Carry out what was planned for the goods, then lower the lines of the sales orders to what they still sell."""
-    going = [_Going(progress, progress.plan.goods) for progress in batch if progress.plan.goods is not None]
-    going = [one for one in going if not one.plan.error]
+    plans = [(progress, _goods(context, progress)) for progress in batch]
+    going = [_Going(progress, goods) for progress, goods in plans if goods is not None and not goods.error]
     for step in (_shrink, _cancel_emptied, _cancel_orphans, _make_returns, _receive):
         wanted = [one for one in going if one.plan and not one.failed]
         if wanted:
             context.still_ours()
             step(context, wanted)
     _lower_lines(context, [one for one in going if not one.failed])
+
+
+def _goods(context: Context, progress: RefundProgress) -> GoodsPlan | None:
+    """Return what is done about the goods: nothing for a refund whose credit note could not be made."""
+    plan = progress.plan
+    failed = {note.plan.refund.external_id for note in progress.credit_notes if note.failed}
+    parked = plan.parked | {one for one in failed if not plan.has_begun(one)}
+    if parked == plan.parked:
+        return plan.goods
+    progress.plan = replace(plan, parked=parked)
+    return plan_returns(replace(progress.plan, goods=None), context.rules).goods
+
+
+def _given_back(context: Context, plan: RefundPlan, goods: Goods) -> Mapping[str, Decimal]:
+    """Return the pieces the store has refunded, by line of the order."""
+    own = of_the_store(plan)
+    refunded = [refund for refund in own if refund.external_id not in plan.parked]
+    made = [refund for refund in plan.refunds if refund not in own]
+    unsent = context.rules.refunds.refunded_unsent == "cancel"
+    return pieces_given_back(plan.order, refunded, made, goods, unsent=unsent)
 
 
 def _shrink(context: Context, going: Sequence[_Going]) -> None:
@@ -143,8 +165,8 @@ def _lower_lines(context: Context, going: Sequence[_Going]) -> None:
     wanted = {}
     for one in going:
         if one.progress.record in goods:
-            refunds = of_the_store(one.progress.plan)
-            for line, quantity in lines_to_lower(refunds, goods[one.progress.record]).items():
+            plan, seen = one.progress.plan, goods[one.progress.record]
+            for line, quantity in lines_to_lower(_given_back(context, plan, seen), seen).items():
                 lines[line], wanted[line] = one, quantity
     doing = "the sales order could not be lowered to what it still sells"
     _try(going, doing, lines, lambda: returns.lower_lines(context.odoo, wanted))

@@ -3,7 +3,8 @@
 Making a refund cannot be repeated, and WooCommerce lets two through that come at once. So, right before each one, the
 order and its refunds are read again and decided on anew; that it is about to be made is noted; and afterwards they are
 read once more. After a run of which nobody knows how it ended, the next one reads first, and makes none for as long as
-the store may still be at it.
+the store may still be at it. What was refunded is also noted on the credit note or return in Odoo: where the refund is
+deleted in the store and Woodoo's own database is lost, nothing else tells that money went back already.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from ....mapping.refunds.refund_plan import RefundPlan, SentBefore
 from ....mapping.refunds.seen import SeenOrder
 from ....mapping.refunds.send_plan import Sending
 from ....mapping.refunds.to_store import send_plan
+from ....odoo.notes import find_marks, post_note
 from ....stores.refunds import RefundRefused
 from ...context import Context
 from ...refund_batch import CREDIT_NOTE_KIND, RefundBatch, RefundProgress
@@ -45,7 +47,8 @@ def observe_before(context: Context, seen: Mapping[str, SeenOrder]) -> dict[str,
     rules = context.rules.refunds
     paying_back = context.store.refunds.paying_back() if rules.refund_money and seen else frozenset()
     keys = {_name(record, key): (record, key) for record, one in seen.items() for key in _keys(one)}
-    sent: dict[str, dict[str, str]] = {record: {} for record in seen}
+    noted = _noted(context, [key for _, key in keys.values()]) if rules.sends else {}
+    sent = {record: {key: noted[key] for key in _keys(one) if key in noted} for record, one in seen.items()}
     begun: dict[str, dict[str, datetime]] = {record: {} for record in seen}
     for name, link in context.links.find(KIND, list(keys)).items():
         record, key = keys[name]
@@ -53,7 +56,19 @@ def observe_before(context: Context, seen: Mapping[str, SeenOrder]) -> dict[str,
             sent[record][key] = link.store_hash
         elif link.odoo_hash not in ("", _NOT_SENT):
             begun[record][key] = datetime.fromisoformat(link.odoo_hash)
-    return {record: SentBefore(sent[record], begun[record], paying_back) for record in seen}
+    return {record: SentBefore(sent[record], begun[record], paying_back, frozenset(noted)) for record in seen}
+
+
+def _noted(context: Context, keys: Iterable[str]) -> dict[str, str]:
+    """Return by key which refund a note on the credit note or return says it was sent as."""
+    ids: dict[str, list[int]] = {"account.move": [], "stock.picking": []}
+    for key in keys:
+        model, odoo_id = _record_of(key)
+        ids[model].append(odoo_id)
+    moves, pickings = (find_marks(context.odoo, model, wanted, _mark(context)) for model, wanted in ids.items())
+    return {str(one): refund for one, refund in moves.items()} | {
+        f"{PICKING}{one}": refund for one, refund in pickings.items()
+    }
 
 
 def observe_others(context: Context, seen: Mapping[str, SeenOrder]) -> dict[str, SeenOrder]:
@@ -77,7 +92,11 @@ def observe_others(context: Context, seen: Mapping[str, SeenOrder]) -> dict[str,
 
 
 def _keys(seen: SeenOrder) -> Iterable[str]:
-    return [str(note.odoo_id) for note in seen.credit_notes if not note.ours]
+    returns = (one for one in seen.goods.pickings.values() if one.done_on and not one.refund_id) if seen.goods else ()
+    return [
+        *(str(note.odoo_id) for note in seen.credit_notes if not note.ours),
+        *(f"{PICKING}{one.odoo_id}" for one in returns),
+    ]
 
 
 # Apply
@@ -87,7 +106,9 @@ def send_refunds(context: Context, batch: RefundBatch) -> None:
     """Make the refunds that are planned, one after the other, and remember what stands for what."""
     for progress in batch:
         plan = progress.plan
-        _remember(context, progress, [(refund, key) for refund, key in plan.standing.items() if _is_new(plan, refund)])
+        stand = [*plan.standing.items(), *((refund, key) for key, refund in plan.sending.covered.items())]
+        _remember(context, progress, [(refund, key) for refund, key in stand if plan.before.sent.get(key) != refund])
+        _say_in_odoo(context, progress, stand)
         for one in plan.sending.send:
             context.still_ours()
             try:
@@ -132,6 +153,7 @@ def _send(context: Context, progress: RefundProgress, source: CreditNote | Retur
             return
         raise
     _remember(context, progress, [(made.external_id, source.key)])
+    _say_in_odoo(context, progress, [(made.external_id, source.key)])
     order = progress.plan.order
     progress.words.append(f"{made.label} over {made.amount:f} {order.currency} for {source.name}: {one.money}")
     _verify(context, progress, one, made)
@@ -148,6 +170,7 @@ def _look_again(context: Context, progress: RefundProgress, source: CreditNote |
     found = send_plan(plan, refunds, context.rules)
     if refund := found.refund_of(source.key):
         _remember(context, progress, [(refund, source.key)])
+        _say_in_odoo(context, progress, [(refund, source.key)])
         progress.words.append(f"refund {refund} stands for {source.name}")
         return None
     if error := found.refusal(source):
@@ -216,10 +239,6 @@ def _other(label: str, one: Sending, made: Refund, said: str) -> DataError:
 # Remember
 
 
-def _is_new(plan: RefundPlan, refund: str) -> bool:
-    return plan.before.sent.get(plan.standing[refund]) != refund
-
-
 def _remember(context: Context, progress: RefundProgress, pairs: Sequence[tuple[str, str]]) -> None:
     """Remember at once which refund stands for which credit note or return."""
     for refund, key in pairs:
@@ -230,14 +249,37 @@ def _remember(context: Context, progress: RefundProgress, pairs: Sequence[tuple[
         context.links.upsert(links)
 
 
+def _say_in_odoo(context: Context, progress: RefundProgress, pairs: Iterable[tuple[str, str]]) -> None:
+    """Note on credit notes and returns which refund of the store stands for them, once."""
+    plan = progress.plan
+    wanted = [(refund, key) for refund, key in pairs if key in set(_keys(plan.seen)) - plan.before.noted]
+    if not context.rules.refunds.sends:
+        return
+    for refund, key in wanted:
+        model, odoo_id = _record_of(key)
+        text = f"Refunded in the store as refund {refund}; not to be refunded again ({_mark(context)}{refund})."
+        if error := post_note(context.odoo, model, odoo_id, text):
+            message = f"That refund {refund} of the store stands for it could not be noted in Odoo: {error.message}"
+            progress.fail(DataError(message, where=f"{model} {odoo_id} -> message_post", fix=error.fix))
+    progress.plan = replace(plan, before=replace(plan.before, noted=plan.before.noted | {key for _, key in wanted}))
+
+
+def _mark(context: Context) -> str:
+    return f"{context.rules.namespace}/refund/"
+
+
 def _note(context: Context, progress: RefundProgress, source: CreditNote | Return, *, begun: str) -> None:
     context.links.upsert([_link(progress, source.key, begun=begun)])
 
 
 def _link(progress: RefundProgress, key: str, *, refund: str = "", begun: str = "") -> LinkVals:
-    model = "stock.picking" if key.startswith(PICKING) else "account.move"
-    odoo_id = int(key.removeprefix(PICKING))
+    model, odoo_id = _record_of(key)
     return LinkVals(KIND, _name(progress.record, key), model, odoo_id, store_hash=refund, odoo_hash=begun)
+
+
+def _record_of(key: str) -> tuple[str, int]:
+    """Return model and id of what a key stands for."""
+    return "stock.picking" if key.startswith(PICKING) else "account.move", int(key.removeprefix(PICKING))
 
 
 def _name(record: str, key: str) -> str:

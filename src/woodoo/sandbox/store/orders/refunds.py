@@ -2,7 +2,7 @@
 
 Source: WooCommerce's includes/wc-order-functions.php (`wc_create_refund`, `wc_restock_refunded_items`). Like there,
 an amount that disagrees with the lines, a quantity above the ordered one and an unknown line are taken as they come;
-only more money than the order has left is refused.
+only more money than the order has left is refused, and not where several refunds come at once.
 """
 
 from __future__ import annotations
@@ -64,6 +64,9 @@ def refund(
     left = Decimal(order["total"]) - money.refunded(shop, order)
     if amount < 0 or half_up(amount, shop.decimals) > left:
         raise RefundRefused("Invalid refund amount.")
+    # WooCommerce takes no lock: refunds that come at the same moment have all counted the same rest.
+    while shop.meanwhile:
+        shop.meanwhile.pop()()
     made = new_refund(shop, order, amount, reason)
     for sent in lines:
         _add_line(shop, order, made, sent)
