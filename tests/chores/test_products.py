@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from woodoo import catalogues
-from woodoo.chores.products import compare_products, compare_seconds, seconds
+from woodoo.chores import products
+from woodoo.chores.products import compare_products, compare_seconds, follow_products, seconds
 from woodoo.connections.models import Connection
 from woodoo.engine.flow import LinkVals
 from woodoo.engine.links import Links
@@ -54,3 +57,28 @@ def test_nothing_is_asked_where_products_do_not_go_to_the_store(live: Live) -> N
     off = live.settings.model_copy(update={"send_products": False})
     assert (seconds(live.settings), compare_seconds(live.settings)) == (60, 86_400)
     assert (seconds(off), compare_seconds(off)) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("linked", "there", "rung"),
+    [((50, 60), [60], ["50"]), ((50, 60), [50, 60], []), (range(100, 140), range(122, 140), [])],
+    ids=["one is gone", "all are there", "most are gone, so it is believed that they are hidden"],
+)
+def test_what_was_deleted_in_odoo_is_rung_for_once(
+    live: Live, monkeypatch: pytest.MonkeyPatch, linked: Any, there: Any, rung: list[str]
+) -> None:
+    links = (LinkVals("product", str(one), "product.template", one, odoo_hash="x") for one in linked if one > 60)
+    Links(live.connection.pk).upsert(links)
+    asked: list[Any] = []
+
+    class Odoo:
+        def search(self, model: str, domain: Any, **how: Any) -> list[int]:
+            asked.append((model, domain, how))
+            return [*there, *([50, 60] if linked[0] > 60 else [])]
+
+    monkeypatch.setattr(Live, "odoo", lambda self, recorder: Odoo())
+    monkeypatch.setattr(products, "_news", lambda odoo: [])
+    assert follow_products(live)["gone"] == len(rung)
+    assert follow_products(live)["gone"] == 0
+    assert sorted(Work.objects.values_list("record", flat=True)) == rung
+    assert len(asked) == 2

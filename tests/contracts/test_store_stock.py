@@ -89,10 +89,12 @@ def test_products_and_variations_are_found_by_sku(shop: Target, stock: WooStock)
     made = shop.product()
     _, (small, _) = variable(shop)
     sku = stock.read_stock([small])[small].sku
-    found = stock.find_skus([made["sku"], sku, "nobody-has-this"])
+    comma = shop.product(sku=f"{made['sku']},5")
+    found = stock.find_skus([made["sku"], sku, comma["sku"], "nobody-has-this"])
     assert {key: [one.external_id for one in got] for key, got in found.items()} == {
         made["sku"]: [str(made["id"])],
         sku: [small],
+        comma["sku"]: [str(comma["id"])],
     }
 
 

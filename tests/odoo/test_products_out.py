@@ -249,6 +249,39 @@ def test_products_and_variations_exchange_their_skus(bench: CatalogueBench, size
     assert [one.message[-20:] for one in bench.sync([fork, spoon, napkin]).values()] == ["nothing has changed."] * 3
 
 
+def test_skus_go_from_one_product_to_variants_of_another_and_back(bench: CatalogueBench, sizes: Attribute) -> None:
+    """Variants of two products exchange theirs; so do a simple product and a variant."""
+    towel, sheet = (bench.make_variable(n, {sizes[0]: sizes[1].values()}, n.upper()) for n in ("Towel", "Sheet"))
+    soap = bench.make(name="Soap", default_code="SOAP")
+    all_of_them = [towel, sheet, soap]
+    numbers = {one: number(outcome) for one, outcome in bench.sync(all_of_them).items()}
+    (soft,) = bench.variants(soap)
+    give(bench, dict(zip([*bench.variants(towel), bench.variants(sheet)[0], soft],
+                         ["SHEET-0", "SOAP", "TOWEL-0", "TOWEL-1"], strict=True)))  # fmt: skip
+    assert [one.message for one in bench.sync(all_of_them).values() if one.kind is not DONE] == []
+    skus = [sorted(row["sku"] for row in bench.variations(numbers[one])) for one in (towel, sheet)]
+    assert (skus, bench.product(numbers[soap])["sku"]) == ([["SHEET-0", "SOAP"], ["SHEET-1", "TOWEL-0"]], "TOWEL-1")
+    assert {one.message[-20:] for one in bench.sync(all_of_them).values()} == {"nothing has changed."}
+    # A SKU that another product keeps takes out the variant that wants it, and the one that wants what this one has.
+    tile = bench.make(name="Tile", default_code="TILE")
+    bench.sync([tile])
+    bench.client.put(f"products/{bench.by_sku('TILE')['id']}", {"sku": "TAKEN"})
+    give(bench, {bench.variants(towel)[0]: "TAKEN", bench.variants(sheet)[0]: "SHEET-0"})
+    found = bench.sync(all_of_them)
+    assert [found[one].kind for one in all_of_them] == [PARKED, PARKED, DONE]
+    assert "its SKU 'TAKEN' belongs to #" in found[towel].message
+    skus = [sorted(row["sku"] for row in bench.variations(numbers[one])) for one in (towel, sheet)]
+    assert skus == [["SHEET-0", "SOAP"], ["SHEET-1", "TOWEL-0"]]
+
+
+def give(bench: CatalogueBench, skus: dict[int, str]) -> None:
+    """Give variants other SKUs in Odoo."""
+    for variant in skus:
+        bench.admin.write("product.product", [variant], {"default_code": f"?{variant}"})
+    for variant, sku in skus.items():
+        bench.admin.write("product.product", [variant], {"default_code": sku})
+
+
 def test_a_product_that_is_chosen_no_longer_stays_in_the_store_as_it_is(bench: CatalogueBench) -> None:
     (web,) = bench.admin.create("product.category", [{"name": "For the web shop"}])
     (other,) = bench.admin.create("product.category", [{"name": "Not for the web shop"}])

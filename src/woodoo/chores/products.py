@@ -2,11 +2,13 @@
 
 Decides which changes count: those of templates and variants, and of what products are described by, whose own date does
 not move with it (attributes, their values, categories). And that without leave to create, only products the store has
-are rung for.
+are rung for. What was deleted in Odoo leaves no trace there: with each look a piece of the linked products is looked
+for by their ids. Where most of a piece is gone, nothing is rung for: the comparison of all will tell.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -25,9 +27,11 @@ from .odoo_news import MANY, News, Row, take_news
 
 NAME, COMPARE = "products", "products_compare"
 FLOW = FLOWS["products"]
-_COMPARED = "products:compared"
+_COMPARED, _GONE = "products:compared", "products:gone"
 #: Products marked for comparison in one turn.
 _PIECE = 500
+#: Links that are looked for in Odoo with each look; of so many products at least half have to be there.
+_LOOKED_FOR, _ENOUGH = 1000, 20
 _DESCRIBED = "product.template.attribute.line"
 
 
@@ -42,13 +46,32 @@ def compare_seconds(settings: ConnectionSettings) -> float | None:
 
 
 def follow_products(live: Live) -> Mapping[str, int]:
-    """Ring for the products that changed in Odoo.
+    """Ring for the products that changed in Odoo, and for those that were deleted there.
 
     Raises:
         WoodooError: where Odoo does not answer, or products may not be read.
     """
     odoo = live.odoo(NullRecorder())
-    return take_news(live, odoo, FLOW, NAME, _news(odoo))
+    return {**take_news(live, odoo, FLOW, NAME, _news(odoo)), "gone": _ring_for_gone(live, odoo)}
+
+
+def _ring_for_gone(live: Live, odoo: Records) -> int:
+    """Ring once for each of the next linked products that Odoo does not have any more; return how many."""
+    number = live.connection.pk
+    kept = json.loads(get_cursor(number, _GONE) or "{}")
+    told: set[int] = set(kept.get("told", ()))
+    links, after = Links(number).walk([TEMPLATE], int(kept.get("after", 0)), _LOOKED_FOR)
+    ids = {link.odoo_id for link in links if link.kind == PRODUCT}
+    there = odoo.search(TEMPLATE, [("id", "in", sorted(ids))], context={"active_test": False}) if ids else []
+    gone = ids - set(there)
+    new = gone - told if len(ids) < _ENOUGH or len(gone) * 2 <= len(ids) else set()
+    if new:
+        records = [str(one) for one in sorted(new)]
+        enqueue(number, FLOW.lane, FLOW.name, records, source="odoo", topic=f"{TEMPLATE}: deleted")
+    now = {"after": after if len(links) == _LOOKED_FOR else 0, "told": sorted((told - ids) | (told & gone) | new)}
+    if now != kept:
+        set_cursor(number, _GONE, json.dumps(now, separators=(",", ":")))
+    return len(new)
 
 
 def _news(odoo: Records) -> list[News]:

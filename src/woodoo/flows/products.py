@@ -23,12 +23,17 @@ from ..mapping.catalogue.rules import CatalogueRules
 from .planned import PlansInWords
 from .sides import Sides
 from .steps.products_out.batch import Going, ProductBatch
+from .steps.products_out.exchange import exchange_codes
 from .steps.products_out.lists import ensure_lists
 from .steps.products_out.observe import Observed, observe_products
-from .steps.products_out.outcomes import outcomes_of, ring_for_stock
+from .steps.products_out.outcomes import outcomes_of
+from .steps.products_out.pictures import make_pictures_ready
+from .steps.products_out.rings import ring_for_codes, ring_for_stock
 from .steps.products_out.rules import load_catalogue_rules
-from .steps.products_out.write import STEPS
+from .steps.products_out.write import clear_the_way, trash_products, write_products, write_variants
 
+#: The order in which a batch goes to the store; `ensure_lists` goes first.
+STEPS = (make_pictures_ready, clear_the_way, write_products, write_variants, exchange_codes, trash_products)
 #: How often a product is looked at again within one batch, for what was changed meanwhile or is gone.
 LOOKS = 2
 
@@ -65,7 +70,7 @@ def _sync(
         step(sides, batch)
     ring_for_stock(sides, batch)
     again = [one.record for one in batch if one.again]
-    return outcomes_of(sides, planned.seen, batch), again
+    return ring_for_codes(sides, batch, outcomes_of(sides, planned.seen, batch)), again
 
 
 def _unsettled(record: str, outcome: Outcome) -> Outcome:

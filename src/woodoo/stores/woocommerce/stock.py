@@ -46,10 +46,11 @@ class WooStock:
         return found
 
     def find_skus(self, skus: Sequence[str]) -> Mapping[str, Sequence[StoreStock]]:
-        """Ask for a hundred SKUs a request, variations among them; a SKU with a comma cannot be asked for."""
+        """Ask for a hundred SKUs a request, variations among them; for one with a comma alone, else it would be two."""
         found: dict[str, dict[str, StoreStock]] = defaultdict(dict)
-        wanted = {sku.lower(): sku for sku in skus if sku and "," not in sku}
-        for chunk in chunks(list(wanted.values()), PAGE):
+        wanted = {sku.lower(): sku for sku in skus if sku}
+        plain = [sku for sku in wanted.values() if "," not in sku]
+        for chunk in [*chunks(plain, PAGE), *([sku] for sku in wanted.values() if "," in sku)]:
             params = {"sku": ",".join(chunk), "_fields": _STOCK, "status": "any"}
             for row in self.client.iterate("products", params):
                 sku = wanted.get(str(row.get("sku") or "").lower())

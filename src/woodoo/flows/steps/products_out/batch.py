@@ -25,6 +25,8 @@ class Going:
     variants: dict[int, Variant] = field(default_factory=dict)
     #: Variants the store did not take, and why.
     refused: dict[int, WoodooError] = field(default_factory=dict)
+    #: Why it was not written: a variation of the batch, written after it, has its code.
+    blocked: WoodooError | None = None
     #: Pictures that cannot go, and why.
     problems: list[WoodooError] = field(default_factory=list)
     #: The store's answers show that something else was changed there, or that the product is gone.

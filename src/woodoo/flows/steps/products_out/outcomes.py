@@ -21,9 +21,6 @@ from ...sides import Sides
 from .batch import Going, ProductBatch
 from .observe import TEMPLATE, VARIANT_MODEL, Observed
 
-#: The flow that sends figures of stock, and its lane.
-_STOCK, _STOCK_LANE = "update_stock", "stock"
-
 
 def outcomes_of(sides: Sides, seen: Observed, batch: ProductBatch) -> dict[str, Outcome]:
     """Return the outcome of each record of a batch, and remember links that lead elsewhere now."""
@@ -42,25 +39,10 @@ def outcomes_of(sides: Sides, seen: Observed, batch: ProductBatch) -> dict[str, 
     return found
 
 
-def ring_for_stock(sides: Sides, batch: ProductBatch) -> None:
-    """Have the figures sent of what the store has just got: until then it would sell without one."""
-    if not (sides.settings.send_stock and sides.connection_id):
-        return
-    new = {link.odoo_id for going in batch for link in _links(going) if link.kind == VARIANT and _is_new(going, link)}
-    if new:
-        records = [str(one) for one in sorted(new)]
-        sides.todo.enqueue(sides.connection_id, _STOCK_LANE, _STOCK, records, source="store", topic="products")
-
-
-def _is_new(going: Going, link: LinkVals) -> bool:
-    known = going.plan.known_variants.get(link.odoo_id)
-    return known is None or known.external_id != link.external_id
-
-
 def _outcome(going: Going) -> Outcome:
     plan = going.plan
     drifts = tuple(DriftVals(one.group.value, one.side.value, one.detail, one.repaired) for one in plan.drifts)
-    links = _links(going)
+    links = links_of(going)
     error = _error(going)
     if error is not None:
         outcome = Outcome.from_error(error, title=plan.product.label, plan=_shown(going), links=links)
@@ -110,7 +92,8 @@ def _shown(going: Going) -> dict[str, Any]:
 # --- links --------------------------------------------------------------------------------------------------------
 
 
-def _links(going: Going) -> tuple[LinkVals, ...]:
+def links_of(going: Going) -> tuple[LinkVals, ...]:
+    """Return what is to be remembered of a product and its variants."""
     plan, product = going.plan, going.plan.product
     if not going.external_id or going.again:
         return ()

@@ -1,5 +1,7 @@
 """Writes a batch of products to the store, in this order: what is in the way, products, their variations, the trash.
 
+What was refused for a SKU that another one of the batch gives up comes between the last two (`exchange.py`).
+
 Decides that what was created is remembered at once, so that a run that is cut off creates nothing twice: simple
 products and variations are found again by their SKU, and a variable product by a mark that is set before it is created
 (`BEGUN`) and by its meta data.
@@ -18,9 +20,9 @@ from ....mapping.catalogue.product_plan import Part
 from ....stores.catalogue import ProductWrite, Written
 from ...sides import Sides
 from .batch import Going, ProductBatch, changed_meanwhile
-from .codes import write_in_turn
+from .codes import gives_code, number_of, owner_of, write_in_turn
 from .observe import BEGUN, META, TEMPLATE, VARIANT_MODEL, mark_of
-from .pictures import is_about_picture, make_pictures_ready, without_pictures
+from .pictures import is_about_picture, without_pictures
 
 
 def clear_the_way(sides: Sides, batch: ProductBatch) -> None:
@@ -42,16 +44,26 @@ def write_products(sides: Sides, batch: ProductBatch) -> None:
     new = [going for going in wanted if going.plan.main.create]
     begun = [going.record for going in new if going.plan.product.kind is Kind.VARIABLE]
     sides.links.upsert(LinkVals(BEGUN, record, TEMPLATE, int(record)) for record in begun)
-    writes = [_product_write(sides, going) for going in wanted]
+    writes = [product_write(sides, going) for going in wanted]
     written: Sequence[Written] = write_in_turn(sides.store.catalogue.write_products, writes)
     written = _again_without_pictures(sides, wanted, written)
+    given_up = _given_up(batch)
     links = []
     for going, one in zip(wanted, written, strict=True):
-        _take(going, one, batch)
+        if owner_of(one.error) in given_up and not going.plan.main.create:
+            going.blocked = one.error
+            continue
+        take_product(going, one, batch)
         if going.plan.main.create and going.external_id:
             links += _first_links(going)
     sides.links.upsert(links)
     sides.links.forget(BEGUN, begun)
+
+
+def _given_up(batch: ProductBatch) -> frozenset[str]:
+    """Return the variations of the batch that may have other codes once they are written."""
+    writes = [variant_write(part) for going in batch for part in going.plan.variants]
+    return frozenset(number_of(one) for one in writes if gives_code(one))
 
 
 def _again_without_pictures(sides: Sides, wanted: Sequence[Going], written: Sequence[Written]) -> Sequence[Written]:
@@ -64,13 +76,14 @@ def _again_without_pictures(sides: Sides, wanted: Sequence[Going], written: Sequ
         error = written[place].error
         assert error is not None
         without_pictures(wanted[place], error)
-    again = sides.store.catalogue.write_products([_product_write(sides, wanted[place]) for place in refused])
+    again = sides.store.catalogue.write_products([product_write(sides, wanted[place]) for place in refused])
     for place, one in zip(refused, again, strict=True):
         found[place] = one
     return found
 
 
-def _take(going: Going, one: Written, batch: ProductBatch) -> None:
+def take_product(going: Going, one: Written, batch: ProductBatch) -> None:
+    """Note what came of the writing of a product."""
     if one.error is not None:
         if is_gone(one.error) and not going.plan.main.create:
             going.again = True
@@ -88,7 +101,8 @@ def is_gone(error: WoodooError) -> bool:
     return bool(getattr(error, "gone", False))
 
 
-def _product_write(sides: Sides, going: Going) -> ProductWrite:
+def product_write(sides: Sides, going: Going) -> ProductWrite:
+    """Return what is written of a product."""
     main = going.plan.main
     meta = {META: mark_of(sides, going.record)} if main.create else {}
     language = sides.settings.store_language if main.create else ""
@@ -113,14 +127,19 @@ def write_variants(sides: Sides, batch: ProductBatch) -> None:
             continue
         sides.still_ours()
         retired = [_retirement(external_id) for external_id in going.plan.retired]
-        writes = [ProductWrite(part.record, part.groups, part.external_id, part.leave) for part in parts]
+        writes = [variant_write(part) for part in parts]
         written = _write_variants(sides, going, [*retired, *writes])
         written = _variants_without_pictures(sides, going, parts, written)
-        _take_variants(going, parts, written[len(retired) :])
+        take_variants(going, parts, written[len(retired) :])
         failed = next((one.error for one in written[: len(retired)] if one.error and not is_gone(one.error)), None)
         if failed is not None:
             batch.drop(going, failed)
-        sides.links.upsert(_variant_links(going, parts))
+        sides.links.upsert(variant_links(going, parts))
+
+
+def variant_write(part: Part) -> ProductWrite:
+    """Return what is written of a variant."""
+    return ProductWrite(part.record, part.groups, part.external_id, part.leave)
 
 
 def _write_variants(sides: Sides, going: Going, writes: Sequence[ProductWrite]) -> Sequence[Written]:
@@ -152,7 +171,8 @@ def _retirement(external_id: str) -> ProductWrite:
     return ProductWrite(Variant(()), frozenset(), external_id, more={"status": "private"})
 
 
-def _take_variants(going: Going, parts: Sequence[Part], written: Sequence[Written]) -> None:
+def take_variants(going: Going, parts: Sequence[Part], written: Sequence[Written]) -> None:
+    """Note what came of the writing of variations."""
     for part, one in zip(parts, written, strict=True):
         assert isinstance(part.record, Variant)
         number = part.record.odoo_id
@@ -162,13 +182,15 @@ def _take_variants(going: Going, parts: Sequence[Part], written: Sequence[Writte
             else:
                 going.refused[number] = one.error
             continue
+        going.refused.pop(number, None)
         going.variations[number] = one.external_id
         if isinstance(one.record, Variant):
             going.variants[number] = one.record
             going.again |= changed_meanwhile(part, one.record)
 
 
-def _variant_links(going: Going, parts: Sequence[Part]) -> list[LinkVals]:
+def variant_links(going: Going, parts: Sequence[Part]) -> list[LinkVals]:
+    """Return what is to be remembered of variations at once."""
     names = {part.record.odoo_id: part.record for part in parts if isinstance(part.record, Variant)}
     return [
         LinkVals(VARIANT, external_id, VARIANT_MODEL, number, names[number].sku)
@@ -188,7 +210,3 @@ def trash_products(sides: Sides, batch: ProductBatch) -> None:
             batch.drop(going, one.error)
         else:
             going.product = replace(going.plan.product, status="trash")
-
-
-#: The order in which a batch goes to the store; `lists.ensure_lists` goes first.
-STEPS = (make_pictures_ready, clear_the_way, write_products, write_variants, trash_products)
