@@ -29,8 +29,9 @@ def test_pictures_of_the_shop_are_not_taken_for_ours(src: str) -> None:
 
 
 def test_the_name_of_a_file_says_what_is_on_it() -> None:
-    name = file_name("Product Grüne Tasse (MUG-1)", MAIN)
-    assert name == f"product-gr-ne-tasse-mug-1-wd{MAIN.mark}.png"
+    name = file_name("Grüne Tasse (0,3 l)", MAIN)
+    assert name == f"grune-tasse-0-3-l-wd{MAIN.mark}.png"
+    assert file_name("茶碗", MAIN) == f"product-wd{MAIN.mark}.png"
     assert mark_in(f"https://x.example.com/{name}") == MAIN.mark
 
 

@@ -6,6 +6,7 @@ Decides that the mark stands in the name of the file: a store keeps that name wh
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -47,7 +48,7 @@ class Picture:
     #: Where it is: "product", "variant" or "gallery", with the id of that record.
     place: str
     odoo_id: int
-    #: Of its content; `mark_of` makes it.
+    #: Of its content; `make_mark` makes it.
     mark: str
     #: Such as "image/png"; empty: not known.
     mimetype: str = ""
@@ -71,7 +72,8 @@ def mark_in(src: str) -> str:
 
 def file_name(name: str, picture: Picture) -> str:
     """Return the name of a picture's file: readable, with its mark and the ending of its kind."""
-    words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40].strip("-") or "product"
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:40].strip("-") or "product"
     return f"{words}-wd{picture.mark}.{ENDINGS.get(picture.mimetype, 'jpg')}"
 
 

@@ -46,6 +46,17 @@ class Sent:
     problems: tuple[WoodooError, ...] = ()
 
 
+@dataclass(frozen=True)
+class _New:
+    """A picture the store does not have yet, as far as is known."""
+
+    picture: Picture
+    #: The product as a person calls it, in messages.
+    record: str
+    #: What shoppers see beside it: the product's name.
+    name: str
+
+
 def send_pictures(sides: Sides, wanted: Mapping[K, Wanted]) -> Mapping[K, Sent]:
     """Return what to write of pictures, by the keys of `wanted`.
 
@@ -54,21 +65,22 @@ def send_pictures(sides: Sides, wanted: Mapping[K, Wanted]) -> Mapping[K, Sent]:
     """
     limit = sides.settings.image_max_mb * MIB
     bad: dict[str, WoodooError] = {}
-    new: dict[str, tuple[Picture, str]] = {}
+    new: dict[str, _New] = {}
     for one in wanted.values():
-        for mark in _new(one):
-            problem = check_picture(one.pictures[mark], limit, one.record)
+        for image in _lacking(one):
+            picture = one.pictures[image.checksum]
+            problem = check_picture(picture, limit, one.record)
             if problem is not None:
-                bad[mark] = problem
+                bad[image.checksum] = problem
             else:
-                new.setdefault(mark, (one.pictures[mark], one.record))
+                new.setdefault(image.checksum, _New(picture, one.record, image.name or one.record))
     media = sides.store.media
     there = _upload(sides, media, new, limit, bad) if media else _addresses(sides, new)
     return {key: _sent(one, there, bad) for key, one in wanted.items()}
 
 
-def _new(wanted: Wanted) -> list[str]:
-    return [one.checksum for one in wanted.images if not one.external_id]
+def _lacking(wanted: Wanted) -> list[Image]:
+    return [one for one in wanted.images if not one.external_id]
 
 
 def _sent(wanted: Wanted, there: Mapping[str, Image], bad: Mapping[str, WoodooError]) -> Sent:
@@ -77,7 +89,7 @@ def _sent(wanted: Wanted, there: Mapping[str, Image], bad: Mapping[str, WoodooEr
         for one in wanted.images
         if one.external_id or one.checksum in there
     ]
-    return Sent(tuple(images), tuple(bad[mark] for mark in _new(wanted) if mark in bad))
+    return Sent(tuple(images), tuple(bad[one.checksum] for one in _lacking(wanted) if one.checksum in bad))
 
 
 def _with_words(image: Image, wanted: Image) -> Image:
@@ -85,35 +97,37 @@ def _with_words(image: Image, wanted: Image) -> Image:
     return image if image.external_id else replace(image, name=wanted.name, alt=wanted.alt)
 
 
-def _addresses(sides: Sides, new: Mapping[str, tuple[Picture, str]]) -> dict[str, Image]:
+def _addresses(sides: Sides, new: Mapping[str, _New]) -> dict[str, Image]:
     """Return pictures by an address the store may fetch them from."""
     return {
         mark: Image(
-            src=picture_address(Shown(sides.connection_id, picture.place, picture.odoo_id, file_name(record, picture))),
+            src=picture_address(
+                Shown(sides.connection_id, one.picture.place, one.picture.odoo_id, file_name(one.name, one.picture))
+            ),
             checksum=mark,
         )
-        for mark, (picture, record) in new.items()
+        for mark, one in new.items()
     }
 
 
 def _upload(
     sides: Sides,
     media: Media,
-    new: Mapping[str, tuple[Picture, str]],
+    new: Mapping[str, _New],
     limit: int,
     bad: dict[str, WoodooError],
 ) -> dict[str, Image]:
     """Put what the library lacks into it, and return all by their ids there; what it does not take goes to `bad`."""
     there = {mark: Image(external_id=number) for mark, number in media.find(new).items()} if new else {}
     lacking = {mark: one for mark, one in new.items() if mark not in there}
-    for picture, content in _contents(sides, [picture for picture, _ in lacking.values()]):
+    for picture, content in _contents(sides, [one.picture for one in lacking.values()]):
         sides.still_ours()
-        record = lacking[picture.mark][1]
+        record, name = lacking[picture.mark].record, lacking[picture.mark].name
         known = replace(picture, mimetype=kind_of(content) or "unknown", size=len(content))
         problem = check_picture(known, limit, record) if content else _gone(picture, record)
         if problem is None:
             try:
-                number = media.upload(file_name(record, known), content, known.mimetype, record)
+                number = media.upload(file_name(name, known), content, known.mimetype, name)
                 there[picture.mark] = Image(external_id=number)
             except DataError as error:
                 problem = error
