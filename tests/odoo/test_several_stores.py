@@ -75,6 +75,7 @@ def circle(admin: Admin, odoo: Endpoint, store: StoreDouble, company: int, setti
 def rest(circles: list[Circle]) -> None:
     for one in circles:
         one.until_quiet()
+        assert not one.trouble()
 
 
 def second_company(admin: Admin, login: str) -> int:
@@ -86,14 +87,16 @@ def second_company(admin: Admin, login: str) -> int:
 
 
 def speak(admin: Admin, language: str) -> None:
-    context = {"active_test": False}
-    found = admin.call("res.lang", "search", domain=[("code", "=", language)], context=context)
-    admin.write("res.lang", found, {"active": True})
+    """Switch a language on in which products may be called something else."""
+    domain = [("code", "=", language), ("active", "in", [True, False])]
+    admin.write("res.lang", [one["id"] for one in admin.search_read("res.lang", domain, ["id"])], {"active": True})
 
 
 def warehouse(admin: Admin, company: int) -> int:
-    """Return the first warehouse of a company."""
-    return int(admin.search_read("stock.warehouse", [("company_id", "=", company)], ["id"])[0]["id"])
+    """Return the first warehouse of a company; up to 18 it begins with one, later with none."""
+    found = admin.search_read("stock.warehouse", [("company_id", "=", company)], ["id"])
+    vals = {"name": "Main", "code": f"M{company}", "company_id": company}
+    return int(found[0]["id"]) if found else admin.create("stock.warehouse", [vals])[0]
 
 
 def shown(circle: Circle) -> tuple[str, str, int]:
@@ -105,7 +108,7 @@ def shown(circle: Circle) -> tuple[str, str, int]:
 def fixed_price(admin: Admin, template: int, price: float) -> int:
     """Make a pricelist in the company's currency with one price."""
     item = {"applied_on": "1_product", "product_tmpl_id": template, "compute_price": "fixed", "fixed_price": price}
-    (made,) = admin.create("product.pricelist", [{"name": NAME, "item_ids": [(0, 0, item)]}])
+    (made,) = admin.create("product.pricelist", [{"name": NAME, "company_id": False, "item_ids": [(0, 0, item)]}])
     return int(made)
 
 
