@@ -9,7 +9,7 @@ DEV := .venv
 RUN := .venv-run
 PY := $(DEV)/bin/python
 
-.PHONY: help demo test test-fast lint bench run stop clean lock
+.PHONY: help demo test test-fast lint words bench run stop clean lock
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -32,6 +32,9 @@ lint: $(DEV)/.done ## ruff, mypy and import-linter
 	@$(DEV)/bin/ruff format --check .
 	@$(DEV)/bin/mypy
 	@$(DEV)/bin/lint-imports --no-cache
+
+words: $(DEV)/.done ## find the words of the panel, and renew the catalogues of its languages
+	@$(PY) tools/words.py
 
 bench: $(DEV)/.done ## the figures, printed and written to benchmarks/out/results.json
 	@tools/prepare odoo

@@ -35,6 +35,7 @@ Can be imported without a database and without a key: both are looked for when t
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -132,6 +133,7 @@ MIDDLEWARE = [
     "woodoo.headers.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "woodoo.web.language.ReadersLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -165,6 +167,10 @@ allowed_networks()  # says at once where WOODOO_PRIVATE_NETWORKS cannot be read
 # Language and time: stored in UTC, shown in UTC unless the person chose otherwise
 
 LANGUAGE_CODE = "en"
+#: Each in its own words; who reads which is decided in web/language.py. The command line speaks English.
+LANGUAGES = [("en", "English"), ("es", "Español"), ("de", "Deutsch"), ("fr", "Français")]
+LOCALE_PATHS = [Path(__file__).parent / "web" / "locale"]
+LANGUAGE_COOKIE_NAME = "woodoo_language"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

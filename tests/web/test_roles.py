@@ -107,6 +107,7 @@ EXPECTED: dict[str, tuple[str, str | None]] = {
     "login-code": ("get", None),
     "own": ("get", "viewer"),
     "own-password": ("post", "viewer"),
+    "own-language": ("post", "viewer"),
     "factor-begin": ("post", "viewer"),
     "factor-confirm": ("post", "viewer"),
     "factor-remove": ("post", "viewer"),
@@ -203,7 +204,10 @@ def addresses(shop: Connection) -> dict[str, str]:
         "changes": reverse("changes"),
         "person": reverse("person"),
         **{f"person-{what}": reverse(f"person-{what}") for what in ("find", "export", "erase")},
-        **{name: reverse(name) for name in ("own", "own-password", "factor-begin", "factor-confirm", "factor-remove")},
+        **{
+            name: reverse(name)
+            for name in ("own", "own-password", "own-language", "factor-begin", "factor-confirm", "factor-remove")
+        },
         **{
             f"person-{what}": reverse(f"person-{what}", args=[somebody.pk])
             for what in ("role", "switch", "password", "factor")

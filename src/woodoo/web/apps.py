@@ -17,6 +17,8 @@ class WebConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from . import language  # noqa: F401 - listens to who signs in
+
         post_migrate.connect(_make_roles, dispatch_uid="woodoo.web.roles")
 
 

@@ -110,6 +110,17 @@ class SecondFactor(models.Model):
         return f"of {self.user_id}"
 
 
+class Preference(models.Model):
+    """How a person likes to see the panel."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preference")
+    #: One of `settings.LANGUAGES`; empty: that of the browser.
+    language = models.CharField(max_length=10, default="")
+
+    def __str__(self) -> str:
+        return f"of {self.user_id}"
+
+
 class ConnectionDraft(models.Model):
     """A connection that somebody is setting up; see `setup/draft.py`."""
 

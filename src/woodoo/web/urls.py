@@ -71,6 +71,7 @@ urlpatterns = [
     path("login/code/", account.login_code, name="login-code"),
     path("account/", own.own, name="own"),
     path("account/password/", own.own_password, name="own-password"),
+    path("account/language/", own.own_language, name="own-language"),
     path("account/factor/", own.factor_begin, name="factor-begin"),
     path("account/factor/confirm/", own.factor_confirm, name="factor-confirm"),
     path("account/factor/remove/", own.factor_remove, name="factor-remove"),

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.forms import BoundField
+from django.utils.translation import gettext
 
 from ..choices import Choice
 from .form import REMOVE, ConfigurationForm
 from .section import Part, Section
-from .tables import LISTS, Table
+from .tables import LISTS, Table, translated
 
 
 @dataclass(frozen=True)
@@ -97,11 +98,11 @@ def _card(form: ConfigurationForm, section: Section) -> Card:
     more = [name for part in section.more for name in _names(part)]
     return Card(
         section.key,
-        section.title,
-        section.hint,
+        gettext(section.title),
+        translated(section.hint),
         [item for part in section.parts for item in _items(form, part)],
         [item for part in section.more for item in _items(form, part)],
-        section.more_title,
+        translated(section.more_title),
         more_set=sum(bool(form.stored.get(name)) or form.stored.get(name) is False for name in more),
         more_open=any(name.split("__")[0].removeprefix("another_").removesuffix("_is") in more for name in form.errors),
         gaps=sum(_gaps(form, part) for part in section.parts if isinstance(part, Table)),
@@ -116,12 +117,12 @@ def _items(form: ConfigurationForm, part: Part) -> list[Item]:
     notes = form.choices.notes
     if not isinstance(part, Table):
         if part.name not in form.fields:
-            return [Item(sentence=f"{part.label}: {notes[part.source]}")]
+            return [Item(sentence=f"{part.called}: {notes[part.source]}")]
         return [Item(field=form[part.name], note=notes.get(part.source, ""))]
     left_out = [one for one in part.columns if one.source in form.choices.missing]
-    said = [Item(sentence=f"{one.label}: {notes[one.source]}") for one in left_out]
+    said = [Item(sentence=f"{one.called}: {notes[one.source]}") for one in left_out]
     sources = {one.source: one for one in part.columns if one not in left_out and one.source in notes}
-    said += [Item(sentence=f"{one.label}: {notes[source]}") for source, one in sources.items()]
+    said += [Item(sentence=f"{one.called}: {notes[source]}") for source, one in sources.items()]
     return [*([Item(table=_table(form, part))] if len(left_out) < len(part.columns) else []), *said]
 
 
@@ -130,25 +131,25 @@ def _table(form: ConfigurationForm, part: Table) -> TableView:
     rows = part.rows(form.stored, form.choices, form.posted)
     another = None
     if part.another:
-        cells = [Cell(form[f"another_{one.name}_is"], one.label) for one in columns]
+        cells = [Cell(form[f"another_{one.name}_is"], one.called) for one in columns]
         another = RowView(cells, key=form[f"another_{part.name}"])
     return TableView(
-        part.title,
-        part.hint,
-        [one.label for one in columns],
+        gettext(part.title),
+        translated(part.hint),
+        [one.called for one in columns],
         [_row(form, part, row) for row in rows],
         another,
-        "" if part.another and not part.empty else part.empty,
+        translated(part.empty),
         part.left_out(form.stored, form.choices),
     )
 
 
 def _row(form: ConfigurationForm, part: Table, row: Choice) -> RowView:
     columns = part.shown(form.choices)
-    cells = [Cell(form[f"{one.name}__{row.key}"], one.label) for one in columns]
+    cells = [Cell(form[f"{one.name}__{row.key}"], one.called) for one in columns]
     hint = row.hint if row.hint != row.title else ""
     if part.name == "pricelist_map" and form.choices.of("pricelists") is not None and _offers_nothing(cells[0].field):
-        hint = f"Odoo has no pricelist in {row.key} yet"
+        hint = gettext("Odoo has no pricelist in %(currency)s yet") % {"currency": row.key}
     return RowView(cells, row.title, hint)
 
 

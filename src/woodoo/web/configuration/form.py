@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_noop
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
@@ -28,11 +29,11 @@ from .tables import Table
 REMOVE = "remove-"
 #: Kind of an error of the schema → what a person reads.
 _WORDS = {
-    "greater_than_equal": "It has to be at least {ge}.",
-    "less_than_equal": "It can be {le} at most.",
-    "greater_than": "It has to be more than {gt}.",
-    "string_too_long": "It can have {max_length} characters at most.",
-    "string_pattern_mismatch": "Small letters, digits and _ only.",
+    "greater_than_equal": gettext_noop("It has to be at least %(ge)s."),
+    "less_than_equal": gettext_noop("It can be %(le)s at most."),
+    "greater_than": gettext_noop("It has to be more than %(gt)s."),
+    "string_too_long": gettext_noop("It can have %(max_length)s characters at most."),
+    "string_pattern_mismatch": gettext_noop("Small letters, digits and _ only."),
 }
 
 
@@ -60,7 +61,8 @@ class ConfigurationForm(forms.Form):
         for part in parts(self.sections):
             self.fields.update(self._fields_of(part))
         for name in self.unknown:
-            self.fields[REMOVE + name] = forms.BooleanField(label=f"Remove {name}", required=False)
+            label = gettext("Remove %(name)s") % {"name": name}
+            self.fields[REMOVE + name] = forms.BooleanField(label=label, required=False)
         self.fields["seen"] = forms.CharField(required=False, initial=self._seen, widget=forms.HiddenInput)
         dress(self)
 
@@ -83,7 +85,8 @@ class ConfigurationForm(forms.Form):
         """Put the settings together and have them checked by their own schema."""
         data = super().clean() or self.cleaned_data
         if data.get("seen") and data["seen"] != self._seen:
-            self.add_error(None, "The settings were changed meanwhile. Open this page again and repeat what you chose.")
+            changed = gettext("The settings were changed meanwhile. Open this page again and repeat what you chose.")
+            self.add_error(None, changed)
         for part in parts(self.sections):
             if isinstance(part, Table):
                 part.check(self, data)
@@ -141,7 +144,7 @@ def in_words(error: ErrorDetails) -> str:
     """Say what the schema has against a value."""
     bound = {name: f"{value:g}" for name, value in error.get("ctx", {}).items() if isinstance(value, int | float)}
     if error["type"] in _WORDS:
-        return _WORDS[error["type"]].format(**bound)
+        return gettext(_WORDS[error["type"]]) % bound
     said = error["msg"].removeprefix("Value error, ")
     return f"{said[:1].upper()}{said[1:]}."
 

@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.utils.translation import gettext
 
 from woodoo.connections.settings import ConnectionSettings
 
@@ -47,8 +48,14 @@ class Kind:
 
     @property
     def said(self) -> str:
-        """What stands below the field."""
-        return ConnectionSettings.model_fields[self.name].description or "" if self.help is None else self.help
+        """What stands below the field, in the reader's language."""
+        text = ConnectionSettings.model_fields[self.name].description if self.help is None else self.help
+        return gettext(text) if text else ""
+
+    @property
+    def called(self) -> str:
+        """What it is called, in the reader's language."""
+        return gettext(self.label)
 
 
 @dataclass(frozen=True)
@@ -63,12 +70,12 @@ class One(Kind):
     def field(self, current: Any, choices: Choices, key: str = "") -> forms.Field:
         offered = self.offered(choices, key)
         if offered is None:
-            return forms.IntegerField(label=self.label, required=False, min_value=1, initial=current)
-        options = [("", self.empty), *_options(offered)]
+            return forms.IntegerField(label=self.called, required=False, min_value=1, initial=current)
+        options = [("", gettext(self.empty)), *_options(offered)]
         if current and str(current) not in dict(options):
-            options.append((str(current), f"No. {current} (not found in Odoo)"))
+            options.append((str(current), _lost(current)))
         return forms.TypedChoiceField(
-            label=self.label,
+            label=self.called,
             required=False,
             choices=options,
             coerce=int,
@@ -99,18 +106,18 @@ class Several(Kind):
         offered = choices.of(self.source)
         if offered is None:
             text = ", ".join(str(one) for one in current or ())
-            wrong = {"invalid": "Numbers (ids), separated by commas."}
+            wrong = {"invalid": gettext("Numbers (ids), separated by commas.")}
             return forms.RegexField(
                 r"^[\d ,]*$",
-                label=self.label,
+                label=self.called,
                 required=False,
                 initial=text,
                 error_messages=wrong,
                 widget=Numbers,
             )
         options = _options(offered)
-        options += [(str(one), f"No. {one} (not found in Odoo)") for one in current if str(one) not in dict(options)]
-        return boxes(self.label, options, [str(one) for one in current])
+        options += [(str(one), _lost(one)) for one in current if str(one) not in dict(options)]
+        return boxes(self.called, options, [str(one) for one in current])
 
     def answer(self, given: Any) -> Any:
         return [int(one) for one in (_parts(given) if isinstance(given, str) else given)]
@@ -129,12 +136,12 @@ class Named(Kind):
     def field(self, current: Any, choices: Choices, key: str = "") -> forms.Field:
         offered = choices.of(self.source)
         if offered is None:
-            return forms.CharField(label=self.label, required=False, initial=current)
-        options = [] if self.empty is None else [("", self.empty)]
+            return forms.CharField(label=self.called, required=False, initial=current)
+        options = [] if self.empty is None else [("", self.empty and gettext(self.empty))]
         options += _options(offered)
         if current and current not in dict(options):
-            options.append((current, f"{current} (not found in Odoo)"))
-        return forms.ChoiceField(label=self.label, required=False, choices=options, initial=current)
+            options.append((current, gettext("%(name)s (not found in Odoo)") % {"name": current}))
+        return forms.ChoiceField(label=self.called, required=False, choices=options, initial=current)
 
     def answer(self, given: Any) -> Any:
         return DEFAULT if not given and self.empty is None else given
@@ -146,11 +153,14 @@ class Pick(Kind):
 
     words: Mapping[str, str] = field(default_factory=dict)
 
+    def offered(self) -> dict[str, str]:
+        return {key: gettext(word) for key, word in self.words.items()}
+
     def field(self, current: Any, choices: Choices, key: str = "") -> forms.Field:
-        options = dict(self.words)
+        options = self.offered()
         if current not in options and current is not None:
             options[current] = str(current)
-        return forms.ChoiceField(label=self.label, required=False, choices=list(options.items()), initial=current)
+        return forms.ChoiceField(label=self.called, required=False, choices=list(options.items()), initial=current)
 
 
 @dataclass(frozen=True)
@@ -158,7 +168,7 @@ class Ticks(Pick):
     """Any of some words that Woodoo knows."""
 
     def field(self, current: Any, choices: Choices, key: str = "") -> forms.Field:
-        return boxes(self.label, list(self.words.items()), current)
+        return boxes(self.called, list(self.offered().items()), current)
 
     def answer(self, given: Any) -> Any:
         return given
@@ -169,7 +179,7 @@ class Switch(Kind):
     """Yes or no."""
 
     def field(self, current: Any, choices: Choices, key: str = "") -> forms.Field:
-        return forms.BooleanField(label=self.label, required=False, initial=bool(current))
+        return forms.BooleanField(label=self.called, required=False, initial=bool(current))
 
     def answer(self, given: Any) -> Any:
         return bool(given)
@@ -180,7 +190,7 @@ class Text(Kind):
     """Some words, as they are."""
 
     def field(self, current: Any, choices: Choices, key: str = "") -> forms.Field:
-        return forms.CharField(label=self.label, required=False, initial=current, empty_value="")
+        return forms.CharField(label=self.called, required=False, initial=current, empty_value="")
 
     def answer(self, given: Any) -> Any:
         return given
@@ -192,7 +202,7 @@ class Lines(Kind):
 
     def field(self, current: Any, choices: Choices, key: str = "") -> forms.Field:
         rows = forms.Textarea(attrs={"rows": max(2, len(current or ())), "spellcheck": "false"})
-        return forms.CharField(label=self.label, required=False, initial="\n".join(current or ()), widget=rows)
+        return forms.CharField(label=self.called, required=False, initial="\n".join(current or ()), widget=rows)
 
     def answer(self, given: Any) -> Any:
         return [line.strip() for line in given.splitlines() if line.strip()]
@@ -203,7 +213,7 @@ class Number(Kind):
     """A whole number."""
 
     def field(self, current: Any, choices: Choices, key: str = "") -> forms.Field:
-        return forms.IntegerField(label=self.label, required=False, initial=current)
+        return forms.IntegerField(label=self.called, required=False, initial=current)
 
 
 @dataclass(frozen=True)
@@ -212,7 +222,7 @@ class Fraction(Kind):
 
     def field(self, current: Any, choices: Choices, key: str = "") -> forms.Field:
         shown = f"{current:g}" if isinstance(current, float) else current
-        return forms.FloatField(label=self.label, required=False, initial=shown)
+        return forms.FloatField(label=self.called, required=False, initial=shown)
 
 
 @dataclass(frozen=True)
@@ -222,7 +232,7 @@ class Day(Kind):
     def field(self, current: Any, choices: Choices, key: str = "") -> forms.Field:
         shown = current.isoformat() if isinstance(current, date) else current
         widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        return forms.DateField(label=self.label, required=False, initial=shown, widget=widget)
+        return forms.DateField(label=self.called, required=False, initial=shown, widget=widget)
 
     def answer(self, given: Any) -> Any:
         return given.isoformat() if given else DEFAULT
@@ -235,7 +245,7 @@ class Zone(Kind):
     def field(self, current: Any, choices: Choices, key: str = "") -> forms.Field:
         zones = {one for one in available_timezones() if "/" in one and not one.startswith(("Etc/", "posix/"))}
         options = [(one, one) for one in ("UTC", *sorted(zones | {current} - {"UTC"}))]
-        return forms.ChoiceField(label=self.label, required=False, choices=options, initial=current)
+        return forms.ChoiceField(label=self.called, required=False, choices=options, initial=current)
 
 
 def boxes(label: str, options: Sequence[tuple[str, str]], current: Iterable[str]) -> forms.Field:
@@ -258,6 +268,10 @@ class Numbers(forms.TextInput):
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         many = data.getlist(name) if hasattr(data, "getlist") else [data.get(name)]
         return ", ".join(part for one in many if one for part in _parts(one))
+
+
+def _lost(odoo_id: Any) -> str:
+    return gettext("No. %(number)s (not found in Odoo)") % {"number": odoo_id}
 
 
 def _parts(text: str) -> list[str]:

@@ -8,10 +8,11 @@ have.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 
 from woodoo.connections.settings import ConnectionSettings
 
@@ -82,7 +83,7 @@ class Table:
         if self.another and columns:
             fields[f"another_{self.name}"] = self._key_field(self.another, choices)
             for column in columns:
-                field = _named(column.field(None, choices), Choice("", self.another.label))
+                field = _named(column.field(None, choices), Choice("", gettext(self.another.label)))
                 fields[f"another_{column.name}_is"] = field
         return fields
 
@@ -106,7 +107,8 @@ class Table:
 
     def _every(self, stored: Mapping[str, Any], choices: Choices, posted: Iterable[str]) -> list[Choice]:
         listed = choices.of(self.keys) if self.keys else None
-        first, then = (self.fixed, listed or ()) if self.fixed_first else (listed or (), self.fixed)
+        fixed = tuple(replace(one, title=gettext(one.title), hint=translated(one.hint)) for one in self.fixed)
+        first, then = (fixed, listed or ()) if self.fixed_first else (listed or (), fixed)
         rows = {one.key: one for one in first if one.key not in self.without}
         for one in then:
             if one.key not in self.without:
@@ -115,7 +117,7 @@ class Table:
             titles = {one.key: one for one in choices.of(self.another.source) or ()}
         else:
             titles = {}
-        lost = self.lost if listed is not None else ""
+        lost = gettext(self.lost) if listed is not None else ""
         for key in (*self._set(stored), *self._posted(posted)):
             rows.setdefault(key, titles.get(key) or Choice(key, key, lost))
         return list(rows.values())
@@ -133,18 +135,19 @@ class Table:
                 yield key
 
     def _key_field(self, another: AnotherRow, choices: Choices) -> forms.Field:
+        label, help_text = gettext(another.label), translated(another.help)
         offered = choices.of(another.source) if another.source else None
         if offered is not None:
-            options = [("", another.label), *((one.key, one.title) for one in offered)]
-            return forms.ChoiceField(label=another.label, required=False, choices=options, help_text=another.help)
-        widget = forms.TextInput(attrs={"placeholder": another.label, "autocomplete": "off", "spellcheck": "false"})
+            options = [("", label), *((one.key, one.title) for one in offered)]
+            return forms.ChoiceField(label=label, required=False, choices=options, help_text=help_text)
+        widget = forms.TextInput(attrs={"placeholder": label, "autocomplete": "off", "spellcheck": "false"})
         return forms.RegexField(
             f"^{another.form}$",
-            label=another.label,
+            label=label,
             required=False,
             strip=True,
-            help_text=another.help,
-            error_messages={"invalid": another.help or "This cannot be one."},
+            help_text=help_text,
+            error_messages={"invalid": help_text or gettext("This cannot be one.")},
             widget=widget,
         )
 
@@ -158,11 +161,12 @@ class Table:
         key = data.get(key_field)
         given = [data.get(f"another_{column.name}_is") for column in self.columns]
         if key and f"{self.name}{_JOIN}{key}" in form.fields:
-            form.add_error(key_field, "It has a row of its own above.")
+            form.add_error(key_field, gettext("It has a row of its own above."))
         elif key and not any(given) and not form.has_error(first):
-            form.add_error(first, f"Choose: {self.columns[0].label}.")
+            form.add_error(first, gettext("Choose: %(what)s.") % {"what": self.columns[0].called})
         elif any(given) and not key and not form.has_error(key_field):
-            form.add_error(key_field, self.another.help or f"{self.another.label}: which one?")
+            which = gettext("%(what)s: which one?") % {"what": gettext(self.another.label)}
+            form.add_error(key_field, translated(self.another.help) or which)
 
     def put(self, raw: MutableMapping[str, Any], data: Mapping[str, Any], posted: Iterable[str]) -> None:
         """Write the answers of the rows that were on the page into the settings."""
@@ -190,6 +194,11 @@ def _set(now: dict[str, Any], key: str, value: Any) -> None:
         now.pop(key, None)
     else:
         now[key] = value
+
+
+def translated(text: str) -> str:
+    """Return a text in the reader's language; an empty one stays empty."""
+    return gettext(text) if text else ""
 
 
 def _named(field: forms.Field, row: Choice) -> forms.Field:

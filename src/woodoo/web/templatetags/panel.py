@@ -10,6 +10,7 @@ from typing import Any
 
 from django import template
 from django.template import Context
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -65,7 +66,13 @@ def duration(milliseconds: float | None) -> str:
     if milliseconds < 1000:
         return f"{milliseconds:.0f} ms"
     seconds = milliseconds / 1000
-    return f"{seconds:.1f} s" if seconds < 60 else f"{int(seconds // 60)} min {int(seconds % 60)} s"
+    return f"{number_format(seconds, 1)} s" if seconds < 60 else f"{int(seconds // 60)} min {int(seconds % 60)} s"
+
+
+@register.filter
+def number(value: float) -> str:
+    """Write a count as the reader's language does: 12,345 or 12.345."""
+    return str(number_format(value, force_grouping=True))
 
 
 @register.filter

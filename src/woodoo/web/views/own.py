@@ -5,19 +5,22 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from woodoo.connections import audit
 from woodoo.domain.errors import WoodooError
 
-from .. import second_factor
+from .. import language, second_factor
 from ..access import Role, needs
 from ..forms import dress
 from ..pages import page
@@ -27,7 +30,7 @@ class CodeForm(forms.Form):
     """A code of the app, or one on paper."""
 
     code = forms.CharField(
-        label="Code",
+        label=_("Code"),
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "text", "autofocus": True}),
     )
@@ -55,8 +58,23 @@ def own_password(request: HttpRequest) -> HttpResponse:
     form.save()
     update_session_auth_hash(request, _me(request))
     audit.note(f"password of {_me(request).username} changed")
-    messages.success(request, "Your password is changed.")
+    messages.success(request, gettext("Your password is changed."))
     return redirect("own")
+
+
+@require_POST
+@needs(Role.VIEWER)
+def own_language(request: HttpRequest) -> HttpResponse:
+    """Choose the language of the panel; empty: that of the browser."""
+    code = request.POST.get("language", "")
+    if code and not language.is_known(code):
+        messages.error(request, gettext("The panel does not speak this language."))
+        return redirect("own")
+    language.choose(request, _me(request), code)
+    messages.success(request, gettext("The panel is in your language from now on."))
+    response = redirect("own")
+    language.remember(response, code)
+    return response
 
 
 @require_POST
@@ -83,7 +101,8 @@ def factor_confirm(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST)
     codes = second_factor.confirm(_me(request), form.data.get("code", "")) if form.is_valid() else None
     if codes is None:
-        messages.error(request, "This code is not right. Look whether the phone's clock is, and enter the next one.")
+        said = gettext("This code is not right. Look whether the phone's clock is, and enter the next one.")
+        messages.error(request, said)
         return _begun(request)
     return _show(request, codes=codes)
 
@@ -97,9 +116,9 @@ def factor_remove(request: HttpRequest) -> HttpResponse:
     try:
         if found and second_factor.check(found, request.POST.get("code", "")[:40]):
             second_factor.remove(_me(request))
-            messages.success(request, "Signing in takes the password alone now.")
+            messages.success(request, gettext("Signing in takes the password alone now."))
         elif found:
-            messages.error(request, "This code is not right.")
+            messages.error(request, gettext("This code is not right."))
     except WoodooError as error:
         messages.error(request, str(error))
     return redirect("own")
@@ -115,6 +134,8 @@ def _show(request: HttpRequest, **given: Any) -> HttpResponse:
     waiting = given.get("waiting")
     context = {
         "section": "own",
+        "languages": settings.LANGUAGES,
+        "language": language.chosen_by(_me(request)),
         "password": password,
         "factor": second_factor.of(_me(request)),
         "picture": second_factor.picture_of(waiting) if waiting else "",

@@ -2,12 +2,15 @@
 (function () {
   "use strict";
 
-  var full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
-  var day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
-  var year = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
-  var clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-  var time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-  var ago = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "short" });
+  // In the language of the page; where the browser has that language of a country, in its way.
+  var lang = document.documentElement.lang || "en";
+  var locale = (navigator.languages || []).find(function (one) { return one.split("-")[0] === lang; }) || lang;
+  var full = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "long" });
+  var day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+  var year = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
+  var clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  var time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+  var ago = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
 
   function short(when) {
     var seconds = (when - Date.now()) / 1000, size = Math.abs(seconds);
