@@ -37,7 +37,7 @@ def _words_of_kind(kind: Kind) -> Iterator[str]:
     if isinstance(kind, Pick):
         yield from kind.words.values()
     for one in fields(kind):
-        if one.name == "empty":
+        if one.name in ("empty", "needs"):
             yield getattr(kind, one.name) or ""
 
 
