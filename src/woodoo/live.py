@@ -29,12 +29,15 @@ from .odoo.client import OdooClient, connect
 from .odoo.endpoint import Endpoint
 from .odoo.limiter import rate_of, requests_per_second
 from .odoo.records import Records
-from .stores.base import Store
+from .stores.base import Store, StoreVersions
 from .stores.stock import StockStore
+from .stores.trials import TrialStore
 from .stores.woocommerce.client import WooClient
 from .stores.woocommerce.media import WordPressMedia
 from .stores.woocommerce.stock import WooStock
 from .stores.woocommerce.store import WooCommerceStore
+from .stores.woocommerce.trials import WooTrials
+from .stores.woocommerce.versions import read_versions
 
 #: Seconds for which what the settings point at in Odoo is believed.
 RULES_LIFE = 300.0
@@ -64,6 +67,18 @@ class Live:
         self.store(recorder)
         assert self._woo is not None
         return WooStock(self._woo.client.recording(recorder))
+
+    def trials(self) -> TrialStore:
+        """Return what test runs make in the store."""
+        self.store(NullRecorder())
+        assert self._woo is not None
+        return WooTrials(self._woo.client)
+
+    def store_versions(self) -> StoreVersions:
+        """Return what the store runs on."""
+        self.store(NullRecorder())
+        assert self._woo is not None
+        return read_versions(self._woo.client)
 
     def odoo(self, recorder: CallRecorder) -> Records:
         with self._lock:

@@ -125,6 +125,7 @@ INSTALLED_APPS = [
     "woodoo.engine",
     "woodoo.connections",
     "woodoo.alerts",
+    "woodoo.trials",
     "woodoo.web",
 ]
 MIDDLEWARE = [

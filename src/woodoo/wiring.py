@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from .alerts import rounds
+from .checkup import book as health
+from .checkup import findings
+from .checkup import look as checkup
+from .checkup.findings import Finding
 from .chores.table import chores_of
 from .connections.maps import take_into_maps
 from .connections.models import Connection
@@ -18,6 +23,7 @@ from .domain.plan import Plan
 from .engine import registry
 from .engine.flow import Batch, Handler, Item, Outcome, OutcomeKind
 from .engine.links import Links
+from .engine.registry import Chore
 from .engine.work import asked_for, enqueue
 from .flows.catalogue_walk import CatalogueWalk
 from .flows.context import Context
@@ -42,6 +48,7 @@ from .odoo import checks
 from .odoo.records import Records
 from .stores.base import Store, StoreIdentity
 from .surveys import usage_of
+from .trials import chore as trials
 
 __all__ = ["build_odoo", "build_store", "live_connection", "namespace_of"]
 
@@ -77,7 +84,11 @@ def lanes_of(connection_id: int) -> registry.Lanes:
         batch_size=live.settings.batch_size,
         sizes={flow.lane: flow.batch for flow in FLOWS.values() if flow.batch},
         enabled=live.connection.enabled,
-        chores=chores_of(live),
+        chores=(
+            *chores_of(live),
+            trials.chore_of(live),
+            Chore(health.CHORE, health.EVERY, _check_health, frozenset(), "Health check"),
+        ),
         knock=live.knock,
         archives={
             **{flow.lane: _history(live, flow) for flow in FLOWS.values() if flow.past},
@@ -209,6 +220,25 @@ def check_odoo(connection: Connection) -> tuple[Records | None, list[Check]]:
         return None, [Check("Odoo", False, error.message, error.fix)]
     right = {checks.State.OK: True, checks.State.ERROR: False}
     return odoo, [Check(f"Odoo: {one.name}", right.get(one.state), one.message, one.fix) for one in found]
+
+
+def examine(connection: Connection) -> list[Finding]:
+    """Look at everything a connection and the installation need to be well: the health check.
+
+    Raises:
+        ConfigError: where the connection cannot even be read.
+    """
+    live = live_connection(connection.pk)
+    states = {True: findings.OK, None: findings.WARN, False: findings.BAD}
+    tested = [
+        Finding(one.name.lower().replace(": ", "_").replace(" ", "_"), one.name, states[one.ok], one.message, one.fix)
+        for one in check_connection(connection)
+    ]
+    return [*tested, *checkup.examine(live)]
+
+
+def _check_health(connection_id: int) -> dict[str, Any]:
+    return health.as_json(examine(live_connection(connection_id).connection))
 
 
 def _check_currency(store: StoreIdentity, rules: Rules) -> Check:

@@ -122,4 +122,4 @@ def test_what_are_no_quiet_hours_is_refused(text: str):
 
 def test_money_outages_and_missing_orders_are_told_at_once_unless_somebody_says_otherwise():
     at_once = {kind for kind, when in DEFAULT_ALERT_WHEN.items() if when == "now"}
-    assert at_once == {"payment", "invoice", "outage", "webhooks", "gap", "setup", "service"}
+    assert at_once == {"payment", "invoice", "outage", "webhooks", "gap", "setup", "service", "health"}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 from unittest import mock
+from uuid import uuid4
 
 import pytest
 
 from woodoo.alerts import channels
 from woodoo.connections.models import Connection
 from woodoo.engine.models import Work
+from woodoo.trials.models import Trial
 from woodoo.web.api.api import door_of, operations
 
 from . import scene
@@ -67,6 +69,12 @@ EXPECTED: dict[str, tuple[str, Any]] = {
     "pause_import": ("operator", None),
     "resume_import": ("operator", None),
     "stop_import": ("operator", None),
+    "read_connection_health": ("viewer", None),
+    "check_connection_health": ("operator", None),
+    "list_test_runs": ("viewer", None),
+    "start_test_run": ("operator", {}),
+    "read_test_run": ("viewer", None),
+    "clean_test_runs": ("operator", None),
     "find_person": ("administrator everywhere", {"email": "ana@example.com"}),
     "export_person": ("administrator everywhere", {"email": "ana@example.com"}),
     "erase_person": ("administrator everywhere", {"email": "ana@example.com"}),
@@ -98,6 +106,7 @@ def ask(asks: Program, name: str, shop: Connection) -> int:
         "work_id": order.pk,
         "call_id": scene.call(scene.run(order), "sale.order load").pk,
         "import_id": scene.history(shop).pk,
+        "trial_id": Trial.objects.create(connection_id=shop.pk, token=uuid4().hex, state="passed").pk,
         "mark": channels.channels_of(shop)[0].mark,
         "kind": "usage",
         "action_id": "6f1f8f2e-0a3c-4a55-8d28-0d3a1a8d1c0e",
@@ -106,6 +115,7 @@ def ask(asks: Program, name: str, shop: Connection) -> int:
         mock.patch("woodoo.wiring.check_connection", return_value=[]),
         mock.patch("woodoo.wiring.propose", return_value=()),
         mock.patch("woodoo.wiring.read_mappings", return_value=[]),
+        mock.patch("woodoo.wiring.examine", return_value=[]),
         mock.patch("woodoo.wiring.plan_records", return_value=[]),
         mock.patch("woodoo.importing.expected", return_value=1),
         mock.patch("woodoo.web.api.held.try_channels", return_value=[(None, "")]),

@@ -83,6 +83,11 @@ EXPECTED: dict[str, tuple[str, str | None]] = {
     "golive-check": ("post", "administrator"),
     "golive-tick": ("post", "administrator"),
     "golive-switch": ("post", "administrator"),
+    "health-seen": ("get", "viewer"),
+    "health-check": ("post", "operator"),
+    "trials": ("get", "viewer"),
+    "trials-start": ("post", "operator"),
+    "trials-clean": ("post", "operator"),
     "proposals": ("get", "administrator"),
     "proposals-take": ("post", "administrator"),
     "api-docs": ("get", None),
@@ -196,6 +201,10 @@ def addresses(shop: Connection) -> dict[str, str]:
                 *("golive", "golive-check", "golive-tick", "golive-switch"),
             )
         },
+        **{
+            name: reverse(name, args=[shop.pk])
+            for name in ("trials", "trials-start", "trials-clean", "health-seen", "health-check")
+        },
         "proposals": reverse("proposals", args=[shop.pk]),
         "proposals-take": reverse("proposals-take", args=[shop.pk]),
         "tokens": reverse("tokens"),
@@ -227,6 +236,7 @@ def test_each_role_at_each_address(
         mock.patch("woodoo.wiring.check_connection", return_value=[]),
         mock.patch("woodoo.wiring.propose", return_value=()),
         mock.patch("woodoo.wiring.read_mappings", return_value=[]),
+        mock.patch("woodoo.wiring.examine", return_value=[]),
     ):
         answer = getattr(as_role(role), method)(addresses[name])
     if role == "stranger":

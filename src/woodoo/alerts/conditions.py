@@ -11,6 +11,7 @@
 | keys that cannot be opened, settings that cannot be read        | setup             | keys, settings  |
 | no worker alive, less than 1 GiB of disk left                   | service           | worker, disk    |
 | a channel that has kept failing for longer than that            | channel           | the channel     |
+| something the health check finds that does not work             | health            | health          |
 
 A chore that fails because its side is down is part of the outage. While a side of a connection is down, nothing of it
 is taken to be over: records that are tried again then have another cause for a while.
@@ -100,6 +101,8 @@ class ConnectionFacts:
     imports: Sequence[tuple[int, str]] = ()
     #: What is wrong with it as it is stored: ("keys" or "settings", message, fix).
     setup: Sequence[tuple[str, str, str]] = ()
+    #: What the last health check found that does not work: title and what was seen.
+    unwell: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -178,6 +181,8 @@ def _of_connection(one: ConnectionFacts, now: datetime) -> Iterator[Condition]:
             yield Condition(
                 one.id, "channel", channel.name, title, detail=channel.message, fix=fix, since=channel.since
             )
+    if one.unwell and not one.outage:
+        yield _unwell(one)
     for number, title in one.imports:
         yield Condition(
             one.id,
@@ -247,6 +252,20 @@ def _webhooks(one: ConnectionFacts) -> Iterator[Condition]:
             "The polls find orders that no webhook has told of.",
             fix="See whether the store can reach the address of the webhooks.",
         )
+
+
+def _unwell(one: ConnectionFacts) -> Condition:
+    count = len(one.unwell)
+    what = "something that does" if count == 1 else f"{count} things that do"
+    return Condition(
+        one.id,
+        "health",
+        "health",
+        f"The health check finds {what} not work",
+        ", ".join(title for title, _ in one.unwell),
+        " ".join(seen for _, seen in one.unwell),
+        "Look at the health check on the connection's page, which says what to do.",
+    )
 
 
 def _gap(connection_id: int, gap: Gap) -> Condition:

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from woodoo.checkup.book import health_of
+from woodoo.checkup.findings import BAD
 from woodoo.connections.models import Connection
 from woodoo.connections.settings import ConnectionSettings
 from woodoo.domain.errors import ConfigError
@@ -27,6 +29,8 @@ from .standing import failing_channels
 _NAMED = 5
 #: The chore that looks after webhooks.
 _WEBHOOKS = "webhooks"
+#: Points of the health check that are alerts of their own.
+_TOLD = frozenset({"workers", "disk"})
 
 
 def look() -> Facts:
@@ -35,6 +39,7 @@ def look() -> Facts:
     ids = [one.pk for one in found]
     held, outages, chores = _held(ids), _outages(ids), _chores(ids)
     trying, gaps, imports, webhooks = _trying(ids), _gaps(ids), _imports(ids), _webhooks(ids)
+    unwell = _unwell(ids)
     connections = []
     for one in found:
         settings, setup = checked(one)
@@ -51,6 +56,7 @@ def look() -> Facts:
                 gaps[one.pk],
                 imports[one.pk],
                 setup,
+                unwell[one.pk],
             )
         )
     return Facts(now(), connections, _workers(), _disk_free())
@@ -83,7 +89,7 @@ def _held(ids: Sequence[int]) -> Mapping[int, list[Held]]:
                   (array_agg(COALESCE(NULLIF(title, ''), lane || ' ' || record) ORDER BY id DESC))[1:%(named)s],
                   max(fix)
              FROM engine_work
-            WHERE connection_id = ANY(%(ids)s) AND state IN ('parked', 'failed')
+            WHERE connection_id = ANY(%(ids)s) AND state IN ('parked', 'failed') AND NOT trial
             GROUP BY connection_id, why ORDER BY connection_id, max(updated_at) DESC""",
         {"ids": list(ids), "named": _NAMED},
     )
@@ -177,6 +183,14 @@ def webhooks_of(found: Mapping[str, Any]) -> tuple[Sequence[str], bool]:
         if one.get("status") == "disabled" and (one.get("problem") or one.get("do") not in (mended or ()))
     ]
     return sorted(set(off)), bool((found.get("told") or {}).get("failing"))
+
+
+def _unwell(ids: Sequence[int]) -> Mapping[int, Sequence[tuple[str, str]]]:
+    """Return what the last health checks found that does not work, beside what is told of the service already."""
+    return {
+        number: [(one.title, one.seen) for one in health.findings if one.state == BAD and one.key not in _TOLD]
+        for number, health in health_of(ids).items()
+    }
 
 
 def _workers() -> int:

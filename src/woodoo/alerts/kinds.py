@@ -40,6 +40,7 @@ KINDS: Mapping[str, Kind] = {
     "setup": Kind("Keys and settings", "A connection that cannot be used as it is stored"),
     "service": Kind("Service", "No worker is running, or the disk is nearly full", timedelta(minutes=2)),
     "channel": Kind("Alert channels", "A channel that alerts do not get through to"),
+    "health": Kind("Health check", "Something the health check finds that does not work", timedelta(minutes=2)),
 }
 
 

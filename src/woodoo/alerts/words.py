@@ -121,7 +121,7 @@ def _block(one: Item, zone: ZoneInfo, *, details: bool) -> str:
 
 
 #: Kinds whose remedy is a text of Woodoo's own, with nothing of the record in it.
-_OWN_WORDS = frozenset({"outage", "webhooks", "gap", "import", "setup", "service", "channel"})
+_OWN_WORDS = frozenset({"outage", "webhooks", "gap", "import", "setup", "service", "channel", "health"})
 
 
 def _clock(moment: datetime, zone: ZoneInfo) -> str:

@@ -17,6 +17,7 @@ from woodoo.domain.errors import WoodooError
 from . import (
     alerts,
     connections,
+    doctor,
     drift,
     golive,
     held,
@@ -30,6 +31,7 @@ from . import (
     run,
     stock,
     tokens,
+    trials,
     upkeep,
     webhooks,
 )
@@ -74,6 +76,8 @@ stock.add_to(app)
 golive.add_to(app)
 imports.add_to(app)
 products.add_to(app)
+trials.add_to(app)
+doctor.add_to(app)
 alerts.add_to(app)
 tokens.add_to(app)
 

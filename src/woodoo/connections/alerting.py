@@ -23,6 +23,7 @@ AlertKind = Literal[
     "setup",
     "service",
     "channel",
+    "health",
 ]
 #: always: at once, in quiet hours too; now: at once, but after quiet hours; digest: with others; never: not at all.
 AlertWhen = Literal["always", "now", "digest", "never"]
@@ -39,6 +40,7 @@ DEFAULT_ALERT_WHEN: Mapping[AlertKind, AlertWhen] = {
     "setup": "now",
     "service": "now",
     "channel": "digest",
+    "health": "now",
 }
 
 _CLOCK = r"([01]\d|2[0-3]):[0-5]\d"

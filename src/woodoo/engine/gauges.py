@@ -18,7 +18,8 @@ Rows = list[tuple[Any, ...]]
 def records(connection_ids: Sequence[int]) -> Rows:
     """Return (connection, flow, state, count) of all records."""
     return db.rows(
-        "SELECT connection_id, flow, state, count(*) FROM engine_work WHERE connection_id = ANY(%s) GROUP BY 1, 2, 3",
+        "SELECT connection_id, flow, state, count(*) FROM engine_work WHERE connection_id = ANY(%s) AND NOT trial"
+        " GROUP BY 1, 2, 3",
         [list(connection_ids)],
     )
 

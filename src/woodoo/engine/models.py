@@ -117,6 +117,8 @@ class Work(models.Model):
     cause = models.TextField(default="", db_default="")
     #: What the record was like in the store when a flow looked at it last (`Outcome.seen`, `woodoo.domain.mark`).
     seen = models.TextField(default="", db_default="")
+    #: It belongs to a test run (`woodoo.trials`): it is shown, and counts nowhere.
+    trial = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)

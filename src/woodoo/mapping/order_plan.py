@@ -40,7 +40,7 @@ from .documents.document import Document, Seen, done_steps
 from .documents.order_fields import field_notes
 from .documents.order_lines import DocumentLine, carrier_of, document_lines, leave_out_bundles
 from .documents.sale_order import refuse_taken_name
-from .policy import Do, PolicyDecision, invoice_date, plan_policy
+from .policy import Do, PolicyDecision, invoice_date
 from .refunds.reducing import Reduced
 from .refusals import (
     refuse_a_cent_off,
@@ -51,6 +51,7 @@ from .refusals import (
     refuse_what_odoo_cannot_post,
 )
 from .rules import Carrier, Currency, Journal, Rules
+from .trial_policy import paid_as_said, plan_how_far
 
 
 @dataclass(frozen=True)
@@ -122,10 +123,10 @@ def plan_order(order: Order, seen: Seen, rules: Rules) -> OrderPlan | CancelPlan
     if order.external_id in seen.unread:
         raise seen.unread[order.external_id]
     reduced = seen.reduced.get(order.external_id, Reduced(order))
-    order = reduced.order
+    order = paid_as_said(reduced.order, rules)
     documents = seen.documents.get(order.external_id, ())
     document = _own(documents)
-    decision = plan_policy(order, document, rules, today=_today(seen.at, rules))
+    decision = plan_how_far(order, document, rules, today=_today(seen.at, rules))
     history = seen.histories.get(order.external_id, History())
     if document and (decision.cancel or reduced.everything):
         return plan_cancel(order, document, history, rules, refunded=reduced.everything)
@@ -210,7 +211,7 @@ def _with_change(
 def needs_plan(order: Order, documents: Sequence[Document], history: History, rules: Rules, at: datetime) -> bool:
     """Say whether more of an order than its documents has to be looked at: it comes over, and something is left."""
     document = _own(documents)
-    decision = plan_policy(order, document, rules, today=_today(at, rules))
+    decision = plan_how_far(order, document, rules, today=_today(at, rules))
     if decision.skip or decision.cancel or decision.tell:
         return False
     if document is None or history.standing:

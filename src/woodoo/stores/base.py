@@ -78,6 +78,17 @@ class StoreIdentity:
 
 
 @dataclass(frozen=True)
+class StoreVersions:
+    """What a store says of what it runs on; empty where it does not."""
+
+    woocommerce: str = ""
+    wordpress: str = ""
+    php: str = ""
+    #: Orders have tables of their own; None where it is not told.
+    hpos: bool | None = None
+
+
+@dataclass(frozen=True)
 class StoreTaxRate:
     """A tax rate the store is set up with. `percent` 21 means 21 %; empty `country` means every country."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count
 
+from woodoo.checkup.book import health_of
 from woodoo.connections.models import Connection
 from woodoo.engine import db
 from woodoo.engine.models import Work
@@ -25,6 +26,8 @@ class Status:
 
     state: str
     pauses: tuple[Pause, ...] = ()
+    #: The worst of the last health check: "ok", "warn", "bad"; empty before the first.
+    health: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,8 @@ def tallies_of(counts: Mapping[str, int]) -> tuple[Tally, ...]:
 def connection_statuses(connections: Sequence[Connection]) -> Mapping[int, Status]:
     """Return which connections are on, paused by an outage, or switched off."""
     pauses = pauses_of(connection.pk for connection in connections)
-    return {connection.pk: _status(connection, pauses.get(connection.pk)) for connection in connections}
+    health = health_of(connection.pk for connection in connections)
+    return {one.pk: replace(_status(one, pauses.get(one.pk)), health=health[one.pk].state) for one in connections}
 
 
 def _status(connection: Connection, pause: Pause | None) -> Status:

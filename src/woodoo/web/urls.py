@@ -33,9 +33,11 @@ from .views import (
     setup,
     surveys,
     tokens,
+    trials,
     webhooks,
     work,
 )
+from .views import health as health_views
 
 urlpatterns = [
     path("hooks/keys/", setup.take_keys, name="store-keys"),
@@ -110,6 +112,11 @@ urlpatterns = [
     path("connections/<int:connection_id>/products/<str:way>/", products.start, name="products-start"),
     path("imports/<int:import_id>/<str:what>/", imports.change, name="import-change"),
     path("connections/<int:connection_id>/configuration/", configuration.configuration, name="configuration"),
+    path("connections/<int:connection_id>/health/", health_views.health, name="health-seen"),
+    path("connections/<int:connection_id>/health/check/", health_views.check, name="health-check"),
+    path("connections/<int:connection_id>/tests/", trials.trials, name="trials"),
+    path("connections/<int:connection_id>/tests/start/", trials.start, name="trials-start"),
+    path("connections/<int:connection_id>/tests/clean/", trials.clean, name="trials-clean"),
     path("alerts/", alerts.alerts, name="alerts"),
     path("connections/<int:connection_id>/alerts/", alerts.connection_alerts, name="connection-alerts"),
     path("connections/<int:connection_id>/alerts/add/", alerts.channel_add, name="channel-add"),

@@ -27,8 +27,9 @@ from decimal import Decimal
 from ...domain.errors import ConfigError, DataError, SyncConflict, WoodooError
 from ...domain.money import ZERO, round_money
 from ...domain.refund import CANCELLATION, Refund
-from ..policy import Do, plan_policy
+from ..policy import Do
 from ..rules import Journal, Rules
+from ..trial_policy import plan_how_far
 from .cancelled import covered
 from .credit_plan import as_move, build_credit, credit_day, refund_memo
 from .refund_amounts import refuse_unfit
@@ -113,7 +114,7 @@ def _waits_for(plan: RefundPlan, refund: Refund, rules: Rules) -> str:
         return f"waits: {seen.document.name} is not invoiced in Odoo."
     if not seen.posted:
         return "waits until the invoice is posted in Odoo."
-    decision = plan_policy(plan.order, seen.document, rules, today=credit_day(refund, rules))
+    decision = plan_how_far(plan.order, seen.document, rules, today=credit_day(refund, rules))
     unpaid = [invoice for invoice in seen.posted if not invoice.settled and not seen.credits_of(invoice)]
     if Do.PAYMENT in decision.steps and unpaid and len(unpaid) == len(seen.posted):
         return f"waits until {unpaid[0].label} is paid in Odoo, for it is paid in the store."
