@@ -11,6 +11,7 @@
 | WOODOO_PRIVATE_NETWORKS  | private networks stores and Odoo may be in, by commas, or "all"   | none                 |
 | WOODOO_KEEP_DAYS         | days events, runs and calls are kept                              | 90                   |
 | WOODOO_KEEP_MB           | most megabytes of them that are kept; the oldest go first         | 4096                 |
+| WOODOO_SECOND_FACTOR     | who has to have a second factor: "administrators" or "everybody"  | nobody               |
 | WOODOO_HOOK_MAX_BYTES    | largest body of a webhook that is read                            | 4194304              |
 | WOODOO_REQUEST_SECONDS   | seconds a request to the service may take to arrive; see web/server.py | 30              |
 | WOODOO_LEASE_SECONDS     | seconds until the records of a worker that vanished are taken over | 60                  |
@@ -50,6 +51,19 @@ from woodoo.runtime.postgres import DATABASE, ROLE, EmbeddedPostgres
 
 def _flag(name: str) -> bool:
     return os.environ.get(name, "").lower() in {"1", "true", "yes", "on"}
+
+
+def _one_of(name: str, words: tuple[str, ...]) -> str:
+    """Return a variable that is one of these words; the first where it is not set.
+
+    Raises:
+        ConfigError: it is something else.
+    """
+    text = os.environ.get(name, "").strip().lower()
+    if text not in words:
+        known = ", ".join(word for word in words if word)
+        raise ConfigError(f"{name} is {text!r}, which is none of: {known}.", where=name)
+    return text
 
 
 def _number(name: str, default: int) -> int:
@@ -224,6 +238,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 PROCRASTINATE_IMPORT_PATHS = ["woodoo.engine.schedule"]
 #: An order of 1,000 lines with some meta data each comes to about 1.5 MB.
 WOODOO_HOOK_MAX_BYTES = _number("WOODOO_HOOK_MAX_BYTES", 4 * 1024 * 1024)
+WOODOO_SECOND_FACTOR = _one_of("WOODOO_SECOND_FACTOR", ("", "administrators", "everybody"))
 WOODOO_KEEP_DAYS = _number("WOODOO_KEEP_DAYS", 90)
 WOODOO_KEEP_MB = _number("WOODOO_KEEP_MB", 4096)
 WOODOO_LEASE_SECONDS = _number("WOODOO_LEASE_SECONDS", 60)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pyotp
 import pytest
@@ -211,3 +212,37 @@ def test_ones_own_password_is_changed_and_the_session_goes_on(ana: User) -> None
     assert not is_in(elsewhere)
     with pytest.raises(WoodooError):
         people.find("nobody")
+
+
+# Where it has to be
+
+
+@pytest.mark.parametrize(
+    ("wanted", "role", "led"),
+    [
+        ("", Role.ADMINISTRATOR, False),
+        ("administrators", Role.ADMINISTRATOR, True),
+        ("administrators", Role.OPERATOR, False),
+        ("everybody", Role.VIEWER, True),
+    ],
+)
+def test_who_has_to_have_one_is_led_to_set_it_up(wanted: str, role: Role, led: bool, settings: Any) -> None:
+    settings.WOODOO_SECOND_FACTOR = wanted
+    user, _ = people.make("eva", role, password=PASSWORD)
+    client = Client()
+    client.force_login(user)
+    answer = client.get(reverse("work"))
+    assert (answer.status_code, answer.headers.get("Location")) == ((302, reverse("own")) if led else (200, None))
+    fragment = client.get(reverse("work"), headers={"HX-Request": "true"})
+    assert fragment.headers.get("HX-Redirect") == (reverse("own") if led else None)
+    assert ("Set up a second factor first" in client.get(reverse("own")).content.decode()) is led
+
+
+def test_everything_opens_once_it_is_set_up(settings: Any) -> None:
+    settings.WOODOO_SECOND_FACTOR = "everybody"
+    user, _ = people.make("eva", Role.VIEWER, password=PASSWORD)
+    client = Client()
+    client.force_login(user)
+    assert client.post(reverse("factor-begin")).status_code == 200
+    assert client.post(reverse("factor-confirm"), {"code": app_of(user).now()}).status_code == 200
+    assert client.get(reverse("work")).status_code == 200

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
@@ -109,6 +110,8 @@ def needs(role: Role, *, everywhere: bool = False) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _to_login(request)
+            if _lacks_second_factor(request):
+                return _to_own_account(request)
             reach = reach_of(request.user)
             on = connection_asked(kwargs)
             has = reach.role if everywhere else reach.highest if on is None else reach.on(on)
@@ -132,6 +135,28 @@ def _to_login(request: HttpRequest) -> HttpResponse:
         return response
     back = request.get_full_path() if request.method == "GET" else "/"
     return redirect(f"{login}?{urlencode({'next': back})}")
+
+
+#: Addresses for those who have to set a second factor up first.
+_BEFORE = frozenset({"own", "own-language", "own-password", "factor-begin", "factor-confirm"})
+
+
+def _lacks_second_factor(request: HttpRequest) -> bool:
+    """Say whether somebody has to set a second factor up before anything else (WOODOO_SECOND_FACTOR)."""
+    from . import second_factor
+
+    match = request.resolver_match
+    if not settings.WOODOO_SECOND_FACTOR or (match and match.url_name in _BEFORE):
+        return False
+    return second_factor.is_missing(cast(User, request.user), reach_of(request.user).highest)
+
+
+def _to_own_account(request: HttpRequest) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        response = HttpResponse(status=204)
+        response["HX-Redirect"] = reverse("own")
+        return response
+    return redirect("own")
 
 
 def refused(request: HttpRequest) -> HttpResponse:

@@ -1,7 +1,7 @@
 """The second factor: codes of an app (RFC 6238), and codes on paper for when it is lost.
 
-Decides that a code is good once, that ten wrong ones in a row end the trying for a quarter of an hour from wherever
-they come, and that it counts only after the app has shown that it makes the right codes.
+Decides who has to have one, that a code is good once, that ten wrong ones in a row end the trying for a quarter of an
+hour from wherever they come, and that it counts only after the app has shown that it makes the right codes.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from hashlib import sha256
 
 import pyotp
 import segno
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import F
 from django.utils import timezone
@@ -22,6 +23,7 @@ from woodoo.domain.errors import WoodooError
 
 from .models import SecondFactor
 from .people import new_password
+from .reach import Role
 
 #: Wrong codes in a row, and how long none is taken then.
 MOST_WRONG, REST = 10, timedelta(minutes=15)
@@ -32,6 +34,17 @@ _STEP = 30
 def of(user: User) -> SecondFactor | None:
     """Return the second factor of a person; None where there is none that counts."""
     return SecondFactor.objects.filter(user=user, confirmed_at__isnull=False).first()
+
+
+def is_wanted(role: Role) -> bool:
+    """Say whether people of this role have to have one (WOODOO_SECOND_FACTOR)."""
+    wanted = settings.WOODOO_SECOND_FACTOR
+    return wanted == "everybody" or (wanted == "administrators" and role >= Role.ADMINISTRATOR)
+
+
+def is_missing(user: User, role: Role) -> bool:
+    """Say whether a person has to have a second factor and has none that counts."""
+    return is_wanted(role) and of(user) is None
 
 
 def begin(user: User) -> SecondFactor:

@@ -21,7 +21,7 @@ from woodoo.connections import audit
 from woodoo.domain.errors import WoodooError
 
 from .. import language, second_factor
-from ..access import Role, needs
+from ..access import Role, needs, reach_of
 from ..forms import dress
 from ..pages import page
 
@@ -138,6 +138,7 @@ def _show(request: HttpRequest, **given: Any) -> HttpResponse:
         "language": language.chosen_by(_me(request)),
         "password": password,
         "factor": second_factor.of(_me(request)),
+        "factor_missing": second_factor.is_missing(_me(request), reach_of(_me(request)).highest),
         "picture": second_factor.picture_of(waiting) if waiting else "",
         **given,
     }
