@@ -9,6 +9,7 @@ import pytest
 from tests.odoo.both_ways import BothWays, both_ways
 
 from woodoo.alerts.facts import look as alert_facts
+from woodoo.checkup import book as health
 from woodoo.domain.calls import NullRecorder
 from woodoo.engine import chores, pump
 from woodoo.engine.models import Link, Work
@@ -17,7 +18,7 @@ from woodoo.sandbox.odoo.fixtures import JOURNALS, Admin, prepare
 from woodoo.trials import book, steps, story
 from woodoo.trials.bench import partners_of
 from woodoo.trials.models import Trial
-from woodoo.wiring import install
+from woodoo.wiring import examine, install
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -145,3 +146,19 @@ def test_a_run_that_was_killed_is_cleaned_up_by_the_next_look(way: BothWays, mon
     trial.refresh_from_db()
     assert trial.state == Trial.State.INTERRUPTED
     assert left_behind(way, trial) == []
+
+
+def test_the_health_check_looks_at_both_systems_and_at_the_service(way: BothWays) -> None:
+    found = {one.key: one for one in examine(way.connection)}
+    assert {"store", "odoo_rights", "odoo_release", "odoo_keys", "store_release"} <= found.keys(), found
+    assert {"clock_store", "clock_odoo", "certificate_odoo", "webhooks", "queue", "workers", "disk"} <= found.keys()
+    assert (found["clock_odoo"].state, found["clock_store"].state) == ("ok", "ok"), found
+    assert (found["workers"].state, found["certificate_store"].state) == ("bad", "warn")
+    wanted = "ok" if way.odoo.client.version[0] >= 17 else "warn"
+    assert found["odoo_release"].state == wanted
+
+    health.note(way.connection.pk, found.values())
+    kept = health.health_of([way.connection.pk])[way.connection.pk]
+    assert (kept.state, len(kept.findings)) == ("bad", len(found))
+    # No worker is an alert of its own.
+    assert [title for title, _ in alert_facts().connections[0].unwell] == []

@@ -25,6 +25,7 @@ from ...domain.ownership import Group, Look, Owner, decide, print_of
 from ...domain.picture import Picture
 from ...domain.product import Kind, Product, Values, Variant, key_of, values_of
 from ...domain.text import same_name
+from ...domain.trial import SKU_START
 from ..images import plan_images
 from .known import Known
 from .refusals import refuse_kind, refuse_new, store_lost_it
@@ -179,6 +180,8 @@ def plan_product(subject: Subject, rules: CatalogueRules) -> ProductPlan:
         Skipped: nothing, and why.
         DataError: a person has to decide or mend something first.
     """
+    if subject.product.sku.startswith(SKU_START):
+        raise Skipped("It belongs to a test run, which makes and deletes it by itself.")
     if subject.known is None:
         return _created(subject, rules, "The store does not have it")
     lost = subject.missing or (subject.store is not None and subject.store.status == "trash")
