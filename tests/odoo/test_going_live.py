@@ -90,6 +90,7 @@ def test_a_shop_is_mapped_tried_tidied_and_goes_live(shop: Shop) -> None:
     before = shop.in_odoo()
     _evidence(shop)
     held = _tried_with_gaps(shop)
+    _take_what_is_proposed(shop)
     _map_what_is_open(shop)
     done = _tried_again(shop, held)
     _trouble(shop)
@@ -114,9 +115,6 @@ def _evidence(shop: Shop) -> None:
         assert rows["statuses", status].orders == sum(order.status == status for order in used)
     assert rows["sku", "sku"].stand is Stand.MAPPED
     assert "SKUs sold are in default_code" in rows["sku", "sku"].reason
-    taken, _ = take_rows(shop.connection.pk, list(rows.values()))
-    assert taken == sum(row.stand is Stand.PROPOSED for row in rows.values())
-    assert not any(row.stand is Stand.PROPOSED for row in shop.rows().values())
 
 
 def _tried_with_gaps(shop: Shop) -> dict[str, Finding]:
@@ -127,6 +125,15 @@ def _tried_with_gaps(shop: Shop) -> dict[str, Finding]:
     assert parked
     assert all(one.place and one.cause for one in parked.values())
     return parked
+
+
+def _take_what_is_proposed(shop: Shop) -> None:
+    """All proposals are taken at once, and stand there as mapped afterwards."""
+    rows = shop.rows()
+    taken, _ = take_rows(shop.connection.pk, list(rows.values()))
+    assert taken == sum(row.stand is Stand.PROPOSED for row in rows.values())
+    assert taken
+    assert not any(row.stand is Stand.PROPOSED for row in shop.rows().values())
 
 
 def _map_what_is_open(shop: Shop) -> None:
