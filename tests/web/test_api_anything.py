@@ -46,6 +46,7 @@ def known(shop: Connection) -> Iterator[dict[str, Any]]:
         for name, answer in {
             "woodoo.wiring.check_connection": [],
             "woodoo.wiring.propose": (),
+            "woodoo.wiring.read_mappings": [],
             "woodoo.wiring.plan_records": [],
             "woodoo.importing.expected": 1,
             "woodoo.catalogues.expected": 1,

@@ -41,7 +41,7 @@ def test_there_are_four_tabs_and_every_page_hangs_below_one(shop: Connection, ad
 
 def test_a_viewer_sees_the_tabs_with_pages_for_viewers(shop: Connection, viewer: Client) -> None:
     text = viewer.get(reverse("connection", args=[shop.pk])).content.decode()
-    assert tabs_of(text) == ["Features", "Monitor"]
+    assert tabs_of(text) == ["Configuration", "Features", "Monitor"]
     assert reverse("products", args=[shop.pk]) in text
     assert place(shop) not in text
 

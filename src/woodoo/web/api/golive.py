@@ -222,7 +222,7 @@ def list_findings(
     connection_id: ConnectionId,
     kind: _Kind,
     after: Annotated[int, Query(ge=0, le=2**63 - 1, description="Those after this number.")] = 0,
-    only: Annotated[str, Query(max_length=40, description="Kind of finding; empty: all.")] = "",
+    only: Annotated[str, Query(max_length=40, pattern=r"^[a-z_]*$", description="Kind of finding; empty: all.")] = "",
 ) -> list[Any]:
     """Name what a survey has found, up to 200 at a time, in the order in which it was found."""
     last = kept.newest(get_connection(connection_id).pk, kind)
