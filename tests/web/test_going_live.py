@@ -28,6 +28,7 @@ from woodoo.engine.models import Import, Work
 from woodoo.engine.registry import Found
 from woodoo.mapping.evidence.row import Row, Stand
 from woodoo.mapping.evidence.usage import Usage
+from woodoo.trials.models import Trial
 from woodoo.web import golive
 from woodoo.wiring import Check
 
@@ -351,7 +352,7 @@ def ready(
 
 def test_a_new_connection_has_everything_before_it(off: Connection, viewer: Client) -> None:
     found = states(off)
-    assert found.pop("news") == "ok"
+    assert (found.pop("news"), found.pop("trial")) == ("ok", "look")
     assert set(found.values()) == {"open"}
     text = text_of(viewer.get(reverse("golive", args=[off.pk])))
     assert "Not looked at yet." in text
@@ -363,6 +364,13 @@ def test_the_points_look_at_what_there_is(off: Connection) -> None:
     found = states(off)
     assert {name for name, state in found.items() if state == "open"} == {"key", "features", "history", "stock"}
     assert all(point.is_right for point in golive.checklist(off))
+
+
+@pytest.mark.parametrize(("state", "stands"), [("passed", "ok"), ("failed", "open"), ("interrupted", "open")])
+def test_the_last_test_run_counts(state: str, stands: str, off: Connection) -> None:
+    Trial.objects.create(connection_id=off.pk, token="first", state="failed", finished_at=timezone.now())
+    Trial.objects.create(connection_id=off.pk, token="last", state=state, finished_at=timezone.now())
+    assert states(off)["trial"] == stands
 
 
 def test_gaps_that_orders_ran_into_are_named(off: Connection) -> None:

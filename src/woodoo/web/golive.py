@@ -7,6 +7,7 @@
 | `rehearsal`  | the newest orders were tried since the settings were changed last, and none failed   |
 | `hygiene`    | both sides were looked through, and nothing holds up orders                          |
 | `news`       | webhooks are set up by Woodoo, or stand already; else orders are found by polling    |
+| `trial`      | the last test run passed; without one it is no hindrance, for it needs the switch on |
 | `alerts`     | a channel is there, and a test has got through                                       |
 | `key`        | a person says that the encryption key and a backup are kept apart from this machine  |
 | `features`   | a person says that the switches are as wished                                        |
@@ -38,6 +39,7 @@ from woodoo.domain.errors import WoodooError
 from woodoo.engine import surveys as kept
 from woodoo.engine.models import Chore, Import
 from woodoo.engine.work import connection_changed
+from woodoo.trials.models import Trial
 
 from .tidying import troubles_of
 
@@ -269,6 +271,19 @@ def _news(on: Connection) -> Point:
     )
 
 
+def _trial(on: Connection) -> Point:
+    last = Trial.objects.filter(connection_id=on.pk, finished_at__isnull=False).order_by("-pk").first()
+    if last is None:
+        said = "No test run was made yet; it needs a connection that is switched on."
+        return Point("trial", LOOK, said, "Run the tests once it is live.")
+    if last.state != Trial.State.PASSED:
+        said = f"The last test run ended as {last.get_state_display().lower()}."
+        return Point(
+            "trial", OPEN, said, "Look at its steps, mend what they name, and run the tests again.", last.finished_at
+        )
+    return Point("trial", OK, "The last test run passed.", "", last.finished_at)
+
+
 def _alerts(on: Connection) -> Point:
     channels = channels_of(on)
     if not channels:
@@ -319,6 +334,7 @@ _LOCAL: tuple[Callable[[Connection], Point], ...] = (
     _rehearsal,
     _hygiene,
     _news,
+    _trial,
     _alerts,
     _key,
     _features,

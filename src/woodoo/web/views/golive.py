@@ -60,6 +60,12 @@ TITLES: dict[str, tuple[Text, str, Text, Text]] = {
         gettext_lazy("Monitor"),
         gettext_lazy("Accept as it is"),
     ),
+    "trial": (
+        gettext_lazy("A test order goes all the way"),
+        "connection#trials",
+        gettext_lazy("Test runs"),
+        gettext_lazy("Accept as it is"),
+    ),
     "alerts": (
         gettext_lazy("Somebody is told when something is wrong"),
         "connection-alerts",
