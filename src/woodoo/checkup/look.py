@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -78,7 +79,8 @@ def _server(side: str, url: str) -> Iterator[Finding]:
     found: Probe = probe(url, whose=whose)
     now = datetime.now(UTC)
     yield findings.clock(side, found.time, now)
-    yield findings.certificate(side, found.certificate_ends, now, encrypted=url.startswith("https://"))
+    here = (urlsplit(url).hostname or "") in ("localhost", "127.0.0.1", "::1")
+    yield findings.certificate(side, found.certificate_ends, now, encrypted=url.startswith("https://"), here=here)
 
 
 def _webhooks(live: Live) -> Finding:

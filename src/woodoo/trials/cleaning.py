@@ -21,7 +21,7 @@ from typing import Any
 from django.utils import timezone
 
 from ..domain.calls import NullRecorder
-from ..domain.errors import RemoteDown, WoodooError
+from ..domain.errors import ConfigError, RemoteDown, WoodooError
 from ..domain.trial import TrialMark
 from ..engine.models import Event, Link, State, Work
 from ..engine.work import skip
@@ -37,6 +37,8 @@ from .models import Trial
 #: Seconds a batch that is at a record of the run has to end.
 _PATIENCE = 60.0
 _EVERYTHING = {"active_test": False}
+#: How Odoo and PostgreSQL say that other records need this one.
+_POINTED_AT = ("foreign key", "RESTRICT", "used in", "referenced")
 #: What a record of the to-do list says once its run is over.
 REASON = "It belonged to a test run and is taken away again."
 
@@ -159,7 +161,13 @@ def _delete(odoo: Records, model: str, ids: Sequence[int]) -> Mapping[int, Woodo
 
 
 def _why(error: WoodooError) -> str:
-    return error.message if error.message.endswith((".", "!")) else f"{error.message}."
+    """Say why something stays, in few words; what Odoo itself says of it fills a screen."""
+    if isinstance(error, ConfigError):
+        return "the API user may not delete it."
+    if any(word in error.message for word in _POINTED_AT):
+        return "what stays points to it."
+    said = error.message.splitlines()[0]
+    return said if said.endswith((".", "!")) else f"{said}."
 
 
 def tidy(trial: Trial) -> None:

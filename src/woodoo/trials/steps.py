@@ -103,7 +103,7 @@ def plan_it(bench: Bench) -> Said:
         raise error
     plan = planned.shown()[bench.order_id]
     steps = ", ".join(step.do for step in plan.steps)
-    return Said(f"{plan.summary} {steps}".strip())
+    return Said(f"{plan.summary}: {steps}." if steps else plan.summary)
 
 
 def import_it(bench: Bench) -> Said:
