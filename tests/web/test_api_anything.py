@@ -45,6 +45,7 @@ def known(shop: Connection) -> Iterator[dict[str, Any]]:
     with ExitStack() as stack:
         for name, answer in {
             "woodoo.wiring.check_connection": [],
+            "woodoo.wiring.examine": [],
             "woodoo.wiring.propose": (),
             "woodoo.wiring.read_mappings": [],
             "woodoo.wiring.plan_records": [],
