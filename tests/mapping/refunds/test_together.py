@@ -209,6 +209,20 @@ def test_an_unpaid_invoice_takes_up_what_people_credit_where_odoo_does_not_do_so
     assert not plan_take_up(RefundPlan(order, (), replace(seen, invoices=BILLED.invoices)), old).take_up
 
 
+def test_cents_by_which_a_credit_note_rounds_up_stay_open_and_what_was_given_back_is_paid_back_once() -> None:
+    (credit,) = planned(BILLED, MUG_BACK).credits
+    note = replace(as_move(credit), odoo_id=9, name="RINV/9", state="posted", payment_state="not_paid", refund_id="")
+    sent = replace(MUG_BACK, amount=D("12.09"), lines=(), by_gateway=True, mark="ns/9")
+    plan = RefundPlan(ORDER, (sent,), replace(BILLED, credit_notes=(note,)), standing={"1": "9"})
+    (there,) = plan_goods_and_money(plan, RULES).there
+    assert (there.amount, there.journal is not None, there.move.open) == (D("12.09"), True, D("12.10"))
+    paid = replace(note, residual=D("0.01"), payment_state="partial")
+    again = replace(plan, seen=replace(BILLED, credit_notes=(paid,)))
+    assert plan_goods_and_money(again, RULES).there == ()
+    more = replace(plan, refunds=(replace(sent, amount=D("11.00")),))
+    assert plan_goods_and_money(more, RULES).there == (), "more than cents"
+
+
 # The plan says what each does to the money
 
 

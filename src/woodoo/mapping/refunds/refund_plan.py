@@ -55,6 +55,8 @@ class Credited:
     memo: str
     #: Where the money goes back; None where it does not.
     journal: Journal | None = None
+    #: What was given back, where the credit note is over cents more; None: all that is open of it.
+    amount: Decimal | None = None
 
 
 @dataclass(frozen=True)

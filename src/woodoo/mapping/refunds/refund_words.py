@@ -46,7 +46,8 @@ def _steps(plan: RefundPlan) -> Iterator[Step]:
     for one in plan.there:
         if one.journal:
             why = f"{one.refund.label} is paid back"
-            open_ = f"{round_money(one.move.open, plan.order.currency_digits)} {plan.order.currency}"
+            amount = one.amount if one.amount is not None else one.move.open
+            open_ = f"{round_money(amount, plan.order.currency_digits)} {plan.order.currency}"
             yield Step(f"Pay back in {one.journal.name}", why, "account.payment", f"{open_}, '{one.memo}'")
     for note, invoice in plan.take_up:
         taken = round_money(min(note.open, invoice.open), plan.order.currency_digits)

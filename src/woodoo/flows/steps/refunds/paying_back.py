@@ -43,6 +43,8 @@ class _Standing:
     journal: Journal | None
     #: Made or posted by this run.
     is_new: bool
+    #: What is paid back of it; None: all that is open.
+    amount: Decimal | None = None
     residual: Decimal = ZERO
     paid_in: str = ""
     failed: bool = False
@@ -80,6 +82,7 @@ def _standing(context: Context, batch: RefundBatch) -> list[_Standing]:
             credit_day(one.refund, rules),
             one.journal,
             is_new=False,
+            amount=one.amount,
         )
         for progress in batch
         for one in progress.plan.there
@@ -193,12 +196,17 @@ def _register(context: Context, due: Sequence[_Standing]) -> None:
     _note_payments(context, [one for one in payable if not one.failed])
 
 
-def _groups(payable: Iterable[_Standing]) -> list[PaymentGroup]:
+def _groups(payable: Sequence[_Standing]) -> list[PaymentGroup]:
     members: dict[tuple[int, date, str], list[int]] = defaultdict(list)
+    some = [one for one in payable if one.amount is not None]
     for one in payable:
         assert one.journal is not None
+        if one in some:
+            continue
         members[one.journal.odoo_id, one.day, one.progress.plan.order.currency].append(one.odoo_id)
-    return [PaymentGroup(journal_id, day, tuple(ids)) for (journal_id, day, _), ids in members.items()]
+    whole = [PaymentGroup(journal_id, day, tuple(ids)) for (journal_id, day, _), ids in members.items()]
+    parts = [PaymentGroup(one.journal.odoo_id, one.day, (one.odoo_id,), one.amount) for one in some if one.journal]
+    return [*whole, *parts]
 
 
 def _note_payments(context: Context, paid: Sequence[_Standing]) -> None:
@@ -215,7 +223,8 @@ def _note_payments(context: Context, paid: Sequence[_Standing]) -> None:
             one.progress.notes += cancel_extra(context, extra) if extra else []
             one.progress.links.append(_link(one, real))
             one.paid_in = one.journal.name if one.journal else ""
-        if left := open_.get(one.odoo_id):
+        left = open_.get(one.odoo_id, ZERO)
+        if left and (one.amount is None or left != one.residual - one.amount):
             one.failed = True
             one.progress.fail(
                 DataError(
