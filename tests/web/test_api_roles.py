@@ -44,6 +44,7 @@ EXPECTED: dict[str, tuple[str, Any]] = {
     "check_checklist": ("administrator", None),
     "accept_point": ("administrator", {"point": "key"}),
     "go_live": ("administrator", {"first": "2025-01-31"}),
+    "read_course": ("viewer", None),
     "list_work": ("viewer", None),
     "count_work": ("viewer", None),
     "read_work": ("viewer", None),

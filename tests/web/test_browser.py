@@ -10,6 +10,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -22,8 +23,10 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from woodoo.alerts.models import Alert
 from woodoo.connections.models import Connection
+from woodoo.domain.search import FoundBy
 from woodoo.engine import breaker
-from woodoo.engine.models import Work
+from woodoo.engine.course import CLASSES
+from woodoo.engine.models import Course, Work
 from woodoo.web.access import ensure_roles
 
 from ..alerts.conftest import Post
@@ -164,6 +167,84 @@ def test_several_at_once_and_nothing_wider_than_the_screen(window: Browser) -> N
     page.get_by_role("button", name="Retry 2").click()
     expect(page.get_by_text("2 records will be tried again now.")).to_be_visible()
     assert Work.objects.filter(record__in=["1057", "1058"], state="ready").count() == 2
+    assert window.wrong == []
+
+
+def test_the_dashboard_follows_without_drawing_the_page_anew(window: Browser) -> None:
+    shop = scene.busy_shop()
+    now = timezone.now().replace(second=0, microsecond=0)
+    now = now.replace(minute=now.minute // 5 * 5)
+    for back in (0, 1, 5):
+        Course.objects.create(
+            connection_id=shop.pk,
+            name="order",
+            at=now - timedelta(minutes=15 * back),
+            seconds=300,
+            done=3 + back,
+            timed=3,
+            milliseconds=9000,
+            within=[0] * 6 + [3] * (len(CLASSES) - 6),
+        )
+    page = window.page
+    window.sign_in()
+    expect(page.locator("[data-chart=records] canvas")).to_be_visible()
+    assert "Brought over: 3" in str(page.locator("[data-chart=records]").get_attribute("aria-label"))
+    drawn = page.evaluate(
+        "(() => { const c = document.querySelector('[data-chart=records] canvas');"
+        " const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
+        " return d.some((v, i) => i % 4 === 3 && v > 0); })()"
+    )
+    assert drawn
+    page.get_by_text("As a table").first.click()
+    expect(page.locator(".chart-table tbody tr").first).to_be_visible()
+    expect(page.get_by_role("cell", name="not measured").first).to_be_visible()
+
+    # What somebody reads and where the keyboard is stays, while figures change beneath.
+    page.evaluate("window.there = document.querySelector('#overview .tile')")
+    page.get_by_role("link", name=re.compile("Show all")).focus()
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('#overview .card-title'))")
+    selected = page.evaluate("getSelection().toString()")
+    scene.work(shop, "3001", "parked", message="Order #3001 has no SKU.")
+    expect(page.get_by_text("Order #3001 has no SKU.")).to_be_visible()
+    expect(page.locator("#overview .tile strong").first).to_have_text("3")
+    assert page.evaluate("window.there === document.querySelector('#overview .tile')"), "the tile is the same element"
+    assert page.evaluate("getSelection().toString()") == selected
+    expect(page.get_by_role("link", name=re.compile("Show all"))).to_be_focused()
+    expect(page.locator(".chart-table tbody tr").first).to_be_visible()
+    page.get_by_role("button", name="7 days").click()
+    expect(page.get_by_role("button", name="7 days")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("[data-chart=records] canvas")).to_have_count(1)
+    assert window.wrong == []
+
+
+def test_a_record_is_found_and_all_that_match_are_retried_or_sent_as_a_file(window: Browser) -> None:
+    shop = scene.busy_shop()
+    for number in (5001, 5002):
+        found_by = FoundBy(("TSHIRT-M-BLK",), ("<script>alert(1)</script> García",))
+        scene.work(shop, str(number), "parked", message="<img src=x onerror=alert(2)>", found_by=found_by)
+    page = window.page
+    window.sign_in()
+    page.goto(f"{window.base}/work/")
+    page.get_by_label("Search").fill("garcia tshirt")
+    page.get_by_label("Search").press("Enter")
+    expect(page.get_by_role("link", name="Order #5001")).to_be_visible()
+    expect(page.locator("input[name=work]")).to_have_count(2)
+    expect(page.get_by_text("<img src=x onerror=alert(2)>").first).to_be_visible()
+    with page.expect_download() as sent:
+        page.get_by_role("link", name="CSV").click()
+    lines = Path(sent.value.path()).read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 3
+
+    page.get_by_text("Days and order").click()
+    page.get_by_label("Changed from").fill("2000-01-01")
+    page.locator("select[name=sort]").select_option("oldest")
+    page.get_by_label("Search").press("Enter")
+    expect(page.locator("input[name=work]")).to_have_count(2)
+    assert "zone=Asia%2FTokyo" in page.url
+    page.get_by_text("Retry all 2…").click()
+    page.get_by_role("button", name="Retry 2").click()
+    expect(page.get_by_text("2 records will be tried again now.")).to_be_visible()
+    assert Work.objects.filter(record__in=["5001", "5002"], state="ready").count() == 2
     assert window.wrong == []
 
 

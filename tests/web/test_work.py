@@ -264,5 +264,5 @@ def test_a_connection_that_is_off_is_shown_as_such(viewer: Client, db: None) -> 
 def test_the_overview_costs_little_per_connection(db: None, viewer: Client, django_assert_max_num_queries: Any) -> None:
     for number in range(10):
         scene.work(scene.connection(f"Shop {number}"), "1")
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(26):
         viewer.get("/")

@@ -24,6 +24,26 @@ def records(connection_ids: Sequence[int]) -> Rows:
     )
 
 
+def open_records(connection_ids: Sequence[int]) -> Rows:
+    """Return (flow, state, count) of the records of these connections that are not at rest."""
+    return db.rows(
+        """SELECT flow, state, count(*) FROM engine_work
+            WHERE connection_id = ANY(%s) AND state IN ('ready', 'running', 'waiting', 'parked', 'failed')
+            GROUP BY 1, 2""",
+        [list(connection_ids)],
+    )
+
+
+def oldest_due(connection_ids: Sequence[int]) -> Rows:
+    """Return (lane, seconds) for how long the first of what is due, and no history, has waited."""
+    return db.rows(
+        """SELECT lane, GREATEST(0, extract(epoch FROM now() - min(due_at)))::float8 FROM engine_work
+            WHERE connection_id = ANY(%s) AND state IN ('ready', 'waiting') AND priority = 0 AND due_at <= now()
+            GROUP BY 1""",
+        [list(connection_ids)],
+    )
+
+
 def delayed_orders(connection_ids: Sequence[int], minutes: int) -> Rows:
     """Return (connection, count) of orders with news older than that which are neither done nor left out."""
     return db.rows(

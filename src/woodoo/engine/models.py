@@ -440,6 +440,33 @@ class Meter(models.Model):
         return f"{self.connection_id} {self.name}: {self.count}"
 
 
+class Course(models.Model):
+    """What happened of a flow or of calls to a side in some minutes (`woodoo.engine.course`)."""
+
+    connection_id = models.IntegerField()
+    #: Of the flow or the side.
+    name = models.TextField()
+    #: When the time counted together began, and how many seconds it is.
+    at = models.DateTimeField()
+    seconds = models.IntegerField()
+    done = models.IntegerField(default=0)
+    skipped = models.IntegerField(default=0)
+    parked = models.IntegerField(default=0)
+    failed = models.IntegerField(default=0)
+    retried = models.IntegerField(default=0)
+    timed = models.IntegerField(default=0)
+    milliseconds = models.BigIntegerField(default=0)
+    within = ArrayField(models.BigIntegerField(), default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection_id", "at", "name", "seconds"], name="engine_course_time")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.connection_id} {self.name} at {self.at}: {self.done} done"
+
+
 class Chore(models.Model):
     """Something done for a connection again and again: when it is due, whichever host does it, and how it went."""
 

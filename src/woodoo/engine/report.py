@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import Jsonb
 
 from woodoo.domain.text import shortened
-from woodoo.engine import breaker, db, drift, finding, registry
+from woodoo.engine import breaker, course, db, drift, finding, registry
 from woodoo.engine.flow import Item, Outcome, OutcomeKind
 from woodoo.engine.inbox import accept
 from woodoo.engine.lease import Claim
@@ -41,13 +41,18 @@ def finish(held: Claim, outcomes: Mapping[int, Outcome]) -> list[Item]:
             )
         )
         kept = [item for item in held.items if item.work_id in generations]
-        _write_work(held, [(item, outcomes[item.work_id], generations[item.work_id]) for item in kept])
+        reports = [
+            (item, outcome, judge(item, outcome, generation=generations[item.work_id], probe=held.probe))
+            for item, outcome in ((item, outcomes[item.work_id]) for item in kept)
+        ]
+        _write_work(reports)
         _write_runs(held, kept, outcomes)
         finding.note(held.connection_id, held.lane, {item.work_id: outcomes[item.work_id] for item in kept})
         Links(held.connection_id).upsert(link for item in kept for link in outcomes[item.work_id].links)
         drift.note(held.connection_id, held.lane, {item.record: outcomes[item.work_id] for item in kept})
         _ring(held, [outcomes[item.work_id] for item in kept])
-        _tell_breaker(held, [(item, outcomes[item.work_id]) for item in kept])
+        _tell_breaker(held, [(item, outcome) for item, outcome, _ in reports])
+        course.note(held.connection_id, held.lane, reports)
     lost = [item for item in held.items if item.work_id not in generations]
     if lost:
         log.warning(
@@ -62,13 +67,10 @@ def finish(held: Claim, outcomes: Mapping[int, Outcome]) -> list[Item]:
     return lost
 
 
-def _write_work(held: Claim, reports: Sequence[tuple[Item, Outcome, int]]) -> None:
+def _write_work(reports: Sequence[tuple[Item, Outcome, Verdict]]) -> None:
     if not reports:
         return
-    values: list[tuple[int, Verdict, Outcome]] = [
-        (item.work_id, judge(item, outcome, generation=now, probe=held.probe), outcome)
-        for item, outcome, now in reports
-    ]
+    values = [(item.work_id, verdict, outcome) for item, outcome, verdict in reports]
     db.change(
         """UPDATE engine_work w SET
                state = v.state, attempts = v.attempts, crashes = 0,

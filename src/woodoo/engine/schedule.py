@@ -20,7 +20,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.psycopg_connector import PsycopgConnector
 
-from woodoo.engine import chores, db, import_walk, pump, registry, sweep
+from woodoo.engine import chores, course, db, import_walk, pump, registry, sweep
 from woodoo.engine.wake import CHORE_TASK, IMPORT_TASK, PUMP_TASK, QUEUE
 
 log = logging.getLogger(__name__)
@@ -177,6 +177,7 @@ def _take_care() -> None:
             sweep.sweep()
             chores.ring_due(registry.connections())
             import_walk.ring_due()
+            course.note_calls(registry.connections())
             if time.monotonic() - tidied > TIDY_SECONDS:
                 sweep.tidy()
                 tidied = time.monotonic()

@@ -17,7 +17,7 @@ from woodoo.engine.models import Work
 
 from .completeness import Told, told_of
 from .pauses import Pause, pauses_of
-from .words import STATES
+from .words import ATTENTION, STATES
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,18 @@ def cards(connections: Sequence[Connection]) -> list[Card]:
         )
         for connection in connections
     ]
+
+
+def troubled_first(connections: Sequence[Connection]) -> list[Connection]:
+    """Return the connections that rest, are switched off or have most records that need a person before the others."""
+    ids = [connection.pk for connection in connections]
+    held = dict(
+        Work.objects.filter(connection_id__in=ids, state__in=ATTENTION)
+        .values_list("connection_id")
+        .annotate(number=Count("*"))
+    )
+    statuses = connection_statuses(connections)
+    return sorted(connections, key=lambda one: (statuses[one.pk].state == "on", -held.get(one.pk, 0)))
 
 
 def state_counts(connection_ids: Iterable[int]) -> Mapping[int, Mapping[str, int]]:

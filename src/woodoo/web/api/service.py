@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from ninja import Query as Asked
 from ninja import Router, Schema
@@ -12,10 +12,11 @@ from pydantic import Field
 from woodoo import __version__
 from woodoo.chores.webhooks import NAME, store_follows
 from woodoo.connections.hook import hook_address, renew_secret
-from woodoo.connections.models import Change
+from woodoo.connections.models import Change, Connection
 from woodoo.engine import chores
 
 from ..completeness import told_of
+from ..course import told
 from ..doors import forget_doors
 from ..health import workers_alive
 from ..reach import Role
@@ -23,7 +24,7 @@ from ..tallies import last_ping, tally_lines
 from ..webhook_words import webhook_card
 from .answers import says
 from .door import ADMINISTRATOR, VIEWER, ApiRequest
-from .shapes import ConnectionId, get_connection
+from .shapes import ConnectionId, get_connection, reached
 
 router = Router(tags=["Service"])
 
@@ -42,6 +43,39 @@ class ServiceTold(Schema):
 
     version: str
     workers: int = Field(description="Worker processes that have given a sign of life within a minute.")
+
+
+class CourseFilter(Schema):
+    """Of what, and how much of it."""
+
+    connection: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    span: Literal["3h", "24h", "7d", "30d"] = "24h"
+
+
+class LineTold(Schema):
+    """One line of a chart."""
+
+    name: str
+    tone: str
+    values: list[float | None] = Field(description="By point in time; null where nothing was counted.")
+
+
+class ChartTold(Schema):
+    """Lines over the same points in time."""
+
+    name: str
+    title: str
+    unit: Literal["records", "ms"]
+    lines: list[LineTold]
+
+
+class CourseTold(Schema):
+    """How work went."""
+
+    span: str
+    step: int = Field(description="Seconds from one point to the next.")
+    times: list[int] = Field(description="Where each begins, in seconds since 1970.")
+    charts: list[ChartTold]
 
 
 class CompletenessTold(Schema):
@@ -149,6 +183,14 @@ def me(request: ApiRequest) -> dict[str, Any]:
 def service(request: ApiRequest) -> dict[str, Any]:
     """Say which version runs, and how many workers."""
     return {"version": __version__, "workers": workers_alive()}
+
+
+@router.get("/course", auth=VIEWER, response=says(CourseTold), operation_id="read_course")
+def course(request: ApiRequest, asked: Asked[CourseFilter]) -> dict[str, Any]:
+    """Tell how work went in the course of time: records, how long news took, how fast both sides answered."""
+    ids = reached(request.auth, asked.connection)
+    found = Connection.objects.all() if ids is None else Connection.objects.filter(pk__in=ids)
+    return told(list(found.values_list("pk", flat=True)), asked.span)
 
 
 @router.get("/changes", auth=ADMINISTRATOR, response=says(list[ChangeTold]), operation_id="list_changes")

@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from ..reach import Role
-from ..words import STATES, state_word
+from ..words import STATES, span, state_word
 
 register = template.Library()
 _ICONS = Path(__file__).resolve().parent.parent / "icons"
@@ -73,6 +73,12 @@ def duration(milliseconds: float | None) -> str:
 def number(value: float) -> str:
     """Write a count as the reader's language does: 12,345 or 12.345."""
     return str(number_format(value, force_grouping=True))
+
+
+@register.filter
+def seconds(number: float | None) -> str:
+    """Write how long something has lasted, from its seconds: 40 s, 12 min, 3 h 20 min."""
+    return span(number)
 
 
 @register.filter

@@ -25,10 +25,12 @@ from woodoo.trying import Check
 from .. import typed
 from ..access import Role, needs, reached
 from ..completeness import told_of
+from ..course import DEFAULT, spans
+from ..dashboard import dashboard
 from ..doors import forget_doors
 from ..forms import ConnectionForm, about
 from ..odoo_news import odoo_news
-from ..overview import cards, connection_statuses, last_event, state_counts, tallies_of
+from ..overview import cards, connection_statuses, last_done, last_event, state_counts, tallies_of
 from ..pages import is_fragment, page
 from ..tallies import last_ping, tally_lines
 from ..webhook_words import webhook_card
@@ -63,6 +65,10 @@ def show_connection(request: HttpRequest, found: Connection, new_secret: str = "
     context = {
         "section": "connections",
         "connection": found,
+        "board": dashboard([found.pk], last_done([found.pk])),
+        "of": f"&connection={found.pk}",
+        "spans": spans(),
+        "span": DEFAULT,
         "status": connection_statuses([found])[found.pk],
         "tallies": tallies_of(state_counts([found.pk])[found.pk]),
         "completeness": told_of([found])[found.pk],

@@ -1,4 +1,4 @@
-"""The overview: how every connection is doing, and what needs a person."""
+"""The overview: how all connections are doing, and what needs a person."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from django.views.decorators.http import require_safe
 from woodoo.engine.models import Work
 
 from ..access import Role, needs, reached
-from ..overview import cards
+from ..course import DEFAULT, spans
+from ..dashboard import dashboard
+from ..overview import cards, last_done, troubled_first
 from ..pages import is_fragment, page
 from ..words import ATTENTION
 
-_SHOWN = 8
+#: Records that need a person, and connections, shown at most.
+_SHOWN, _CONNECTIONS = 8, 12
 
 
 @require_safe
@@ -20,10 +23,17 @@ _SHOWN = 8
 def home(request: HttpRequest) -> HttpResponse:
     """Show the overview, or its live part."""
     connections = list(reached(request))
-    attention = Work.objects.filter(state__in=ATTENTION, connection_id__in=[c.pk for c in connections])
+    ids = [one.pk for one in connections]
+    shown = troubled_first(connections)[:_CONNECTIONS] if len(connections) > _CONNECTIONS else connections
+    attention = Work.objects.filter(state__in=ATTENTION, connection_id__in=ids)
     context = {
         "section": "home",
-        "cards": cards(connections),
+        "cards": cards(shown),
+        "more_connections": len(connections) - len(shown),
         "attention": list(attention.order_by("-updated_at")[:_SHOWN]),
+        "board": dashboard(ids, last_done(ids)),
+        "of": "",
+        "spans": spans(),
+        "span": DEFAULT,
     }
     return page(request, "parts/overview.html" if is_fragment(request) else "home.html", context)

@@ -61,8 +61,60 @@
   document.addEventListener("htmx:afterSwap", function () { times(document); selection(); });
   setInterval(function () { if (!document.hidden) { times(document); } }, 15000);
 
+  // A part that is refreshed in place keeps its elements: focus, selected text and what was opened stay, nothing flickers.
+  function same(old, fresh) {
+    return old.nodeType === fresh.nodeType && old.nodeName === fresh.nodeName && (old.id || "") === (fresh.id || "");
+  }
+
+  function blank(node) { return node.nodeType === Node.TEXT_NODE && !node.nodeValue.trim(); }
+
+  function inPlace(old, fresh) {
+    if (old.nodeType !== Node.ELEMENT_NODE) {
+      if (old.nodeValue !== fresh.nodeValue) { old.nodeValue = fresh.nodeValue; }
+      return;
+    }
+    if (old.hasAttribute("data-charts")) { return; }
+    if (old.nodeName === "TIME" && old.getAttribute("datetime") === fresh.getAttribute("datetime")) { return; }
+    Array.from(fresh.attributes).forEach(function (a) {
+      if (a.name !== "open" && old.getAttribute(a.name) !== a.value) { old.setAttribute(a.name, a.value); }
+    });
+    Array.from(old.attributes).forEach(function (a) {
+      if (a.name !== "open" && !fresh.hasAttribute(a.name)) { old.removeAttribute(a.name); }
+    });
+    var at = old.firstChild;
+    Array.from(fresh.childNodes).forEach(function (wanted) {
+      var known = wanted.id && Array.from(old.children).find(function (one) { return one.id === wanted.id; });
+      if (known && known !== at) { old.insertBefore(known, at); at = known; }
+      while (at && blank(at) && !blank(wanted)) { at = at.nextSibling; }
+      if (at && same(at, wanted)) { inPlace(at, wanted); at = at.nextSibling; } else {
+        old.insertBefore(document.importNode(wanted, true), at);
+      }
+    });
+    while (at) { var next = at.nextSibling; at.remove(); at = next; }
+  }
+
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    var live = event.target;
+    if (live.dataset.live !== "in-place" || !event.detail.shouldSwap) { return; }
+    event.detail.shouldSwap = false;
+    var page = new DOMParser().parseFromString(event.detail.serverResponse, "text/html");
+    var fresh = page.getElementById(live.id);
+    if (fresh) { inPlace(live, fresh); } else {
+      var shell = live.cloneNode(false);
+      Array.from(page.body.childNodes).forEach(function (node) { shell.appendChild(node); });
+      inPlace(live, shell);
+    }
+    (live.dataset.also || "").split(",").filter(Boolean).forEach(function (id) {
+      var here = document.getElementById(id), there = page.getElementById(id);
+      if (here && there) { inPlace(here, there); }
+    });
+    htmx.process(live);
+    times(document);
+  });
+
   // A page that refreshes itself holds still while it is in the background or somebody is choosing rows.
   function busy(live) {
+    if (live.dataset.live === "in-place") { return document.hidden; }
     return document.hidden || document.querySelector("input[name=work]:checked") !== null ||
       live.querySelector("details[open].call") !== null || live.querySelector(":focus-visible") !== null;
   }
@@ -77,6 +129,7 @@
   // What the reader opened or closed stays so when the page refreshes itself.
   var opened = {};
   document.addEventListener("htmx:beforeSwap", function (event) {
+    if (event.target.dataset.live === "in-place") { return; }
     event.target.querySelectorAll("details[id]").forEach(function (element) { opened[element.id] = element.open; });
   });
   document.addEventListener("htmx:afterSettle", function () {

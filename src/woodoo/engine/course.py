@@ -1,0 +1,196 @@
+"""How work went in the course of time: what was brought over or held up, how long it took, how fast each side answered.
+
+Decides what is kept, and that keeping it costs next to nothing:
+
+| what              | counted                                                 | kept                                   |
+|-------------------|---------------------------------------------------------|----------------------------------------|
+| records of a flow | with the report of their batch, in its transaction      | by five minutes for a day, then by the |
+| calls to a side   | every half minute, of all connections in one statement  | hour for 400 days                      |
+
+A record's time runs from the news that the attempt answers to its report; what an import brought up has none. Times
+are kept in classes (`CLASSES`), so that any stretch of time and any number of connections can be put together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+
+from woodoo.engine import db
+from woodoo.engine.flow import Item, Outcome, OutcomeKind
+from woodoo.engine.models import State
+from woodoo.engine.verdict import Verdict
+
+#: Upper ends of the classes, in milliseconds: from an answer at once to a record that waits for a day.
+CLASSES = (50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000, 300_000, 900_000, 3_600_000, 86_400_000)
+SIDES = ("odoo", "store")
+#: Seconds that are counted together at first, and later on.
+SHORT, LONG = 300, 3600
+#: Hours after which five minutes become hours, and days after which these go.
+FOLDED_AFTER, KEPT_DAYS = 26, 400
+#: Seconds between two looks at the calls, and after the end of a call until it is counted.
+_EVERY, _SETTLED = 30, 5
+_CURSOR = "course"
+_COUNTS = ("done", "skipped", "parked", "failed", "retried", "timed", "milliseconds")
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """What happened of one thing, a flow or a side, in one stretch of time."""
+
+    at: datetime
+    name: str
+    done: int = 0
+    skipped: int = 0
+    parked: int = 0
+    failed: int = 0
+    retried: int = 0
+    #: How many of them were timed, and how long they took together.
+    timed: int = 0
+    milliseconds: int = 0
+    #: How many took no longer than each of `CLASSES`.
+    within: Sequence[int] = field(default_factory=tuple)
+
+    def percentile(self, percent: float) -> float | None:
+        """Return the milliseconds in which so many percent were through, as exactly as classes tell; None for none."""
+        if not self.timed:
+            return None
+        wanted, before, lower = self.timed * percent / 100, 0, 0
+        for most, count in zip(CLASSES, self.within, strict=True):
+            if count >= wanted:
+                return lower + (most - lower) * (wanted - before) / max(1, count - before)
+            before, lower = count, most
+        return float(CLASSES[-1])
+
+
+def note(connection_id: int, lane: str, reports: Sequence[tuple[Item, Outcome, Verdict]]) -> None:
+    """Count what came of the records of a batch.
+
+    Call it last in the transaction that writes it down: the rows it adds to are those of other batches, too, and
+    whoever holds them waits for nothing more.
+    """
+    if not reports:
+        return
+    columns = [
+        [item.record for item, _, _ in reports],
+        [item.flow for item, _, _ in reports],
+        [item.generation for item, _, _ in reports],
+        [_came(outcome, verdict) for _, outcome, verdict in reports],
+    ]
+    db.change(_RECORDS, [*columns, connection_id, lane, connection_id])
+
+
+def note_calls(connection_ids: Iterable[int]) -> int:
+    """Count the calls that have ended since the last time, where that is a while ago; return how many rows it was."""
+    with transaction.atomic():
+        ((mine,),) = db.rows("SELECT pg_try_advisory_xact_lock(hashtextextended('woodoo:course', 0))")
+        ((after, until),) = db.rows(
+            """SELECT COALESCE((SELECT value::timestamptz FROM engine_cursor WHERE connection_id = 0 AND name = %s),
+                               now() - interval '1 hour'), now() - make_interval(secs => %s)""",
+            [_CURSOR, _SETTLED],
+        )
+        if not mine or (until - after).total_seconds() < _EVERY:
+            return 0
+        count = db.change(_CALLS, {"ids": list(connection_ids), "after": after, "until": until})
+        db.change(
+            """INSERT INTO engine_cursor (connection_id, name, value, updated_at)
+               VALUES (0, %(name)s, %(until)s::timestamptz::text, now())
+               ON CONFLICT (connection_id, name) DO UPDATE SET value = EXCLUDED.value, updated_at = now()""",
+            {"name": _CURSOR, "until": until},
+        )
+    return count
+
+
+def fold() -> int:
+    """Put five minutes that are over for long together into hours, forget what is old; return how many rows it was."""
+    with transaction.atomic():
+        count = db.change(_FOLD, {"hours": FOLDED_AFTER})
+        return count + db.change("DELETE FROM engine_course WHERE at < now() - make_interval(days => %s)", [KEPT_DAYS])
+
+
+def read(connection_ids: Sequence[int], *, seconds: int, step: int) -> list[Stretch]:
+    """Return what happened on these connections in the last so many seconds, in stretches of `step` seconds by name."""
+    found = db.rows(_READ, {"ids": list(connection_ids), "seconds": seconds, "step": step, "origin": _ORIGIN})
+    return [_stretch(at, name, rest[: len(_COUNTS)], rest[len(_COUNTS) :]) for at, name, *rest in found]
+
+
+def together(stretches: Sequence[Stretch], name: str) -> Stretch | None:
+    """Return what happened in all of these stretches of one thing; None where nothing did."""
+    mine = [one for one in stretches if one.name == name]
+    if not mine:
+        return None
+    counts = [sum(getattr(one, count) for one in mine) for count in _COUNTS]
+    return _stretch(mine[0].at, name, counts, [sum(column) for column in zip(*(o.within for o in mine), strict=True)])
+
+
+def _stretch(at: datetime, name: str, counts: Sequence[int], within: Sequence[int]) -> Stretch:
+    named = {count: int(number) for count, number in zip(_COUNTS, counts, strict=True)}
+    return Stretch(at, name, **named, within=tuple(int(number) for number in within))
+
+
+def _came(outcome: Outcome, verdict: Verdict) -> str:
+    if verdict.state is State.FAILED:
+        return "failed"
+    return outcome.kind.value if outcome.kind in _TOLD else "retried"
+
+
+_TOLD = (OutcomeKind.DONE, OutcomeKind.SKIPPED, OutcomeKind.PARKED)
+_ORIGIN = "2000-01-01 00:00:00+00"
+_BIN = f"date_bin(interval '{SHORT} seconds', %s, timestamptz '{_ORIGIN}')"
+_WITHIN = ", ".join(f"count(*) FILTER (WHERE took <= {most})" for most in CLASSES)
+_SUMS = ", ".join(f"{name} = m.{name} + EXCLUDED.{name}" for name in _COUNTS)
+_PLACES = range(1, len(CLASSES) + 1)
+_COLUMNS = f"connection_id, name, seconds, at, {', '.join(_COUNTS)}, within"
+_ADDED = f"""
+    ON CONFLICT (connection_id, at, name, seconds) DO UPDATE SET
+        {_SUMS}, within = ARRAY[{", ".join(f"m.within[{n}] + EXCLUDED.within[{n}]" for n in _PLACES)}]
+"""
+_RECORDS = f"""
+    WITH reported AS (
+        SELECT v.flow, v.came, news.took
+          FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::text[]) AS v (record, flow, generation, came)
+          LEFT JOIN LATERAL (
+              SELECT (extract(epoch FROM now() - e.received_at) * 1000)::bigint AS took
+                FROM (SELECT received_at, generation, source FROM engine_event
+                       WHERE connection_id = %s AND lane = %s AND record = v.record ORDER BY id DESC LIMIT 20) AS e
+               WHERE e.generation = v.generation AND e.source <> 'import' LIMIT 1) AS news ON v.came = 'done')
+    INSERT INTO engine_course AS m ({_COLUMNS})
+    SELECT %s, flow, {SHORT}, {_BIN.replace("%s", "now()")},
+           count(*) FILTER (WHERE came = 'done'), count(*) FILTER (WHERE came = 'skipped'),
+           count(*) FILTER (WHERE came = 'parked'), count(*) FILTER (WHERE came = 'failed'),
+           count(*) FILTER (WHERE came = 'retried'), count(took), COALESCE(sum(took), 0), ARRAY[{_WITHIN}]
+      FROM reported GROUP BY flow ORDER BY flow
+{_ADDED}"""  # noqa: S608 - our own numbers
+_CALLS = f"""
+    WITH ended AS (
+        SELECT connection_id, system, error, duration_ms AS took,
+               started_at + make_interval(secs => duration_ms / 1000.0) AS over
+          FROM engine_call
+         WHERE connection_id = ANY(%(ids)s) AND started_at > %(after)s - interval '15 minutes'
+           AND duration_ms IS NOT NULL)
+    INSERT INTO engine_course AS m ({_COLUMNS})
+    SELECT connection_id, system, {SHORT}, {_BIN.replace("%s", "over")}, count(*) FILTER (WHERE error = ''), 0, 0,
+           count(*) FILTER (WHERE error <> ''), 0, count(*), sum(took), ARRAY[{_WITHIN}]
+      FROM ended WHERE over > %(after)s AND over <= %(until)s GROUP BY 1, 2, 4 ORDER BY 1, 4, 2
+{_ADDED}"""  # noqa: S608 - our own numbers
+_SUMMED = ", ".join(f"sum({name})" for name in _COUNTS)
+_FOLD = f"""
+    WITH gone AS (
+        DELETE FROM engine_course WHERE seconds = {SHORT}
+           AND at < date_trunc('hour', now() - make_interval(hours => %(hours)s)) RETURNING *)
+    INSERT INTO engine_course AS m ({_COLUMNS})
+    SELECT connection_id, name, {LONG}, date_trunc('hour', at), {_SUMMED},
+           ARRAY[{", ".join(f"sum(within[{n}])::bigint" for n in _PLACES)}]
+      FROM gone GROUP BY 1, 2, 4
+{_ADDED}"""  # noqa: S608 - our own numbers
+_READ = f"""
+    SELECT date_bin(make_interval(secs => %(step)s), at, %(origin)s::timestamptz) AS begins, name, {_SUMMED},
+           {", ".join(f"sum(within[{n}])" for n in _PLACES)}
+      FROM engine_course
+     WHERE connection_id = ANY(%(ids)s)
+       AND at >= date_bin(make_interval(secs => %(step)s), now() - make_interval(secs => %(seconds)s),
+                          %(origin)s::timestamptz)
+     GROUP BY 1, 2 ORDER BY 1, 2"""  # noqa: S608 - our own numbers

@@ -1,0 +1,20 @@
+"""The figures behind the dashboard's charts, as the page's script asks for them."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
+
+from ..access import Role, needs, reached
+from ..course import DEFAULT, RANGES, told
+from ..worklist import Query
+
+
+@require_safe
+@needs(Role.VIEWER)
+def course(request: HttpRequest) -> JsonResponse:
+    """Tell the charts of the connections the reader reaches, or of one of them."""
+    asked = Query.of(request.GET).connection
+    ids = [one.pk for one in reached(request) if asked in (None, one.pk)]
+    span = request.GET.get("span", DEFAULT)
+    return JsonResponse(told(ids, span if span in RANGES else DEFAULT), headers={"Cache-Control": "no-store"})
