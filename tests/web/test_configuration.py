@@ -612,7 +612,12 @@ def test_a_side_that_does_not_answer_costs_only_its_own_choices(shop: Connection
         assert "Odoo does not answer." in text
         assert "Look whether it runs." in text
         assert re.search(r'type="number" name="tax_map__1" value="7"', text)
-        save(shop, administrator, {"tax_map__1": "8", "tag_ids": "5, 6", "customer_note_field": "note"})
+        chosen = {"tax_map__1": "8", "tag_ids": "5, 6", "customer_note_field": "note"}
+        text = save(shop, administrator, chosen).content.decode()
+        assert "could not be tried" in text
+        assert shop.rules.tax_map == {"1": 7}
+        save(shop, administrator, {**chosen, "anyway": "1"})
+    assert "Odoo does not answer." in shop.unchecked
     assert shop.rules.tax_map == {"1": 8}
     assert shop.rules.tag_ids == (5, 6)
 
@@ -649,3 +654,71 @@ def test_the_store_s_side_costs_only_its_own_rows(shop: Connection, administrato
     assert "The store does not answer." in text
     assert '<select name="journal_map__stripe"' in text
     assert '<select name="status_steps__processing"' in text
+
+
+# What is chosen has to be there
+
+
+class Strict(FakeOdoo):
+    """Searches by what is asked: ids that may be chosen."""
+
+    offered = {"account.journal": {9: "Stripe"}, "stock.warehouse": {1: "Main"}}
+    there = {"account.journal": {12: "Old PayPal"}}
+
+    def search_read(self, model: str, domain: Any, fields: Any, **given: Any) -> list[dict[str, Any]]:
+        if not any(term[0] == "id" and term[1] == "in" for term in domain):
+            return super().search_read(model, domain, fields, **given)
+        by_id = next(set(term[2]) for term in domain if term[0] == "id")
+        rows = self.offered if len(domain) > 1 else self.there
+        return [{"id": one, "name": name} for one, name in rows.get(model, {}).items() if one in by_id]
+
+
+def test_what_is_chosen_is_looked_for_in_odoo_and_each_mistake_stands_beside_its_field(
+    shop: Connection, administrator: Client
+) -> None:
+    class Many(Strict):
+        def search_read(self, model: str, domain: Any, fields: Any, **given: Any) -> list[dict[str, Any]]:
+            rows = super().search_read(model, domain, fields, **given)
+            more = {"code": "", "amount": 0.0, "default_code": "", "complete_name": "", "currency_id": 1}
+            many = [{"id": n, "name": str(n), **more} for n in range(301)]
+            return many if given.get("limit") == 301 else rows
+
+    with asking(odoo=Many()):
+        given = {"journal_map__stripe": "12", "warehouse_id": "77", "tax_map__1": "", "shipping_product_id": ""}
+        text = save(shop, administrator, {**given, "team_id": "", "pricelist_id": ""}).content.decode()
+    assert "Not saved: 2 fields" in text
+    assert "&#x27;Old PayPal&#x27; (no. 12) is no bank or cash journal of this company, or is archived." in text
+    assert "Odoo has no warehouse of this company with the number 77" in text
+    assert 'value="77"' in text
+    assert shop.settings == {}
+
+
+def test_what_was_set_before_is_not_judged_again(shop: Connection, administrator: Client) -> None:
+    shop.settings = {"journal_map": {"stripe": 12}}
+    shop.save()
+    with asking(odoo=Strict()):
+        save(shop, administrator, {"journal_map__stripe": "12", "warehouse_id": "1", **dict.fromkeys(NOT_CHOSEN, "")})
+    assert shop.rules.journal_map == {"stripe": 12}
+    assert shop.rules.warehouse_id == 1
+
+
+NOT_CHOSEN = ("tax_map__1", "shipping_product_id", "team_id", "pricelist_id")
+
+
+def test_a_status_that_is_set_in_the_store_has_to_be_there(
+    shop: Connection, administrator: Client, both_sides: None
+) -> None:
+    text = save(shop, administrator, {"delivered_status": "sent-out"}).content.decode()
+    assert "The store has no status of orders &#x27;sent-out&#x27;." in text
+    assert shop.settings == {}
+    save(shop, administrator, {"delivered_status": "shipped"})
+    assert shop.rules.delivered_status == "shipped"
+
+
+def test_what_the_store_does_not_list_is_kept_in_tables_and_told(
+    shop: Connection, administrator: Client, both_sides: None
+) -> None:
+    added = {"another_journal_map": "klarna-pay", "another_journal_map_is": "9"}
+    text = save(shop, administrator, added).content.decode()
+    assert "no payment method &#x27;klarna-pay&#x27;. It is kept" in text
+    assert shop.rules.journal_map["klarna-pay"] == 9

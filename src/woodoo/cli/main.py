@@ -24,6 +24,7 @@ from . import (
     imports,
     people,
     person,
+    portable,
     products,
     proposals,
     push,
@@ -66,6 +67,7 @@ upkeep.add_to(app)
 people.add_to(app)
 person.add_to(app)
 proposals.add_to(connections.app)
+portable.add_to(connections.app)
 webhooks.add_to(connections.app)
 push.add_to(connections.app)
 connections.add_to(app)

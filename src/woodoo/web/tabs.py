@@ -50,6 +50,7 @@ TABS = (
         (
             Leaf("edit", _("Addresses and keys"), "connection-edit", Role.ADMINISTRATOR),
             Leaf("changes", _("Who changed what"), "connection-changes", Role.ADMINISTRATOR),
+            Leaf("file", _("As a file"), "connection-file", Role.ADMINISTRATOR),
         ),
     ),
     Tab(

@@ -7,9 +7,9 @@ are removed, and settings that were changed meanwhile are not written over.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 
 from django import forms
 from django.utils.translation import gettext, gettext_noop
@@ -24,6 +24,18 @@ from .kinds import DEFAULT
 from .section import Part, Section
 from .sections import CONFIGURATION, PAGE
 from .tables import Table
+
+
+class Problem(Protocol):
+    """Something a setting names that is not there (`web/live_check.py`)."""
+
+    @property
+    def setting(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def message(self) -> str: ...
+
 
 #: Beginning of the names of the boxes that remove a setting nobody knows.
 REMOVE = "remove-"
@@ -122,6 +134,11 @@ class ConfigurationForm(forms.Form):
                 self.add_error(name, message)
                 return
         self.add_error(None, f"{setting}: {message}" if setting else message)
+
+    def add_problems(self, problems: Iterable[Problem]) -> None:
+        """Put what is not there on the other sides beside the fields that name it."""
+        for problem in problems:
+            self._show((problem.setting, *([problem.key] if problem.key else [])), problem.message)
 
     def stored_form(self) -> dict[str, Any]:
         """Return the settings as the connection stores them: what differs from the defaults, and what nobody knows."""

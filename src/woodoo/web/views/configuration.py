@@ -19,6 +19,7 @@ from ..choices import Choices, read_choices
 from ..configuration import ConfigurationForm
 from ..configuration.cards import cards, problems_of, unknown_settings
 from ..configuration.form import pointed_at
+from ..live_check import check_new
 from ..overview import connection_statuses
 from ..pages import is_fragment, page
 from .connections import _saved
@@ -37,16 +38,24 @@ def configuration(request: HttpRequest, connection_id: int) -> HttpResponse:
         return page(request, "configuration.html", context)
     choices = read_choices(found, pointed_at(found.settings))
     form = ConfigurationForm(found.settings, choices, request.POST if request.method == "POST" else None)
+    unasked: list[str] = []
     if form.is_valid():
-        return _store(request, found, form)
-    context |= _shown(form, choices)
+        checked = check_new(found, found.settings, form.stored_form())
+        form.add_problems(checked.problems)
+        unasked = checked.unasked
+        if not checked.problems and (not unasked or "anyway" in request.POST):
+            for sentence in dict.fromkeys(checked.notes):
+                messages.warning(request, sentence)
+            return _store(request, found, form, unasked)
+    context |= {**_shown(form, choices), "unasked": unasked}
     return page(request, "parts/configuration_form.html" if fragment else "configuration.html", context)
 
 
-def _store(request: HttpRequest, on: Connection, form: ConfigurationForm) -> HttpResponse:
+def _store(request: HttpRequest, on: Connection, form: ConfigurationForm, unasked: list[str]) -> HttpResponse:
     """Save, and go on to the connection's test, which tries the settings in Odoo; or stay where that is asked."""
     on.settings = form.stored_form()
-    on.save(update_fields=["settings", "updated_at"])
+    on.unchecked = " ".join(unasked)[:500] or on.unchecked
+    on.save(update_fields=["settings", "unchecked", "updated_at"])
     log.info("settings changed", extra={"connection": on.pk})
     messages.success(request, _saved(connection_changed(on.pk)))
     if "stay" in request.POST:

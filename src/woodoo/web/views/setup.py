@@ -181,7 +181,7 @@ def _save(request: HttpRequest, draft: ConnectionDraft, checks: list[Check]) -> 
     for one in checks:
         if one.ok is None:
             messages.warning(request, f"{one.message} {one.fix}")
-    return redirect(reverse("configuration", args=[made.pk]))
+    return redirect(reverse("mapping", args=[made.pk]))
 
 
 def _show(
