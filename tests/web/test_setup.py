@@ -79,7 +79,7 @@ def test_four_steps_make_a_connection(administrator: Client, store: StoreDouble,
     assert (made.name, made.store_url, made.odoo_url) == ("Shop NL", store.url, "https://odoo.example.com")
     assert (made.odoo_database, made.odoo_login, made.odoo_company_id) == ("shop", "woodoo@example.com", 3)
     assert (made.store_key, made.store_secret, made.odoo_key) == (store.key, store.secret, "odoo-key-1")
-    assert made.enabled
+    assert not made.enabled, "it goes live when its checklist is done"
     assert made.unchecked == ""
     assert not ConnectionDraft.objects.exists()
 

@@ -167,9 +167,10 @@ _TRY: dict[str, Callable[[ConnectionDraft], list[Check]]] = {
 
 
 def _save(request: HttpRequest, draft: ConnectionDraft, checks: list[Check]) -> HttpResponse:
-    """Make the connection, and go on to what stands for what."""
+    """Make the connection, switched off until somebody goes live with it, and go on to what stands for what."""
     untried = [one for found in draft.found.values() for one in found if one["ok"] is False]
     made = drafts.as_connection(draft)
+    made.enabled = False
     made.unchecked = " ".join(one["message"] for one in untried)[:500]
     made.full_clean(exclude=["webhook_secret"])
     made.save()
@@ -177,7 +178,8 @@ def _save(request: HttpRequest, draft: ConnectionDraft, checks: list[Check]) -> 
         audit.note("saved although a test failed", connection_id=made.pk, after={"unchecked": made.unchecked})
     drafts.forget(_reader(request))
     log.info("connection added", extra={"connection": made.pk})
-    messages.success(request, _("%(name)s is saved. Next: what stands for what.") % {"name": made.name})
+    said = _("%(name)s is saved, and switched off until you go live with it. Next: what stands for what.")
+    messages.success(request, said % {"name": made.name})
     for one in checks:
         if one.ok is None:
             messages.warning(request, f"{one.message} {one.fix}")
