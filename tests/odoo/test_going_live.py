@@ -27,6 +27,7 @@ from woodoo.sandbox.store.double import StoreDouble
 from woodoo.web import golive
 from woodoo.web.tidying import troubles_of
 
+OWN_DATABASE = True
 MODELS = ("res.partner", "sale.order", "account.move", "account.payment", "product.product", "ir.model.data")
 
 
