@@ -175,9 +175,10 @@ def _take_care() -> None:
     while True:
         try:
             sweep.sweep()
-            chores.ring_due(registry.connections())
+            connections = registry.connections()
+            chores.ring_due(connections)
             import_walk.ring_due()
-            course.note_calls(registry.connections())
+            course.note_calls(connections)
             if time.monotonic() - tidied > TIDY_SECONDS:
                 sweep.tidy()
                 tidied = time.monotonic()
