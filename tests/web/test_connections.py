@@ -312,7 +312,7 @@ def test_how_the_webhooks_stand_is_shown(shop: Connection, viewer: Client) -> No
     text = viewer.get(reverse("connection", args=[shop.pk])).content.decode()
     for words in ("Nothing answers", "Look at WOODOO_URL.", "Fine", "Left alone", "A person.", "Not allowed."):
         assert words in text
-    assert "12 deliveries came in; 3 changes only the poll has found" in text
+    assert "12 deliveries came in, 3 changes only the poll has found" in text
     assert "ceased to come" in text
     assert "Make a new secret" not in text
 

@@ -162,7 +162,7 @@ def test_what_a_dry_run_found(viewer: Client, shop: Connection) -> None:
     )
     page = look(viewer, shop)
     said = text_of(page)
-    assert "1100 would be brought over, 84210.55 EUR and 320.00 USD in all" in said
+    assert "1100 would be brought over (in all 84210.55 EUR, 320.00 USD)" in said
     assert "105 … is &#x27;cancelled&#x27; in the store. (7, 8, …)" in said
     assert "SKU &lt;b&gt;X&lt;/b&gt; was not found." in page.content.decode()
     assert "1240 of 1240 through" in said

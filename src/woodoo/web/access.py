@@ -20,6 +20,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from woodoo.connections.models import Connection
 from woodoo.engine.models import Import, Work
@@ -163,8 +164,10 @@ def refused(request: HttpRequest) -> HttpResponse:
     """Tell a user who is signed in that a page is not for this role."""
     from .pages import note
 
-    text = "Your account may not do this. An administrator can give it another role: viewer, operator or administrator."
-    return note(request, "Not for your role", text, status=403)
+    text = gettext(
+        "Your account may not do this. An administrator can give it another role: viewer, operator or administrator."
+    )
+    return note(request, gettext("Not for your role"), text, status=403)
 
 
 def ensure_roles(using: str = DEFAULT_DB_ALIAS) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from woodoo.alerts.kinds import EVERYWHERE, KINDS
 from woodoo.alerts.models import Alert
@@ -71,12 +72,12 @@ def _lasting(which: Q) -> list[Alert]:
 
 
 def _row(one: Alert, names: Mapping[int, str]) -> Row:
-    kind = KINDS[one.kind].title if one.kind in KINDS else one.kind
+    kind = gettext(KINDS[one.kind].title) if one.kind in KINDS else one.kind
     said = (one.text, one.detail, *one.fix.splitlines()) if one.resolved_at is None else (one.detail,)
     lines = [capital(text) for text in said if text]
     link = "" if one.connection_id == EVERYWHERE or one.resolved_at else page_of(one.kind, one.connection_id, one.key)
     colour = "over" if one.resolved_at else "failed" if _is_urgent(one.kind) else "parked"
-    return Row(one, kind, names.get(one.connection_id, "All connections"), link, lines, colour)
+    return Row(one, kind, names.get(one.connection_id, gettext("All connections")), link, lines, colour)
 
 
 def _is_urgent(kind: str) -> bool:

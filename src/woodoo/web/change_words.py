@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from django.utils.translation import gettext
+
 from woodoo.connections.settings import ConnectionSettings
 
 from .configuration.form import parts
@@ -41,7 +43,7 @@ def in_words(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Word]:
 
 def _words(name: str, was: Any, now: Any) -> Iterator[Word]:
     kind = _kinds().get(name)
-    title = kind.label if kind else _fields().get(name, name.replace("_", " ").capitalize())
+    title = gettext(kind.label) if kind else _fields().get(name, name.replace("_", " ").capitalize())
     if now == DEFAULT and name in ConnectionSettings.model_fields:
         now = ConnectionSettings.model_fields[name].get_default(call_default_factory=True)
     if not isinstance(was, dict) and not isinstance(now, dict):
@@ -57,9 +59,9 @@ def _said(value: Any, kind: Kind | None) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
-        return "on" if value else "off"
+        return gettext("on") if value else gettext("off")
     if isinstance(kind, Pick) and str(value) in kind.words:
-        return kind.words[str(value)]
+        return gettext(kind.words[str(value)])
     if isinstance(value, list | tuple):
         return ", ".join(str(one) for one in value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
@@ -74,7 +76,6 @@ def _kinds() -> dict[str, Kind]:
     return found
 
 
-@cache
 def _fields() -> dict[str, str]:
     """Return field of a connection → what its form calls it."""
     return {name: str(field.label) for name, field in ConnectionForm.base_fields.items() if field.label}

@@ -6,12 +6,13 @@ Decides that what was typed is never shown again: neither form keeps its secret 
 from __future__ import annotations
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from woodoo.alerts.channels import mail_address
 
 from .forms import SecretInput, dress
 
-SECURITY = (("starttls", "STARTTLS, port 587"), ("ssl", "TLS, port 465"), ("insecure", "None, port 25"))
+SECURITY = (("starttls", _("STARTTLS, port 587")), ("ssl", _("TLS, port 465")), ("insecure", _("None, port 25")))
 
 
 class OnceInput(forms.TextInput):
@@ -24,18 +25,18 @@ class OnceInput(forms.TextInput):
 class MailForm(forms.Form):
     """E-mail, by a server that sends it."""
 
-    to = forms.EmailField(label="Send to", max_length=254)
+    to = forms.EmailField(label=_("Send to"), max_length=254)
     server = forms.RegexField(
         r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?$",
-        label="Mail server",
+        label=_("Mail server"),
         max_length=260,
-        help_text="Such as smtp.example.com; with :2525 where the port is not the usual one.",
-        error_messages={"invalid": "A host name, perhaps with a port: smtp.example.com:2525."},
+        help_text=_("Such as smtp.example.com; with :2525 where the port is not the usual one."),
+        error_messages={"invalid": _("A host name, perhaps with a port: smtp.example.com:2525.")},
     )
-    security = forms.ChoiceField(label="Encryption", choices=SECURITY, initial="starttls")
-    user = forms.CharField(label="User name", required=False, max_length=200)
-    password = forms.CharField(label="Password", required=False, strip=True, widget=SecretInput(), max_length=500)
-    sender = forms.EmailField(label="Sender", max_length=254, help_text="An address this server may send for.")
+    security = forms.ChoiceField(label=_("Encryption"), choices=SECURITY, initial="starttls")
+    user = forms.CharField(label=_("User name"), required=False, max_length=200)
+    password = forms.CharField(label=_("Password"), required=False, strip=True, widget=SecretInput(), max_length=500)
+    sender = forms.EmailField(label=_("Sender"), max_length=254, help_text=_("An address this server may send for."))
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
@@ -52,7 +53,7 @@ class AddressForm(forms.Form):
     """An address in the form of Apprise."""
 
     address = forms.CharField(
-        label="Address",
+        label=_("Address"),
         max_length=2000,
         widget=OnceInput(
             attrs={"autocomplete": "off", "spellcheck": "false", "placeholder": "https://hooks.slack.com/services/…"}

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models.functions import Now
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from woodoo.connections.models import Connection
 from woodoo.domain.errors import ConfigError
@@ -22,10 +23,10 @@ from woodoo.engine.models import Chore, Link
 
 #: Chores without which nothing is complete, as a person calls them.
 CHORES = {
-    "poll": "Asking the store what changed",
-    "contents": "Reading recent orders again",
-    "census": "Counting the store's orders",
-    "customers": "Looking for deleted customer accounts",
+    "poll": gettext_noop("Asking the store what changed"),
+    "contents": gettext_noop("Reading recent orders again"),
+    "census": gettext_noop("Counting the store's orders"),
+    "customers": gettext_noop("Looking for deleted customer accounts"),
 }
 #: Orders of a gap that are named.
 _NAMED = 10
@@ -89,7 +90,7 @@ def _troubles(ids: Iterable[int]) -> Mapping[int, list[Trouble]]:
     failing = Chore.objects.filter(connection_id__in=list(ids), name__in=list(CHORES), failures__gt=0)
     found: dict[int, list[Trouble]] = defaultdict(list)
     for row in failing.order_by("name"):
-        trouble = Trouble(CHORES[row.name], row.message, row.fix, row.failing_since)
+        trouble = Trouble(gettext(CHORES[row.name]), row.message, row.fix, row.failing_since)
         found[row.connection_id].append(trouble)
     return found
 
@@ -135,49 +136,72 @@ def _patience(connection: Connection) -> timedelta:
 def _unknown(standing: Standing) -> str:
     count = standing.count
     if standing.counted_at is not None:
-        return "not known until the store has been asked once more"
+        return gettext("not known until the store has been asked once more")
     if count.under_way and count.total:
-        return f"not known yet: {count.listed + count.drafts} of {count.total} orders are counted"
-    return "not known yet: the store's orders have not been counted"
+        said = gettext("not known yet: %(counted)s of %(total)s orders are counted")
+        return said % {"counted": count.listed + count.drafts, "total": count.total}
+    return gettext("not known yet: the store's orders have not been counted")
 
 
 def _facts(standing: Standing) -> Iterable[str]:
     count = standing.count
     if standing.in_store is not None:
         listed = standing.in_store - standing.before
-        older = f", {standing.before} older than the connection" if standing.before else ""
-        yield f"{_orders(standing.in_store)} in the store: {listed} on the list{older}."
-    if count.ended_at and count.hidden:
-        yield (
-            f"The store counts {_orders(count.hidden)} more than it shows; nobody can say whether Odoo has them. Look "
-            "for a plugin of the store that hides orders from the REST API."
+        said = ngettext(
+            "%(count)s order in the store: %(listed)s on the list.",
+            "%(count)s orders in the store: %(listed)s on the list.",
+            standing.in_store,
         )
+        if standing.before:
+            said = ngettext(
+                "%(count)s order in the store: %(listed)s on the list, %(older)s older than the connection.",
+                "%(count)s orders in the store: %(listed)s on the list, %(older)s older than the connection.",
+                standing.in_store,
+            )
+        yield said % {"count": standing.in_store, "listed": listed, "older": standing.before}
+    if count.ended_at and count.hidden:
+        said = ngettext(
+            "The store counts %(count)s order more than it shows; nobody can say whether Odoo has them. Look for a "
+            "plugin of the store that hides orders from the REST API.",
+            "The store counts %(count)s orders more than it shows; nobody can say whether Odoo has them. Look for a "
+            "plugin of the store that hides orders from the REST API.",
+            count.hidden,
+        )
+        yield said % {"count": count.hidden}
     if count.under_way and standing.counted_at is not None:
-        share = f" of {count.total}" if count.total else ""
-        yield f"They are being counted again: {count.listed + count.drafts}{share}."
+        said = gettext("They are being counted again: %(counted)s.")
+        if count.total:
+            said = gettext("They are being counted again: %(counted)s of %(total)s.")
+        yield said % {"counted": count.listed + count.drafts, "total": count.total}
 
 
 def _accounts(deleted: Sequence[int]) -> Iterable[str]:
     contacts = list(dict.fromkeys(deleted))
     if contacts:
         named = ", ".join(str(one) for one in contacts[:_NAMED])
-        more = f" and {len(contacts) - _NAMED} more" if len(contacts) > _NAMED else ""
-        yield (
-            f"Customer accounts were deleted in the store within {_LATELY.days} days; their contacts in Odoo stay "
-            f"(res.partner {named}{more})."
+        said = gettext(
+            "Customer accounts were deleted in the store within %(days)s days; their contacts in Odoo stay "
+            "(res.partner %(numbers)s)."
         )
+        yield said % {"days": _LATELY.days, "numbers": _and_more(named, len(contacts))}
 
 
 def _gap(standing: Standing) -> str:
     if not standing.gap_count:
         return ""
     named = ", ".join(standing.gap[:_NAMED])
-    more = f" and {standing.gap_count - _NAMED} more" if standing.gap_count > _NAMED else ""
-    return (
-        f"Counting found {_orders(standing.gap_count)} of which neither a webhook nor a poll had told: {named}{more}. "
-        f"{'They are' if standing.gap_count > 1 else 'It is'} on the list now."
+    said = ngettext(
+        "Counting found %(count)s order of which neither a webhook nor a poll had told: %(orders)s. It is on the "
+        "list now.",
+        "Counting found %(count)s orders of which neither a webhook nor a poll had told: %(orders)s. They are on the "
+        "list now.",
+        standing.gap_count,
     )
+    return said % {"count": standing.gap_count, "orders": _and_more(named, standing.gap_count)}
 
 
-def _orders(count: int) -> str:
-    return f"{count} order{'' if count == 1 else 's'}"
+def _and_more(named: str, count: int) -> str:
+    if count <= _NAMED:
+        return named
+    said = ngettext("%(named)s and %(count)s more", "%(named)s and %(count)s more", count - _NAMED)
+    return said % {"named": named, "count": count - _NAMED}

@@ -14,9 +14,13 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from woodoo.connections.models import Connection
+
+from .reach import Role
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Connection]
@@ -49,6 +53,11 @@ def dress(form: forms.Form | forms.ModelForm[Any]) -> None:
         widget.attrs["class"] = css
 
 
+def role_choices() -> list[tuple[str, str]]:
+    """Return the roles that can be given, with what the panel calls them in the reader's language."""
+    return [(role.word, capfirst(role.label)) for role in (Role.VIEWER, Role.OPERATOR, Role.ADMINISTRATOR)]
+
+
 class SecretInput(forms.PasswordInput):
     """A field that never shows what it holds, and that browsers do not take for the person's own password."""
 
@@ -59,18 +68,20 @@ class SecretInput(forms.PasswordInput):
 class ConnectionForm(_ModelForm):
     """Name, both sides, and their secrets."""
 
-    store_key = forms.CharField(label="Consumer key", required=False, strip=True, widget=SecretInput(), max_length=200)
+    store_key = forms.CharField(
+        label=_("Consumer key"), required=False, strip=True, widget=SecretInput(), max_length=200
+    )
     store_secret = forms.CharField(
-        label="Consumer secret", required=False, strip=True, widget=SecretInput(), max_length=200
+        label=_("Consumer secret"), required=False, strip=True, widget=SecretInput(), max_length=200
     )
     webhook_secret = forms.CharField(
-        label="Webhook secret", required=False, strip=True, widget=SecretInput(), min_length=16, max_length=200
+        label=_("Webhook secret"), required=False, strip=True, widget=SecretInput(), min_length=16, max_length=200
     )
     store_password = forms.CharField(
-        label="Application password", required=False, strip=True, widget=SecretInput(), max_length=200
+        label=_("Application password"), required=False, strip=True, widget=SecretInput(), max_length=200
     )
     odoo_key = forms.CharField(
-        label="API key or password", required=False, strip=True, widget=SecretInput(), max_length=500
+        label=_("API key or password"), required=False, strip=True, widget=SecretInput(), max_length=500
     )
 
     class Meta:
@@ -88,24 +99,24 @@ class ConnectionForm(_ModelForm):
             "odoo_ca_bundle",
         )
         labels = {
-            "name": "Name",
-            "enabled": "Switched on",
-            "store_url": "Store address",
-            "store_ca_bundle": "Private certificate authority",
-            "store_login": "WordPress login for pictures",
-            "odoo_url": "Odoo address",
-            "odoo_database": "Database",
-            "odoo_login": "Login",
-            "odoo_company_id": "Company",
-            "odoo_ca_bundle": "Private certificate authority",
+            "name": _("Name"),
+            "enabled": _("Switched on"),
+            "store_url": _("Store address"),
+            "store_ca_bundle": _("Private certificate authority"),
+            "store_login": _("WordPress login for pictures"),
+            "odoo_url": _("Odoo address"),
+            "odoo_database": _("Database"),
+            "odoo_login": _("Login"),
+            "odoo_company_id": _("Company"),
+            "odoo_ca_bundle": _("Private certificate authority"),
         }
         help_texts = {
-            "store_url": "As in the browser, with the folder if the shop lives in one: https://shop.example.com",
-            "store_login": "Only to put pictures into the media library. Empty: the store fetches them from Woodoo.",
-            "odoo_url": "https://company.odoo.com, https://odoo.example.com, …",
-            "odoo_database": "On Odoo Online it is the first part of the address.",
-            "odoo_login": "The user Woodoo works as. Best one of its own, so that Odoo's log tells you two apart.",
-            "odoo_company_id": "Number (id) of the company in Odoo. 1 is the first one.",
+            "store_url": _("As in the browser, with the folder if the shop lives in one: https://shop.example.com"),
+            "store_login": _("Only to put pictures into the media library. Empty: the store fetches them from Woodoo."),
+            "odoo_url": _("https://company.odoo.com, https://odoo.example.com, …"),
+            "odoo_database": _("On Odoo Online it is the first part of the address."),
+            "odoo_login": _("The user Woodoo works as. Best one of its own, so that Odoo's log tells you two apart."),
+            "odoo_company_id": _("Number (id) of the company in Odoo. 1 is the first one."),
         }
 
     #: Secret → the address it is sent to.
@@ -116,11 +127,13 @@ class ConnectionForm(_ModelForm):
         "odoo_key": "odoo_url",
     }
     _HELP = {
-        "store_key": "WooCommerce → Settings → Advanced → REST API → Add key, permission Read/Write. Begins with ck_.",
-        "store_secret": "Shown next to the key, once. Begins with cs_.",
-        "webhook_secret": "Signs what the store sends. Empty: one is made.",
-        "store_password": "WordPress → Users → Profile → Application Passwords. Only together with that login.",
-        "odoo_key": "Odoo → your picture → My Profile → Account Security → New API Key.",
+        "store_key": _(
+            "WooCommerce → Settings → Advanced → REST API → Add key, permission Read/Write. Begins with ck_."
+        ),
+        "store_secret": _("Shown next to the key, once. Begins with cs_."),
+        "webhook_secret": _("Signs what the store sends. Empty: one is made."),
+        "store_password": _("WordPress → Users → Profile → Application Passwords. Only together with that login."),
+        "odoo_key": _("Odoo → your picture → My Profile → Account Security → New API Key."),
     }
 
     #: Side → what decides how it is spoken to.
@@ -137,10 +150,10 @@ class ConnectionForm(_ModelForm):
         for name, text in self._HELP.items():
             self.fields[name].help_text = text
             if self._typed.get(name):
-                self.fields[name].widget.attrs["placeholder"] = _("•••••••• as typed, not saved yet")
+                self.fields[name].widget.attrs["placeholder"] = gettext("•••••••• as typed, not saved yet")
             elif self._has(name):
-                self.fields[name].widget.attrs["placeholder"] = "•••••••• kept"
-                self.fields[name].help_text = "Kept. Enter a new one only to change it."
+                self.fields[name].widget.attrs["placeholder"] = gettext("•••••••• kept")
+                self.fields[name].help_text = gettext("Kept. Enter a new one only to change it.")
             elif name not in self._OPTIONAL and not self._typed.get(name):
                 self.fields[name].required = True
         dress(self)
@@ -156,9 +169,9 @@ class ConnectionForm(_ModelForm):
             if not self._has(secret) or self.entered(secret) or address not in data:
                 continue
             if _host(data[address]) != _host(str(self.initial.get(address, ""))):
-                self.add_error(secret, "The address is another one now: enter this again.")
+                self.add_error(secret, gettext("The address is another one now: enter this again."))
         if data.get("store_login") and not (self.entered("store_password") or self._has("store_password")):
-            self.add_error("store_password", "A login needs its application password.")
+            self.add_error("store_password", gettext("A login needs its application password."))
         return data
 
     def entered(self, name: str) -> str:
@@ -212,7 +225,7 @@ class ConnectionForm(_ModelForm):
         """Return the fields as the page shows them."""
         return [
             Group(
-                "Store",
+                gettext("Store"),
                 [
                     self[n]
                     for n in (
@@ -225,7 +238,7 @@ class ConnectionForm(_ModelForm):
                         "store_password",
                     )
                 ],
-                "WooCommerce 8 or later",
+                gettext("WooCommerce 8 or later"),
                 side="store",
             ),
             Group(
@@ -241,7 +254,7 @@ class ConnectionForm(_ModelForm):
                         "odoo_ca_bundle",
                     )
                 ],
-                "Version 14 or later",
+                gettext("Version 14 or later"),
                 side="odoo",
             ),
             Group("Woodoo", [self["name"], self["enabled"]], wide=True),

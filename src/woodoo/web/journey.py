@@ -14,12 +14,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from woodoo.connections.models import Connection
 from woodoo.engine.models import Call, Event, Link, Run, Work
 
 from .kinds import links_about, odoo_model_of
-from .links import MAIN_MODELS, MODEL_WORDS, odoo_record_url
+from .links import MAIN_MODELS, MODEL_WORDS, model_word, odoo_record_url
 
 #: Entries shown; a record that is touched every minute has thousands.
 MOST_EVENTS = 40
@@ -27,13 +29,13 @@ MOST_RUNS = 25
 
 #: Outcome of a run → the state it is drawn as, and its word.
 OUTCOMES = {
-    "": ("running", "Running"),
-    "done": ("done", "Done"),
-    "skipped": ("skipped", "Skipped"),
-    "parked": ("parked", "Parked"),
-    "retry": ("failed", "Did not work"),
-    "down": ("waiting", "No answer"),
-    "lost": ("skipped", "Interrupted"),
+    "": ("running", _("Running")),
+    "done": ("done", _("Done")),
+    "skipped": ("skipped", _("Skipped")),
+    "parked": ("parked", _("Parked")),
+    "retry": ("failed", _("Did not work")),
+    "down": ("waiting", _("No answer")),
+    "lost": ("skipped", _("Interrupted")),
 }
 #: Outcomes of runs that may have stopped before they compared anything, so that older totals are no longer news.
 _HELD_BACK = {"parked", "retry"}
@@ -46,24 +48,29 @@ _RUN_ICONS = {
     "waiting": "hourglass",
 }
 _TOPICS = {
-    "created": "The store reported a new record",
-    "updated": "The store reported a change",
-    "deleted": "The store reported that it was deleted",
-    "restored": "The store reported that it is back",
+    "created": _("The store reported a new record"),
+    "updated": _("The store reported a change"),
+    "deleted": _("The store reported that it was deleted"),
+    "restored": _("The store reported that it is back"),
+}
+_CREATED = {
+    "order": _("The store reported a new order"),
+    "product": _("The store reported a new product"),
+    "customer": _("The store reported a new customer"),
 }
 _SOURCES = {
-    "poll": ("Asking the store showed a change", "clock"),
-    "odoo": ("Its records in Odoo were changed there", "user"),
-    "manual": ("A person asked for it", "user"),
-    "import": ("An import of history came to it", "hourglass"),
-    "retry": ("A person asked to try it again", "user"),
-    "skip": ("A person chose to skip it", "ban"),
-    "settings": ("The connection's settings were changed", "settings"),
-    "flow": ("Another record of it was looked at", "route"),
-    "contents": ("Reading it again showed a change the store did not date", "clock"),
-    "census": ("Counting the store's orders showed a difference", "clock"),
-    "drift": ("It was changed on the side that does not own it", "route"),
-    "reconcile": ("Comparing both sides showed a difference", "route"),
+    "poll": (_("Asking the store showed a change"), "clock"),
+    "odoo": (_("Its records in Odoo were changed there"), "user"),
+    "manual": (_("A person asked for it"), "user"),
+    "import": (_("An import of history came to it"), "hourglass"),
+    "retry": (_("A person asked to try it again"), "user"),
+    "skip": (_("A person chose to skip it"), "ban"),
+    "settings": (_("The connection's settings were changed"), "settings"),
+    "flow": (_("Another record of it was looked at"), "route"),
+    "contents": (_("Reading it again showed a change the store did not date"), "clock"),
+    "census": (_("Counting the store's orders showed a difference"), "clock"),
+    "drift": (_("It was changed on the side that does not own it"), "route"),
+    "reconcile": (_("Comparing both sides showed a difference"), "route"),
 }
 
 
@@ -166,17 +173,21 @@ def tell(work: Work, connection: Connection | None, *, with_personal_data: bool)
 def _event_entries(events: Iterable[Event]) -> list[EventEntry]:
     entries = []
     for event in events:
-        title, icon = _SOURCES.get(event.source, (_topic_words(event.topic), "webhook"))
+        title, icon = _SOURCES.get(event.source, ("", "webhook"))
         topic = event.topic if event.source in ("webhook", "import", "odoo") else ""
-        entries.append(EventEntry(event.received_at, title, topic, icon))
+        entries.append(
+            EventEntry(event.received_at, gettext(title) if title else _topic_words(event.topic), topic, icon)
+        )
     return entries
 
 
 def _topic_words(topic: str) -> str:
-    resource, _, event = topic.partition(".")
+    resource, _dot, event = topic.partition(".")
     if event == "woocommerce_order_refunded":
-        return "The store reported a refund"
-    return _TOPICS.get(event, "The store reported something").replace("record", resource or "record")
+        return gettext("The store reported a refund")
+    if event == "created" and resource in _CREATED:
+        return gettext(_CREATED[resource])
+    return gettext(_TOPICS.get(event, _("The store reported something")))
 
 
 def _merged(entries: list[EventEntry | RunEntry]) -> list[EventEntry | RunEntry]:
@@ -202,7 +213,7 @@ def _run_entries(work: Work, runs: Sequence[Run], newest: int) -> list[RunEntry]
     sizes = Counter(dict(Run.objects.filter(batch__in=batches).values_list("batch").annotate(Count("pk"))))
     entries = []
     for place, run in enumerate(runs):
-        state, label = OUTCOMES.get(run.outcome, ("skipped", run.outcome))
+        state, label = OUTCOMES.get(run.outcome, ("skipped", run.outcome or _("Skipped")))
         took = (run.ended_at - run.started_at).total_seconds() * 1000 if run.ended_at else None
         entries.append(
             RunEntry(
@@ -210,7 +221,7 @@ def _run_entries(work: Work, runs: Sequence[Run], newest: int) -> list[RunEntry]
                 run=run,
                 number=newest - place,
                 state=state,
-                label=label,
+                label=gettext(label),
                 icon=_RUN_ICONS.get(state, "check"),
                 milliseconds=took,
                 plan=run.plan or {},
@@ -239,11 +250,11 @@ def _odoo_records(work: Work, connection: Connection | None, with_personal_data:
     records = []
     own = odoo_model_of(work)
     if own and not links and connection:  # it is there, and not in the store (yet)
-        what, number = MODEL_WORDS.get(own, own), int(work.record)
+        what, number = model_word(own), int(work.record)
         url = odoo_record_url(connection.odoo_url, own, number, database=connection.odoo_database)
         return [OdooRecord(own, what, f"{what} {number}", url)]
     for link in {(link.odoo_model, link.odoo_id): link for link in reversed(links)}.values():
-        what = MODEL_WORDS.get(link.odoo_model, link.odoo_model)
+        what = model_word(link.odoo_model)
         named = link.odoo_name and (with_personal_data or link.odoo_model != "res.partner")
         name = link.odoo_name if named else f"{what} {link.odoo_id}"
         url = _odoo_url(connection, link) if connection else ""

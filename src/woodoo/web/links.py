@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlsplit
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 #: What Odoo's people call each model.
 MODEL_WORDS = {
-    "res.partner": "Customer",
-    "sale.order": "Sales order",
-    "account.move": "Invoice",
-    "account.payment": "Payment",
-    "product.product": "Product",
-    "product.template": "Product",
-    "stock.picking": "Delivery",
-    "delivery.carrier": "Shipping method",
+    "res.partner": _("Customer"),
+    "sale.order": _("Sales order"),
+    "account.move": _("Invoice"),
+    "account.payment": _("Payment"),
+    "product.product": _("Product"),
+    "product.template": _("Product"),
+    "stock.picking": _("Delivery"),
+    "delivery.carrier": _("Shipping method"),
 }
 
 #: The document a reader looks for first.
 MAIN_MODELS = ("sale.order", "account.move", "product.template", "product.product", "delivery.carrier", "res.partner")
+
+
+def model_word(model: str) -> str:
+    """Return what a document of Odoo is, in the reader's language; the model's own name where there is no word."""
+    return gettext(MODEL_WORDS[model]) if model in MODEL_WORDS else model
 
 
 def odoo_record_url(odoo_url: str, model: str, odoo_id: int, *, database: str = "") -> str:

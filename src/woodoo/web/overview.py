@@ -17,7 +17,7 @@ from woodoo.engine.models import Work
 
 from .completeness import Told, told_of
 from .pauses import Pause, pauses_of
-from .words import ATTENTION, STATES
+from .words import ATTENTION, state_words
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def state_counts(connection_ids: Iterable[int]) -> Mapping[int, Mapping[str, int
 
 def tallies_of(counts: Mapping[str, int]) -> tuple[Tally, ...]:
     """Return all states in their order, with their counts."""
-    return tuple(Tally(name, word.label, word.meaning, counts.get(name, 0)) for name, word in STATES.items())
+    return tuple(Tally(name, word.label, word.meaning, counts.get(name, 0)) for name, word in state_words().items())
 
 
 def connection_statuses(connections: Sequence[Connection]) -> Mapping[int, Status]:

@@ -9,10 +9,11 @@ from typing import Any
 
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from woodoo.engine.models import CLAIMABLE, Breaker, Work
 
-SIDES = {"odoo": "Odoo", "store": "The store"}
+SIDES = {"odoo": "Odoo", "store": gettext_noop("The store")}
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,11 @@ class Pause:
     def wait(self) -> str:
         """How many records wait: "212 records wait and lose nothing"."""
         if not self.waiting:
-            return "Nothing waits yet"
-        return f"{self.waiting} record{'s wait and lose' if self.waiting > 1 else ' waits and loses'} nothing"
+            return gettext("Nothing waits yet")
+        said = ngettext(
+            "%(count)s record waits and loses nothing", "%(count)s records wait and lose nothing", self.waiting
+        )
+        return said % {"count": self.waiting}
 
     def to_json(self) -> dict[str, Any]:
         """Return it for other programs."""
@@ -58,7 +62,7 @@ def pauses_of(connection_ids: Iterable[int]) -> Mapping[int, Pause]:
     return {
         b.connection_id: Pause(
             b.connection_id,
-            SIDES.get(b.side, "One side"),
+            gettext(SIDES.get(b.side, gettext_noop("One side"))),
             b.reason,
             b.since,
             b.paused_until if b.paused_until and b.paused_until > now else None,

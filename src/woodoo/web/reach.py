@@ -16,6 +16,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 
 class Role(IntEnum):
     """What somebody is to the service; each may do all that those before may."""
@@ -32,10 +35,24 @@ class Role(IntEnum):
     def word(self) -> str:
         return self.name.lower()
 
+    @property
+    def label(self) -> str:
+        """What the panel calls it, in the reader's language."""
+        return gettext(_LABELS[self.name])
+
     @classmethod
     def named(cls, word: str) -> Role | None:
         """Return the role of that name; None where there is none that can be given."""
         return next((role for role in (cls.VIEWER, cls.OPERATOR, cls.ADMINISTRATOR) if role.word == word), None)
+
+
+#: Role → what the panel calls it.
+_LABELS = {
+    "NOBODY": _("no role"),
+    "VIEWER": _("viewer"),
+    "OPERATOR": _("operator"),
+    "ADMINISTRATOR": _("administrator"),
+}
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from enum import StrEnum
 from threading import Lock
 
 from django.db import DatabaseError, connection, transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from woodoo.engine import door
 
@@ -48,21 +50,22 @@ class ReasonWords:
 
 
 WORDS = {
-    Reason.PING: ReasonWords("Ping", "The store reached this address when a webhook was saved.", refused=False),
-    Reason.TOO_BIG: ReasonWords("Body too big", "Raise WOODOO_HOOK_MAX_BYTES if the store has such orders."),
-    Reason.COMPRESSED: ReasonWords("Compressed", "Look for a proxy that compresses what the store sends."),
-    Reason.CONTENT_TYPE: ReasonWords("Not JSON", "Look for something other than WooCommerce using this address."),
+    Reason.PING: ReasonWords(_("Ping"), _("The store reached this address when a webhook was saved."), refused=False),
+    Reason.TOO_BIG: ReasonWords(_("Body too big"), _("Raise WOODOO_HOOK_MAX_BYTES if the store has such orders.")),
+    Reason.COMPRESSED: ReasonWords(_("Compressed"), _("Look for a proxy that compresses what the store sends.")),
+    Reason.CONTENT_TYPE: ReasonWords(_("Not JSON"), _("Look for something other than WooCommerce using this address.")),
     Reason.SIGNATURE: ReasonWords(
-        "Wrong signature", "Put the secret of this connection into the webhook, or make a new one and use it in both."
+        _("Wrong signature"),
+        _("Put the secret of this connection into the webhook, or make a new one and use it in both."),
     ),
     Reason.OTHER_STORE: ReasonWords(
-        "From another store", "The webhook of another store has this address. Change its delivery URL there."
+        _("From another store"), _("The webhook of another store has this address. Change its delivery URL there.")
     ),
-    Reason.MALFORMED: ReasonWords("Unreadable", "Look for a plugin in the store that changes webhook payloads."),
-    Reason.TOPIC: ReasonWords("Topic not followed", "Nothing to do; the webhook can be deleted.", refused=False),
-    Reason.DRAFT: ReasonWords("Unfinished checkout", "Nothing to do; it is no order yet.", refused=False),
+    Reason.MALFORMED: ReasonWords(_("Unreadable"), _("Look for a plugin in the store that changes webhook payloads.")),
+    Reason.TOPIC: ReasonWords(_("Topic not followed"), _("Nothing to do; the webhook can be deleted."), refused=False),
+    Reason.DRAFT: ReasonWords(_("Unfinished checkout"), _("Nothing to do; it is no order yet."), refused=False),
     Reason.GONE: ReasonWords(
-        "Record already gone", "Nothing to do, unless the webhook's user may not read orders.", refused=False
+        _("Record already gone"), _("Nothing to do, unless the webhook's user may not read orders."), refused=False
     ),
 }
 
@@ -122,7 +125,16 @@ def tally_lines(connection_id: int) -> list[TallyLine]:
     for row in rows:
         words = WORDS.get(Reason(row.reason)) if row.reason in set(Reason) else None
         words = words or ReasonWords(row.reason, "")
-        lines.append(TallyLine(words.label, words.fix, words.refused, row.count, row.detail, row.last_at))
+        lines.append(
+            TallyLine(
+                gettext(words.label),
+                gettext(words.fix) if words.fix else "",
+                words.refused,
+                row.count,
+                row.detail,
+                row.last_at,
+            )
+        )
     return lines
 
 

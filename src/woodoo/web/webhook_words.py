@@ -7,18 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 from woodoo.chores.webhooks import FAILING_FIX, NAME, UNHEARD_FIX
 from woodoo.engine.models import Chore
 
 #: What was, or would be, done → word and whether it is well; the second word where Woodoo only looks.
 _WORDS = {
-    "keep": ("Fine", "Fine", True),
-    "create": ("Set up", "Missing", True),
-    "repair": ("Repaired", "To repair", True),
-    "activate": ("Back on", "Given up by the store", True),
-    "remove": ("Removed", "Of no use", True),
-    "leave": ("Left alone", "Left alone", False),
-    "wait": ("Waits", "Waits", False),
+    "keep": (_("Fine"), _("Fine"), True),
+    "create": (_("Set up"), _("Missing"), True),
+    "repair": (_("Repaired"), _("To repair"), True),
+    "activate": (_("Back on"), _("Given up by the store"), True),
+    "remove": (_("Removed"), _("Of no use"), True),
+    "leave": (_("Left alone"), _("Left alone"), False),
+    "wait": (_("Waits"), _("Waits"), False),
 }
 
 
@@ -81,10 +84,10 @@ def webhook_card(connection_id: int) -> WebhookCard:
 def _line(one: Mapping[str, Any], carried_out: bool) -> WebhookLine:
     done, planned, well = _WORDS[one["do"]]
     if one["problem"]:
-        return WebhookLine(one["topic"], "Refused by the store", False, one["problem"])
+        return WebhookLine(one["topic"], gettext("Refused by the store"), False, one["problem"])
     well = well and (carried_out or one["do"] == "keep")
     why = "" if one["do"] == "keep" else f"{one['why'][:1].upper()}{one['why'][1:]}."
-    return WebhookLine(one["topic"], done if carried_out else planned, well, why)
+    return WebhookLine(one["topic"], gettext(done if carried_out else planned), well, why)
 
 
 def _problems(found: Mapping[str, Any]) -> list[Problem]:

@@ -33,7 +33,7 @@ from woodoo.engine.models import Work
 from woodoo.flows.table import FLOWS
 
 from .reach import Reach, Role
-from .words import ATTENTION, RETRYABLE, SKIPPABLE, STATES
+from .words import ATTENTION, RETRYABLE, SKIPPABLE, STATES, state_words
 
 PAGE = 50
 #: Records of a state are counted so far; then "10,000+" is said.
@@ -353,7 +353,7 @@ def pills(query: Query, counts: Mapping[str, Tallied], *, counted: bool = True) 
     rows = [
         ("", gettext("All"), gettext("Everything"), sum(counts.values(), none)),
         ("attention", gettext("Needs a person"), gettext("Parked and failed"), attention),
-        *((name, word.label, word.meaning, counts.get(name, none)) for name, word in STATES.items()),
+        *((name, word.label, word.meaning, counts.get(name, none)) for name, word in state_words().items()),
     ]
     return [
         Pill(label, meaning, count if counted else None, query.with_state(state), state == query.state)

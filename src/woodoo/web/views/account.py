@@ -18,6 +18,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -36,9 +38,10 @@ class PanelAuthenticationForm(AuthenticationForm):
     """User name and password, with sentences of our own."""
 
     error_messages = {
-        "invalid_login": "This user name and password do not fit. After five wrong tries the account rests for a "
-        "quarter of an hour.",
-        "inactive": "This user name and password do not fit.",
+        "invalid_login": _(
+            "This user name and password do not fit. After five wrong tries the account rests for a quarter of an hour."
+        ),
+        "inactive": _("This user name and password do not fit."),
     }
 
 
@@ -59,8 +62,8 @@ class PanelLogin(LoginView):
             return answer
         # Else the middleware of axes answers in its own words.
         request.axes_locked_out = False  # type: ignore[attr-defined]
-        text = "There were too many wrong tries. Wait a quarter of an hour, or ask whoever runs the server."
-        return note(request, "Signing in is locked for now", text, status=429)
+        text = gettext("There were too many wrong tries. Wait a quarter of an hour, or ask whoever runs the server.")
+        return note(request, gettext("Signing in is locked for now"), text, status=429)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Sign in, or ask for the second factor first."""
@@ -91,7 +94,7 @@ class CodeLogin(RedirectURLMixin, View):
         except WoodooError as error:
             return self._show(request, str(error), status=429)
         if not good:
-            return self._show(request, "This code is not right, or was used already.")
+            return self._show(request, gettext("This code is not right, or was used already."))
         del request.session[_PENDING]
         auth_login(request, user, backend="django.contrib.auth.backends.ModelBackend")
         return HttpResponseRedirect(self.get_success_url())
@@ -115,7 +118,8 @@ logout = LogoutView.as_view()
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer an address that leads nowhere."""
-    return note(request, "Nothing here", "This page does not exist, or its record is gone.", status=404)
+    text = gettext("This page does not exist, or its record is gone.")
+    return note(request, gettext("Nothing here"), text, status=404)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -139,4 +143,4 @@ def _bare(title: str, text: str, *, status: int) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer what a role may not do."""
-    return note(request, "Not allowed", "Your account may not do this.", status=403)
+    return note(request, gettext("Not allowed"), gettext("Your account may not do this."), status=403)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -65,7 +66,7 @@ def channel_add(request: HttpRequest, connection_id: int) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             log.info("alert channel added", extra={"connection": found.pk})
-            messages.success(request, f"{made.service} is told from now on. Test it.")
+            messages.success(request, gettext("%(name)s is told from now on. Test it.") % {"name": made.service})
             return redirect("connection-alerts", connection_id=found.pk)
     return _show(request, found, form)
 
@@ -80,9 +81,11 @@ def channel_test(request: HttpRequest, connection_id: int, mark: str) -> HttpRes
         raise Http404
     for channel, error in results:
         if error:
-            messages.error(request, f"The test did not get through to {channel.service}: {error}")
+            said = gettext("The test did not get through to %(name)s: %(error)s")
+            messages.error(request, said % {"name": channel.service, "error": error})
         else:
-            messages.success(request, f"The test was handed to {channel.service}. See whether it has arrived.")
+            said = gettext("The test was handed to %(name)s. See whether it has arrived.")
+            messages.success(request, said % {"name": channel.service})
     return redirect("connection-alerts", connection_id=found.pk)
 
 
@@ -93,7 +96,7 @@ def channel_remove(request: HttpRequest, connection_id: int, mark: str) -> HttpR
     found = get_object_or_404(Connection, pk=connection_id)
     if channels.remove(found, mark):
         log.info("alert channel removed", extra={"connection": found.pk})
-        messages.success(request, "It is told nothing any more.")
+        messages.success(request, gettext("It is told nothing any more."))
     return redirect("connection-alerts", connection_id=found.pk)
 
 

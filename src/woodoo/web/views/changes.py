@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from woodoo.connections.models import Change, Connection
@@ -76,5 +77,6 @@ def _page_of(rows: QuerySet[Change], request: HttpRequest) -> tuple[list[Change]
 
 
 def _row(one: Change, names: dict[int, str]) -> Row:
-    where = names.get(one.connection_id, "A connection that is gone") if one.connection_id else "Installation"
+    gone = gettext("A connection that is gone")
+    where = names.get(one.connection_id, gone) if one.connection_id else gettext("Installation")
     return Row(one, where, in_words(one.before, one.after))

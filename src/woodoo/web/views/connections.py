@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -78,7 +79,7 @@ def show_connection(request: HttpRequest, found: Connection, new_secret: str = "
         "first_topic": topics[0],
         "more_topics": topics[1:],
         "new_secret": new_secret,
-        "poll_seconds": poll_seconds or "few",
+        "poll_seconds": poll_seconds or "…",
         "last_event": last_event(found.pk),
         "last_ping": last_ping(found.pk),
         "refusals": tally_lines(found.pk),
@@ -96,7 +97,8 @@ def connection_add(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         added = form.save()
         log.info("connection added", extra={"connection": added.pk})
-        messages.success(request, f"{added.name} is saved. Next: look at the test, then set up taxes and journals.")
+        said = gettext("%(name)s is saved. Next: look at the test, then set up taxes and journals.")
+        messages.success(request, said % {"name": added.name})
         return redirect(f"{reverse('connection', args=[added.pk])}?test=1")
     return page(request, "connection_form.html", {"section": "connections", "form": form, "groups": form.groups()})
 
@@ -190,8 +192,13 @@ def _show_form(
 
 def _saved(again: int) -> str:
     if not again:
-        return "Saved."
-    return f"Saved. {again} record{'s that waited are' if again > 1 else ' that waited is'} tried again."
+        return gettext("Saved.")
+    said = ngettext(
+        "Saved. %(count)s record that waited is tried again.",
+        "Saved. %(count)s records that waited are tried again.",
+        again,
+    )
+    return said % {"count": again}
 
 
 @require_POST
@@ -216,7 +223,8 @@ def try_now(request: HttpRequest, connection_id: int) -> HttpResponse:
     found = get_object_or_404(Connection, pk=connection_id)
     if breaker.try_now(found.pk):
         log.info("rest ended by a person", extra={"connection": found.pk})
-        messages.success(request, f"{found.name} is tried now. Where it fails again, it rests longer.")
+        said = gettext("%(name)s is tried now. Where it fails again, it rests longer.")
+        messages.success(request, said % {"name": found.name})
     else:
-        messages.info(request, f"{found.name} does not rest any more.")
+        messages.info(request, gettext("%(name)s does not rest any more.") % {"name": found.name})
     return redirect("connection", found.pk)

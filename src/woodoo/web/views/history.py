@@ -17,7 +17,7 @@ from woodoo.domain.errors import WoodooError
 from ..access import Role, needs
 from ..overview import connection_statuses
 from ..pages import is_fragment, page
-from .imports import rows_of
+from .imports import has_begun, rows_of
 
 #: What WooCommerce itself has; others are among the settings.
 STATUSES = ("pending", "on-hold", "processing", "completed", "cancelled", "refunded", "failed")
@@ -69,6 +69,5 @@ def start(request: HttpRequest, connection_id: int) -> HttpResponse:
     except WoodooError as error:
         messages.error(request, f"{error.message} {error.fix}".strip())
         return _show(request, found, given)
-    kind = "Dry run" if made.dry_run else "Import"
-    messages.success(request, f"{kind} {made.pk} has begun: {made.title}.")
+    messages.success(request, has_begun(made))
     return redirect("history", connection_id=found.pk)

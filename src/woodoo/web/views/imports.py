@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_POST
 
 from woodoo.catalogues import WAYS
@@ -38,7 +40,12 @@ _CHANGES: Mapping[str, Callable[[int], Import]] = {
     "resume": imports.resume,
     "stop": imports.stop,
 }
-_DONE = {"pause": "is paused", "resume": "goes on", "stop": "is stopped; what it has brought over stays"}
+#: What was done → what is said of a look through both sides, and of an import.
+_DONE = {
+    "pause": (_("The look is paused."), _("Import %(number)s is paused.")),
+    "resume": (_("The look goes on."), _("Import %(number)s goes on.")),
+    "stop": (_("The look is stopped."), _("Import %(number)s is stopped; what it has brought over stays.")),
+}
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,14 @@ class Row:
         return self.can_pause or self.can_resume
 
 
+def has_begun(one: Import) -> str:
+    """Say that an import, or a dry run, has begun."""
+    said = gettext("Dry run %(number)s has begun: %(title)s.")
+    if not one.dry_run:
+        said = gettext("Import %(number)s has begun: %(title)s.")
+    return said % {"number": one.pk, "title": one.title}
+
+
 def rows_of(found: Connection, *, products: bool) -> list[Row]:
     """Return the newest imports of a connection: of its catalogue, or of its history."""
     every = Import.objects.filter(connection_id=found.pk).order_by("-pk")
@@ -86,12 +101,13 @@ def change(request: HttpRequest, import_id: int, what: str) -> HttpResponse:
     do = _CHANGES.get(what)
     try:
         if do is None:
-            messages.warning(request, "Nothing was changed: an import can be paused, resumed and stopped.")
+            messages.warning(request, gettext("Nothing was changed: an import can be paused, resumed and stopped."))
         else:
             do(found.pk)
-            name = "The look" if found.flow in SURVEY_PAGES else f"Import {found.pk}"
-            messages.success(request, f"{name} {_DONE[what]}.")
+            look, brought = _DONE[what]
+            said = gettext(look if found.flow in SURVEY_PAGES else brought)
+            messages.success(request, said % {"number": found.pk})
     except WoodooError as error:
-        messages.warning(request, f"{error.message} It has gone on since this page was shown.")
+        messages.warning(request, f"{error.message} {gettext('It has gone on since this page was shown.')}")
     page = "products" if found.flow in PRODUCT_FLOWS else SURVEY_PAGES.get(found.flow, "history")
     return redirect(page, connection_id=found.connection_id)

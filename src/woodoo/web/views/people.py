@@ -10,6 +10,8 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from woodoo.connections.models import Connection
@@ -17,18 +19,20 @@ from woodoo.domain.errors import WoodooError
 
 from .. import people, second_factor
 from ..access import Role, needs
-from ..forms import dress
+from ..forms import dress, role_choices
 from ..pages import page
 
-_ROLES = [(role.word, role.word.capitalize()) for role in (Role.VIEWER, Role.OPERATOR, Role.ADMINISTRATOR)]
+
+def _roles_or_none() -> list[tuple[str, str]]:
+    return [*role_choices(), ("nobody", gettext("None"))]
 
 
 class RoleForm(forms.Form):
     """A role, and where."""
 
-    role = forms.ChoiceField(label="Role", choices=[*_ROLES, ("nobody", "None")], initial="viewer")
+    role = forms.ChoiceField(label=_("Role"), choices=_roles_or_none, initial="viewer")
     connection = forms.ModelChoiceField(
-        label="Where", queryset=Connection.objects.order_by("name"), required=False, empty_label="Everywhere"
+        label=_("Where"), queryset=Connection.objects.order_by("name"), required=False, empty_label=_("Everywhere")
     )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -46,7 +50,7 @@ class RoleForm(forms.Form):
 class PersonForm(RoleForm):
     """Somebody new."""
 
-    name = forms.CharField(label="User name", max_length=150, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    name = forms.CharField(label=_("User name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     field_order = ("name", "role", "connection")
 
 
@@ -79,9 +83,10 @@ def role(request: HttpRequest, user_id: int) -> HttpResponse:
     """Give somebody a role, everywhere or on a connection."""
     user, form = get_object_or_404(User, pk=user_id), RoleForm(request.POST)
     if not form.is_valid():
-        messages.warning(request, "Nothing was changed: choose a role, and where.")
+        messages.warning(request, gettext("Nothing was changed: choose a role, and where."))
         return redirect("people")
-    return _done(request, lambda: people.give(user, *form.given()), f"The role of {user.username} is changed.")
+    said = gettext("The role of %(name)s is changed.") % {"name": user.username}
+    return _done(request, lambda: people.give(user, *form.given()), said)
 
 
 @require_POST
@@ -89,8 +94,8 @@ def role(request: HttpRequest, user_id: int) -> HttpResponse:
 def switch(request: HttpRequest, user_id: int) -> HttpResponse:
     """Switch an account off, or on again."""
     user, on = get_object_or_404(User, pk=user_id), "on" in request.POST
-    said = f"{user.username} may {'sign in' if on else 'not sign in any more'}."
-    return _done(request, lambda: people.switch(user, on=on), said)
+    said = gettext("%(name)s may sign in.") if on else gettext("%(name)s may not sign in any more.")
+    return _done(request, lambda: people.switch(user, on=on), said % {"name": user.username})
 
 
 @require_POST
@@ -106,7 +111,8 @@ def password(request: HttpRequest, user_id: int) -> HttpResponse:
 def factor(request: HttpRequest, user_id: int) -> HttpResponse:
     """Take somebody's second factor away, whose phone and paper are lost."""
     user = get_object_or_404(User, pk=user_id)
-    return _done(request, lambda: second_factor.remove(user), f"{user.username} signs in with the password alone.")
+    said = gettext("%(name)s signs in with the password alone.") % {"name": user.username}
+    return _done(request, lambda: second_factor.remove(user), said)
 
 
 def _done(request: HttpRequest, do: Callable[[], Any], said: str) -> HttpResponse:
@@ -122,7 +128,7 @@ def _done(request: HttpRequest, do: Callable[[], Any], said: str) -> HttpRespons
 def _show(request: HttpRequest, form: PersonForm, *, named: str = "", secret: str = "") -> HttpResponse:
     names = dict(Connection.objects.values_list("pk", "name"))
     rows = [
-        (one, [(names.get(number, "gone"), given.word) for number, given in one.reach.on_connections.items()])
+        (one, [(names.get(number, gettext("gone")), given.label) for number, given in one.reach.on_connections.items()])
         for one in people.everybody()
     ]
     context = {"section": "people", "form": form, "rows": rows, "role_form": RoleForm(auto_id=False)}

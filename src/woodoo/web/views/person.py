@@ -9,6 +9,8 @@ from django import forms
 from django.contrib import messages
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,11 +21,20 @@ from ..access import Role, needs, reach_of, refused
 from ..forms import dress
 from ..pages import page
 
+#: What is kept (`personal.Found.counts`) → its word.
+_KEPT = {
+    "records": gettext_noop("records"),
+    "events": gettext_noop("events"),
+    "calls": gettext_noop("calls"),
+    "runs": gettext_noop("runs"),
+    "links": gettext_noop("links"),
+}
+
 
 class EmailForm(forms.Form):
     """Whose data."""
 
-    email = forms.CharField(label="E-mail address", max_length=254, widget=forms.EmailInput())
+    email = forms.CharField(label=_("E-mail address"), max_length=254, widget=forms.EmailInput())
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
@@ -70,8 +81,8 @@ def person_erase(request: HttpRequest) -> HttpResponse:
         counts = personal.erase(request.POST.get("email", ""))
     except WoodooError:
         return _show(request)
-    told = ", ".join(f"{count} {name}" for name, count in counts.items())
-    messages.success(request, f"Erased: {told}. Store and Odoo keep their own.")
+    told = ", ".join(f"{gettext(_KEPT[name])}: {count}" for name, count in counts.items())
+    messages.success(request, gettext("Erased (%(what)s). Store and Odoo keep their own.") % {"what": told})
     return page(request, "person.html", {"section": "person", "form": EmailForm()})
 
 
@@ -79,7 +90,8 @@ def _show(request: HttpRequest) -> HttpResponse:
     form, context = EmailForm(request.POST), dict[str, Any]()
     if form.is_valid():
         try:
-            context["found"] = personal.find(form.cleaned_data["email"])
+            context["found"] = found = personal.find(form.cleaned_data["email"])
+            context["counts"] = [(gettext(_KEPT[name]), count) for name, count in found.counts.items()]
         except WoodooError as error:
             form.add_error("email", str(error))
     dress(form)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from woodoo import catalogues
@@ -19,7 +20,7 @@ from woodoo.domain.errors import ConfigError, WoodooError
 from ..access import Role, needs
 from ..overview import connection_statuses
 from ..pages import is_fragment, page
-from .imports import rows_of
+from .imports import has_begun, rows_of
 
 
 @dataclass(frozen=True)
@@ -71,24 +72,40 @@ def _cards(found: Connection) -> Iterator[Card]:
         settings = ConnectionSettings.parse({}, connection=found.name)
     yield Card(
         SEND.name,
-        "Odoo → store",
-        "Every product of Odoo that is for sale, with its variants, attributes, categories, prices and pictures.",
-        "Create products and variants" if settings.create_products else "Update products",
+        gettext("Odoo → store"),
+        gettext(
+            "Every product of Odoo that is for sale, with its variants, attributes, categories, prices and pictures."
+        ),
+        gettext("Create products and variants") if settings.create_products else gettext("Update products"),
         (
-            Switch(settings.send_products, "Products go to the store", "Products do not go to the store"),
-            Switch(settings.create_products, "What the store lacks is created", "What the store lacks is left out"),
-            Switch(settings.send_images, "With pictures", "Without pictures"),
+            Switch(
+                settings.send_products, gettext("Products go to the store"), gettext("Products do not go to the store")
+            ),
+            Switch(
+                settings.create_products,
+                gettext("What the store lacks is created"),
+                gettext("What the store lacks is left out"),
+            ),
+            Switch(settings.send_images, gettext("With pictures"), gettext("Without pictures")),
         ),
         SEND.wanted(settings),
     )
     yield Card(
         TAKE.name,
-        "Store → Odoo",
-        "Every product of the store, simple and variable, with its category, prices and pictures.",
-        "Create products and variants" if settings.create_odoo_products else "Update products",
+        gettext("Store → Odoo"),
+        gettext("Every product of the store, simple and variable, with its category, prices and pictures."),
+        gettext("Create products and variants") if settings.create_odoo_products else gettext("Update products"),
         (
-            Switch(settings.take_products, "What the store owns is taken over", "Changes are not taken over"),
-            Switch(settings.create_odoo_products, "What Odoo lacks is created", "What Odoo lacks is left out"),
+            Switch(
+                settings.take_products,
+                gettext("What the store owns is taken over"),
+                gettext("Changes are not taken over"),
+            ),
+            Switch(
+                settings.create_odoo_products,
+                gettext("What Odoo lacks is created"),
+                gettext("What Odoo lacks is left out"),
+            ),
         ),
         TAKE.wanted(settings),
     )
@@ -107,6 +124,5 @@ def start(request: HttpRequest, connection_id: int, way: str) -> HttpResponse:
     except WoodooError as error:
         messages.error(request, f"{error.message} {error.fix}".strip())
     else:
-        kind = "Dry run" if made.dry_run else "Import"
-        messages.success(request, f"{kind} {made.pk} has begun: {made.title}.")
+        messages.success(request, has_begun(made))
     return redirect("products", connection_id=found.pk)

@@ -7,6 +7,7 @@ import logging
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from woodoo.connections.models import Connection
@@ -60,12 +61,15 @@ def take(request: HttpRequest, connection_id: int) -> HttpResponse:
     try:
         found = propose(on)
     except WoodooError as error:
-        messages.error(request, f"Nothing was taken. {error}")
+        messages.error(request, f"{gettext('Nothing was taken.')} {error}")
         return redirect("configuration", connection_id=on.pk)
     if fingerprint(found) != request.POST.get("seen"):
-        messages.warning(request, "Nothing was taken: what is proposed has changed meanwhile. Look at it again.")
+        messages.warning(
+            request, gettext("Nothing was taken: what is proposed has changed meanwhile. Look at it again.")
+        )
         return redirect("configuration", connection_id=on.pk)
     count, again = take_proposals(on, found)
     log.info("proposals taken", extra={"connection": on.pk, "count": count})
-    messages.success(request, f"{count} mapping{'' if count == 1 else 's'} taken. {_saved(again)}")
+    taken = ngettext("%(count)d mapping taken.", "%(count)d mappings taken.", count) % {"count": count}
+    messages.success(request, f"{taken} {_saved(again)}")
     return redirect("configuration", connection_id=on.pk)

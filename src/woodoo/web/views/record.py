@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from woodoo.connections.models import Connection
@@ -34,9 +35,9 @@ def journey(request: HttpRequest, work_id: int) -> HttpResponse:
         "section": "work",
         "work": work,
         "connection": connection,
-        "connection_name": connection.name if connection else "A connection that is gone",
+        "connection_name": connection.name if connection else gettext("A connection that is gone"),
         "kind": flow_word(work.flow),
-        "id_of": "Odoo" if odoo_model_of(work) else "Store",
+        "id_of": gettext("Odoo id") if odoo_model_of(work) else gettext("Store id"),
         "store_url": store_page_of(work, connection) if connection else "",
         "can_retry": work.state in RETRYABLE,
         "can_skip": work.state in SKIPPABLE,

@@ -10,6 +10,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from woodoo.connections.models import Connection
@@ -17,7 +19,7 @@ from woodoo.domain.errors import WoodooError
 
 from .. import tokens
 from ..access import Role, needs
-from ..forms import dress
+from ..forms import dress, role_choices
 from ..models import ApiToken
 from ..pages import page
 
@@ -25,22 +27,23 @@ log = logging.getLogger(__name__)
 
 #: Tokens shown, the newest ones.
 _SHOWN = 200
-_LIVES = (("30", "30 days"), ("90", "90 days"), ("365", "A year"), ("0", "Until it is revoked"))
+_LIVES = (("30", _("30 days")), ("90", _("90 days")), ("365", _("A year")), ("0", _("Until it is revoked")))
+_STATES = {"good": gettext_noop("good"), "revoked": gettext_noop("revoked"), "expired": gettext_noop("expired")}
 
 
 class TokenForm(forms.Form):
     """What a token is for, what it may do, where, and for how long."""
 
-    name = forms.CharField(label="What it is for", max_length=100, help_text="Such as Grafana.")
-    role = forms.ChoiceField(label="Role", choices=[(r.word, r.word.capitalize()) for r in Role if r], initial="viewer")
+    name = forms.CharField(label=_("What it is for"), max_length=100, help_text=_("Such as Grafana."))
+    role = forms.ChoiceField(label=_("Role"), choices=role_choices, initial="viewer")
     connections = forms.ModelMultipleChoiceField(
-        label="Where",
+        label=_("Where"),
         queryset=Connection.objects.order_by("name"),
         required=False,
-        help_text="None chosen: everywhere.",
+        help_text=_("None chosen: everywhere."),
     )
-    days = forms.ChoiceField(label="Good for", choices=_LIVES, initial="365")
-    personal_data = forms.BooleanField(label="May read what was asked and answered", required=False)
+    days = forms.ChoiceField(label=_("Good for"), choices=_LIVES, initial="365")
+    personal_data = forms.BooleanField(label=_("May read what was asked and answered"), required=False)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
@@ -53,6 +56,9 @@ class Row:
 
     token: ApiToken
     state: str
+    #: The state, and the role, in the reader's language.
+    word: str
+    role: str
     where: str
 
 
@@ -98,7 +104,7 @@ def revoke(request: HttpRequest, token_id: int) -> HttpResponse:
         messages.warning(request, error.message)
     else:
         log.info("token revoked")
-        messages.success(request, f"Token {gone.name} is good no more.")
+        messages.success(request, gettext("Token %(name)s is good no more.") % {"name": gone.name})
     return redirect("tokens")
 
 
@@ -109,5 +115,6 @@ def _show(request: HttpRequest, form: TokenForm, *, made: ApiToken | None = None
 
 
 def _row(one: ApiToken, names: Mapping[int, str]) -> Row:
-    where = ", ".join(names.get(number, "gone") for number in one.connections)
-    return Row(one, tokens.state_of(one), where or "everywhere")
+    where = ", ".join(names.get(number, gettext("gone")) for number in one.connections)
+    state, role = tokens.state_of(one), Role.named(one.role) or Role.NOBODY
+    return Row(one, state, gettext(_STATES[state]), role.label, where or gettext("everywhere"))

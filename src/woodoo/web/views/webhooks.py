@@ -7,6 +7,7 @@ import logging
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from woodoo.chores.webhooks import NAME, store_follows
@@ -27,7 +28,7 @@ def look_now(request: HttpRequest, connection_id: int) -> HttpResponse:
     """Have a worker look after the webhooks now."""
     found = get_object_or_404(Connection, pk=connection_id)
     chores.soon(found.pk, NAME)
-    messages.success(request, "A worker looks after the webhooks now. Open this page again in some seconds.")
+    messages.success(request, gettext("A worker looks after the webhooks now. Open this page again in some seconds."))
     return redirect("connection", found.pk)
 
 

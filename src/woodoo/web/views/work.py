@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from woodoo.domain.errors import WoodooError
@@ -135,7 +136,7 @@ def _cause_of(query: Query) -> str:
     """Return the cause the list is filtered by, in words."""
     if not query.cause:
         return ""
-    return cause_named(query.cause, query.connections) or "A cause that is no more"
+    return cause_named(query.cause, query.connections) or gettext("A cause that is no more")
 
 
 def _chosen(request: HttpRequest) -> list[int]:
@@ -155,24 +156,29 @@ def _back_to_list(request: HttpRequest) -> HttpResponse:
 def _retry(request: HttpRequest, numbers: list[int]) -> None:
     count = retry_now(numbers)
     if not count:
-        messages.warning(request, "Nothing to try again: choose a record that is not being worked on already.")
+        messages.warning(request, gettext("Nothing to try again: choose a record that is not being worked on already."))
         return
-    when = "now" if count <= FEW else "behind new orders"
-    messages.success(request, f"{count} record{'s' if count > 1 else ''} will be tried again {when}.")
+    if count <= FEW:
+        said = ngettext(
+            "%(count)s record will be tried again now.", "%(count)s records will be tried again now.", count
+        )
+    else:
+        said = gettext("%(count)s records will be tried again behind new orders.")
+    messages.success(request, said % {"count": count})
 
 
 def _skip(request: HttpRequest, numbers: list[int]) -> None:
     try:
         count = skip_now(numbers, request.POST.get("reason", ""), request.user.get_username())
     except WoodooError:
-        messages.warning(request, "Nothing was skipped: say why, so that others know.")
+        messages.warning(request, gettext("Nothing was skipped: say why, so that others know."))
         return
     if not count:
-        messages.warning(request, "Nothing to skip: choose a record that is neither done nor being worked on.")
+        messages.warning(request, gettext("Nothing to skip: choose a record that is neither done nor being worked on."))
         return
-    messages.success(
-        request,
-        f"{count} records skipped. A change in the store brings one back."
-        if count > 1
-        else "1 record skipped. A change in the store brings it back.",
+    said = ngettext(
+        "%(count)s record skipped. A change in the store brings it back.",
+        "%(count)s records skipped. A change in the store brings one back.",
+        count,
     )
+    messages.success(request, said % {"count": count})
