@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from woodoo.web import stored_words
 from woodoo.web.models import Preference
 
 LANGUAGES = [code for code, _ in settings.LANGUAGES if code != "en"]
@@ -187,3 +188,26 @@ def test_numbers_and_times_are_written_as_the_language_does() -> None:
         with translation.override(language):
             said[language] = template.render()
     assert said == {"en": "1.2 s 12,345", "de": "1,2 s 12.345"}
+
+
+@pytest.mark.parametrize(
+    ("stored", "german"),
+    [
+        ("Order #1054", "Bestellung #1054"),
+        ("Product Tea, green (TEA-1)", "Produkt Tea, green (TEA-1)"),
+        ("orders of 2025-01-01 to 2025-12-31, completed or processing", None),
+        ("Something the engine made up", "Something the engine made up"),
+        ("", ""),
+    ],
+)
+def test_names_of_records_are_stored_in_english_and_shown_in_the_readers_language(
+    stored: str, german: str | None
+) -> None:
+    assert stored_words.said(stored) == stored
+    with translation.override("de"):
+        said = stored_words.said(stored)
+    if german is None:
+        assert said != stored
+        assert said.endswith(", completed or processing")
+    else:
+        assert said == german

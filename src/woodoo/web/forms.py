@@ -111,6 +111,10 @@ class ConnectionForm(_ModelForm):
             "odoo_ca_bundle": _("Private certificate authority"),
         }
         help_texts = {
+            "name": _("What you call it, such as Shop NL."),
+            "enabled": _("Off: events are still taken in, and wait."),
+            "store_ca_bundle": _("Certificate authority file of the store, if private."),
+            "odoo_ca_bundle": _("Certificate authority file of Odoo, if private."),
             "store_url": _("As in the browser, with the folder if the shop lives in one: https://shop.example.com"),
             "store_login": _("Only to put pictures into the media library. Empty: the store fetches them from Woodoo."),
             "odoo_url": _("https://company.odoo.com, https://odoo.example.com, …"),

@@ -27,6 +27,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 
 from woodoo import importing, surveys, wiring
 from woodoo.alerts.channels import channels_of
@@ -41,6 +42,7 @@ from woodoo.engine.models import Chore, Import
 from woodoo.engine.work import connection_changed
 from woodoo.trials.models import Trial
 
+from .stored_words import said as named
 from .tidying import troubles_of
 
 #: States: right; to be looked at, but no hindrance; open: somebody has to act.
@@ -157,7 +159,7 @@ def _earlier(on: Connection, first: date, who: str) -> Import | None:
 def _stored(stored: Checklist, name: str) -> Point:
     found = stored.points.get(name)
     if found is None:
-        return Point(name, OPEN, "Not looked at yet.", "Press Check now.")
+        return Point(name, OPEN, gettext("Not looked at yet."), gettext("Press Check now."))
     return Point(name, found["state"], found["evidence"], found["fix"], stored.checked_at)
 
 
@@ -210,24 +212,25 @@ def _mappings(on: Connection) -> Point:
 def _rehearsal(on: Connection) -> Point:
     done = kept.through(on.pk, surveys.REHEARSAL.name)
     if done is None:
-        return Point("rehearsal", OPEN, "No order was tried yet.", "Try the newest orders.")
+        return Point("rehearsal", OPEN, gettext("No order was tried yet."), gettext("Try the newest orders."))
     counts = kept.counts(done.pk)
     held, count = counts.get("parked", 0) + counts.get("failed", 0), sum(counts.values())
     if held:
         return Point(
             "rehearsal",
             OPEN,
-            f"{held} of {count} orders would wait for a person.",
-            "Mend the reasons.",
+            gettext("%(held)s of %(count)s orders would wait for a person.") % {"held": held, "count": count},
+            gettext("Mend the reasons."),
             done.finished_at,
         )
     if _settings_changed(on, done.created_at):
-        said = "The settings were changed since the newest orders were tried."
-        return Point("rehearsal", OPEN, said, "Try them again.", done.finished_at)
+        said = gettext("The settings were changed since the newest orders were tried.")
+        return Point("rehearsal", OPEN, said, gettext("Try them again."), done.finished_at)
     if not count:
-        return Point("rehearsal", LOOK, "The store has no orders to try.", "", done.finished_at)
+        return Point("rehearsal", LOOK, gettext("The store has no orders to try."), "", done.finished_at)
     would = counts.get("create", 0) + counts.get("complete", 0) + counts.get("there", 0)
-    said = f"{count} orders tried, none would wait: {would} come over, {counts.get('skipped', 0)} are left out."
+    said = gettext("%(count)s orders tried, none would wait: %(over)s come over, %(out)s are left out.")
+    said %= {"count": count, "over": would, "out": counts.get("skipped", 0)}
     return Point("rehearsal", OK, said, "", done.finished_at)
 
 
@@ -244,60 +247,71 @@ def _settings_changed(on: Connection, since: datetime) -> bool:
 def _hygiene(on: Connection) -> Point:
     done = kept.through(on.pk, surveys.HYGIENE.name)
     if done is None:
-        return Point("hygiene", OPEN, "Products and customers were not looked through yet.", "Look for trouble.")
+        return Point(
+            "hygiene",
+            OPEN,
+            gettext("Products and customers were not looked through yet."),
+            gettext("Look for trouble."),
+        )
     try:
         troubles = [one for one in troubles_of(on, items=False) if one.blocks and one.count]
     except WoodooError as error:
         return Point("hygiene", OPEN, error.message, error.fix, done.finished_at)
     if troubles:
         said = "; ".join(f"{one.count} × {one.title}" for one in troubles)
-        return Point("hygiene", OPEN, f"{said}.", "Mend them in the shop or in Odoo.", done.finished_at)
-    return Point("hygiene", OK, "Nothing was found that holds up orders.", "", done.finished_at)
+        return Point("hygiene", OPEN, f"{said}.", gettext("Mend them in the shop or in Odoo."), done.finished_at)
+    return Point("hygiene", OK, gettext("Nothing was found that holds up orders."), "", done.finished_at)
 
 
 def _news(on: Connection) -> Point:
     chore = Chore.objects.filter(connection_id=on.pk, name=WEBHOOKS).first()
-    polled = f"Orders are found by asking the store every {on.settings.get('poll_seconds', 75)} seconds in any case."
+    polled = gettext("Orders are found by asking the store every %(seconds)s seconds in any case.")
+    polled %= {"seconds": on.settings.get("poll_seconds", 75)}
     if chore and chore.message:
-        return Point("news", LOOK, f"Webhooks: {chore.message} {polled}", chore.fix, chore.ended_at)
+        return Point("news", LOOK, f"{gettext('Webhooks:')} {chore.message} {polled}", chore.fix, chore.ended_at)
     if chore and chore.found.get("webhooks"):
-        return Point(
-            "news", OK, f"{len(chore.found['webhooks'])} webhooks are looked after. {polled}", "", chore.well_at
-        )
+        count = len(chore.found["webhooks"])
+        said = ngettext("%(n)s webhook is looked after.", "%(n)s webhooks are looked after.", count) % {"n": count}
+        return Point("news", OK, f"{said} {polled}", "", chore.well_at)
     if on.settings.get("manage_webhooks", True):
-        return Point("news", OK, f"Webhooks are set up in the store as soon as the connection is on. {polled}")
-    return Point(
-        "news", LOOK, f"Webhooks are not set up by Woodoo. {polled}", "Set them up by hand to be told at once."
-    )
+        said = gettext("Webhooks are set up in the store as soon as the connection is on.")
+        return Point("news", OK, f"{said} {polled}")
+    said = gettext("Webhooks are not set up by Woodoo.")
+    return Point("news", LOOK, f"{said} {polled}", gettext("Set them up by hand to be told at once."))
 
 
 def _trial(on: Connection) -> Point:
     last = Trial.objects.filter(connection_id=on.pk, finished_at__isnull=False).order_by("-pk").first()
     if last is None:
-        said = "No test run was made yet; it needs a connection that is switched on."
-        return Point("trial", LOOK, said, "Run the tests once it is live.")
+        said = gettext("No test run was made yet; it needs a connection that is switched on.")
+        return Point("trial", LOOK, said, gettext("Run the tests once it is live."))
     if last.state != Trial.State.PASSED:
-        said = f"The last test run ended as {last.get_state_display().lower()}."
-        return Point(
-            "trial", OPEN, said, "Look at its steps, mend what they name, and run the tests again.", last.finished_at
-        )
-    return Point("trial", OK, "The last test run passed.", "", last.finished_at)
+        said = gettext("The last test run was interrupted.")
+        if last.state == Trial.State.FAILED:
+            said = gettext("The last test run failed.")
+        fix = gettext("Look at its steps, mend what they name, and run the tests again.")
+        return Point("trial", OPEN, said, fix, last.finished_at)
+    return Point("trial", OK, gettext("The last test run passed."), "", last.finished_at)
 
 
 def _alerts(on: Connection) -> Point:
     channels = channels_of(on)
     if not channels:
-        return Point("alerts", OPEN, "Nobody is told when something needs a person.", "Add a channel, and test it.")
+        said = gettext("Nobody is told when something needs a person.")
+        return Point("alerts", OPEN, said, gettext("Add a channel, and test it."))
     tested = Change.objects.filter(connection_id=on.pk, what=TESTED).order_by("-pk").first()
     names = ", ".join(one.service for one in channels)
     if tested is None:
-        return Point("alerts", OPEN, f"{names}: no test has got through yet.", "Test the channel.")
-    return Point("alerts", OK, f"{names}: a test got through.", "", tested.at)
+        said = gettext("%(names)s: no test has got through yet.") % {"names": names}
+        return Point("alerts", OPEN, said, gettext("Test the channel."))
+    return Point("alerts", OK, gettext("%(names)s: a test got through.") % {"names": names}, "", tested.at)
 
 
 def _key(on: Connection) -> Point:
-    said = "Without the encryption key no stored secret can be opened again; without a backup all history is lost."
-    return Point("key", OPEN, said, "Keep the key and a backup apart from this machine, then tick this.")
+    said = gettext(
+        "Without the encryption key no stored secret can be opened again; without a backup all history is lost."
+    )
+    return Point("key", OPEN, said, gettext("Keep the key and a backup apart from this machine, then tick this."))
 
 
 def _features(on: Connection) -> Point:
@@ -307,17 +321,22 @@ def _features(on: Connection) -> Point:
         if name.startswith(("send_", "create_", "take_")) and on.settings[name] is True
     ]
     orders = on.settings.get("take_orders", True)
-    said = f"Beside orders is switched on: {', '.join(switches)}." if switches else "Only orders come over."
+    said = gettext("Beside orders is switched on: %(names)s.") if switches else gettext("Only orders come over.")
     if not orders:
-        said = f"Orders do not come over; switched on is: {', '.join(switches) or 'nothing'}."
-    return Point("features", OPEN, said, "Switch on what is wished under Features, then tick this.")
+        said = gettext("Orders do not come over, and nothing else is switched on.")
+        if switches:
+            said = gettext("Orders do not come over; switched on is: %(names)s.")
+    fix = gettext("Switch on what is wished under Features, then tick this.")
+    return Point("features", OPEN, said % {"names": ", ".join(switches)}, fix)
 
 
 def _history(on: Connection) -> Point:
     past = Import.objects.filter(connection_id=on.pk, flow="order", dry_run=False).order_by("-pk").first()
     if past:
-        return Point("history", OK, f"An import of {past.title} was begun.", "", past.created_at)
-    return Point("history", OPEN, "No order of the past was imported.", "Import them, or tick that none is needed.")
+        told = gettext("An import was begun: %(title)s.") % {"title": named(past.title)}
+        return Point("history", OK, told, "", past.created_at)
+    told = gettext("No order of the past was imported.")
+    return Point("history", OPEN, told, gettext("Import them, or tick that none is needed."))
 
 
 def _stock(on: Connection) -> Point:
@@ -326,8 +345,10 @@ def _stock(on: Connection) -> Point:
     sends = on.settings.get("send_stock") is True
     if chosen or sends:
         owner = owners["stock"] if isinstance(owners, dict) and chosen else "odoo"
-        return Point("stock", OK, f"{'Odoo' if owner == 'odoo' else 'The store'} has the say about stock.")
-    return Point("stock", OPEN, "Stock figures are left alone on both sides.", "Set who owns stock, or tick this.")
+        told = gettext("The store has the say about stock.")
+        return Point("stock", OK, gettext("Odoo has the say about stock.") if owner == "odoo" else told)
+    told = gettext("Stock figures are left alone on both sides.")
+    return Point("stock", OPEN, told, gettext("Set who owns stock, or tick this."))
 
 
 _LOCAL: tuple[Callable[[Connection], Point], ...] = (

@@ -25,6 +25,27 @@ _WORDS = {
 }
 
 
+#: Topic → what WooCommerce calls it where a webhook is made.
+_TOPICS = {
+    "order.created": _("Order created"),
+    "order.updated": _("Order updated"),
+    "order.deleted": _("Order deleted"),
+    "order.restored": _("Order restored"),
+    "product.created": _("Product created"),
+    "product.updated": _("Product updated"),
+    "product.deleted": _("Product deleted"),
+    "product.restored": _("Product restored"),
+    "customer.created": _("Customer created"),
+    "customer.updated": _("Customer updated"),
+    "customer.deleted": _("Customer deleted"),
+}
+
+
+def topic_word(topic: str) -> str:
+    """Return what WooCommerce calls a topic, in the reader's language."""
+    return gettext(_TOPICS[topic]) if topic in _TOPICS else topic.replace(".", " ").capitalize()
+
+
 @dataclass(frozen=True)
 class WebhookLine:
     """A webhook, or a topic without one."""
@@ -97,8 +118,10 @@ def _problems(found: Mapping[str, Any]) -> list[Problem]:
         problems.append(Problem(address["message"], address["fix"], address["reach"] == "wrong"))
     if told and not found.get("heard", True):
         problems.append(
-            Problem("Nothing has come from the store yet, not even the ping of a webhook.", UNHEARD_FIX, True)
+            Problem(gettext("Nothing has come from the store yet, not even the ping of a webhook."), UNHEARD_FIX, True)
         )
     elif told.get("failing"):
-        problems.append(Problem("The store has news, but its webhooks have ceased to come.", FAILING_FIX, True))
+        problems.append(
+            Problem(gettext("The store has news, but its webhooks have ceased to come."), FAILING_FIX, True)
+        )
     return problems

@@ -13,8 +13,10 @@ from django.template import Context
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import ngettext
 
 from ..reach import Role
+from ..stored_words import said
 from ..words import STATES, span, state_word
 
 register = template.Library()
@@ -90,6 +92,12 @@ def pretty(value: Any) -> str:
 
 
 @register.filter
+def titled(name: str) -> str:
+    """Write the stored name of a record or an import in the reader's language."""
+    return said(str(name))
+
+
+@register.filter
 def get(mapping: dict[Any, Any], key: Any) -> Any:
     """Look up a key that is itself a variable."""
     return mapping.get(key)
@@ -126,4 +134,7 @@ def open_alerts(context: Context) -> SafeString:
 
     request = context.get("request")
     count = open_count(reach_of(request.user).connections()) if request else 0
-    return format_html('<span class="count" title="{} open">{}</span>', count, count) if count else mark_safe("")
+    if not count:
+        return mark_safe("")
+    title = ngettext("%(n)s open", "%(n)s open", count) % {"n": count}
+    return format_html('<span class="count" title="{}">{}</span>', title, count)

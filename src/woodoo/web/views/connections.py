@@ -34,7 +34,7 @@ from ..odoo_news import odoo_news
 from ..overview import cards, connection_statuses, last_done, last_event, state_counts, tallies_of
 from ..pages import is_fragment, page
 from ..tallies import last_ping, tally_lines
-from ..webhook_words import webhook_card
+from ..webhook_words import topic_word, webhook_card
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ def show_connection(request: HttpRequest, found: Connection, new_secret: str = "
         rules, poll_seconds = ConnectionSettings.parse({}, connection=found.name), None
     else:
         poll_seconds = rules.poll_seconds
-    topics = [topic.replace(".", " ").capitalize() for topic in followed_topics(rules)]
+    topics = [topic_word(topic) for topic in followed_topics(rules)]
     context = {
         "section": "connections",
         "connection": found,

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_POST, require_safe
 
 from woodoo import importing
@@ -20,7 +21,15 @@ from ..pages import is_fragment, page
 from .imports import has_begun, rows_of
 
 #: What WooCommerce itself has; others are among the settings.
-STATUSES = ("pending", "on-hold", "processing", "completed", "cancelled", "refunded", "failed")
+STATUSES = {
+    "pending": gettext_noop("Pending payment"),
+    "on-hold": gettext_noop("On hold"),
+    "processing": gettext_noop("Processing"),
+    "completed": gettext_noop("Completed"),
+    "cancelled": gettext_noop("Cancelled"),
+    "refunded": gettext_noop("Refunded"),
+    "failed": gettext_noop("Failed"),
+}
 
 
 @require_safe
@@ -46,10 +55,11 @@ def _show(request: HttpRequest, found: Connection, given: Mapping[str, Any] | No
     return page(request, "history.html", context)
 
 
-def _statuses(found: Connection) -> list[str]:
-    """Return the statuses to choose from: those of WooCommerce, then those of plugins that the settings name."""
+def _statuses(found: Connection) -> list[tuple[str, str]]:
+    """Return the statuses to choose from with their words: those of WooCommerce, then those the settings name."""
     own = found.settings.get("status_steps")
-    return [*STATUSES, *sorted(set(own if isinstance(own, dict) else ()) - {*STATUSES, "checkout-draft"})]
+    others = sorted(set(own if isinstance(own, dict) else ()) - {*STATUSES, "checkout-draft"})
+    return [(name, gettext(STATUSES[name])) for name in STATUSES] + [(name, name) for name in others]
 
 
 @require_POST

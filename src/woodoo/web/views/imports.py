@@ -19,6 +19,7 @@ from woodoo.engine import imports
 from woodoo.engine.models import Import
 
 from ..access import Role, needs
+from ..stored_words import said as named
 from ..words import FoundWords, found_words, span
 from .surveys import PAGES as SURVEY_PAGES
 
@@ -76,7 +77,7 @@ def has_begun(one: Import) -> str:
     said = gettext("Dry run %(number)s has begun: %(title)s.")
     if not one.dry_run:
         said = gettext("Import %(number)s has begun: %(title)s.")
-    return said % {"number": one.pk, "title": one.title}
+    return said % {"number": one.pk, "title": named(one.title)}
 
 
 def rows_of(found: Connection, *, products: bool) -> list[Row]:

@@ -1,0 +1,46 @@
+"""Names of records and of imports, which are stored in English, in the reader's language.
+
+Decides that only what Woodoo itself has put together is known here; a name that fits no row stays as it is, and so does
+everything the engine says of a record: messages, plans and calls are kept as they were written.
+"""
+
+from __future__ import annotations
+
+import re
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+#: How a stored name looks → how it is said.
+_ROWS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern, re.DOTALL), words)
+    for pattern, words in (
+        (r"Order (?P<name>#?\S.*)", _("Order %(name)s")),
+        (r"Refunds of order (?P<name>.+)", _("Refunds of order %(name)s")),
+        (r"Product (?P<name>.+)", _("Product %(name)s")),
+        (r"Customer (?P<name>.+)", _("Customer %(name)s")),
+        (r"Contact (?P<name>.+)", _("Contact %(name)s")),
+        (r"Delivery method (?P<name>.+)", _("Delivery method %(name)s")),
+        (r"the last order", _("the last order")),
+        (r"the last (?P<count>\d+) orders", _("the last %(count)s orders")),
+        (r"the order with the id (?P<name>\S+)", _("the order with the id %(name)s")),
+        (r"orders with ids (?P<first>\S+) to (?P<last>\S+)", _("orders with ids %(first)s to %(last)s")),
+        (r"orders of the beginning to now", _("all orders until now")),
+        (r"orders of the beginning to (?P<last>\S+)", _("orders until %(last)s")),
+        (r"orders of (?P<first>\S+) to now", _("orders since %(first)s")),
+        (r"orders of (?P<first>\S+) to (?P<last>\S+)", _("orders of %(first)s to %(last)s")),
+        (r"orders of (?P<day>\S+)", _("orders of %(day)s")),
+        (r"products of Odoo", _("products of Odoo")),
+        (r"products of the store", _("products of the store")),
+        (r"products and customers of both sides", _("products and customers of both sides")),
+    )
+)
+
+
+def said(name: str) -> str:
+    """Return a stored name in the reader's language; what follows a comma, the statuses of an import, stays."""
+    for part, rest in ((name, ""), name.rpartition(", ")[::2]):
+        for pattern, words in _ROWS:
+            if part and (found := pattern.fullmatch(part)):
+                return gettext(words) % found.groupdict() + (f", {rest}" if rest else "")
+    return name
