@@ -41,9 +41,15 @@ def in_words(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Word]:
     return [word for name in named for word in _words(name, before.get(name), after.get(name))]
 
 
+def setting_word(name: str) -> str:
+    """Return what the panel calls a setting, or a field of a connection, in the reader's language."""
+    kind = _kinds().get(name)
+    return gettext(kind.label) if kind else _fields().get(name, name.replace("_", " ").capitalize())
+
+
 def _words(name: str, was: Any, now: Any) -> Iterator[Word]:
     kind = _kinds().get(name)
-    title = gettext(kind.label) if kind else _fields().get(name, name.replace("_", " ").capitalize())
+    title = setting_word(name)
     if now == DEFAULT and name in ConnectionSettings.model_fields:
         now = ConnectionSettings.model_fields[name].get_default(call_default_factory=True)
     if not isinstance(was, dict) and not isinstance(now, dict):

@@ -42,6 +42,7 @@ from woodoo.engine.models import Chore, Import
 from woodoo.engine.work import connection_changed
 from woodoo.trials.models import Trial
 
+from .change_words import setting_word
 from .stored_words import said as named
 from .tidying import troubles_of
 
@@ -316,7 +317,7 @@ def _key(on: Connection) -> Point:
 
 def _features(on: Connection) -> Point:
     switches = [
-        name.replace("_", " ")
+        setting_word(name)
         for name in on.settings
         if name.startswith(("send_", "create_", "take_")) and on.settings[name] is True
     ]

@@ -7,9 +7,13 @@
     store: "--tblr-azure", "store-slow": "--tblr-azure", order: "--tblr-primary", "order-slow": "--tblr-primary",
     update_stock: "--tblr-teal", "update_stock-slow": "--tblr-teal"
   };
-  var clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-  var day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
-  var full = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+  // In the language of the page; where the browser has that language of a country, in its way.
+  var lang = document.documentElement.lang || "en";
+  var locale = (navigator.languages || []).find(function (one) { return one.split("-")[0] === lang; }) || lang;
+  var tenth = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  var clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+  var day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
+  var full = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 
   function start(card) {
     var body = card.querySelector("[data-charts-body]");
@@ -29,8 +33,8 @@
       if (value === null || value === undefined) { return card.dataset.wordGap; }
       if (unit !== "ms") { return String(value); }
       if (value < 1000) { return Math.round(value) + " ms"; }
-      if (value < 60000) { return (value / 1000).toFixed(1) + " s"; }
-      return value < 3600000 ? Math.round(value / 60000) + " min" : (value / 3600000).toFixed(1) + " h";
+      if (value < 60000) { return tenth.format(value / 1000) + " s"; }
+      return value < 3600000 ? Math.round(value / 60000) + " min" : tenth.format(value / 3600000) + " h";
     }
 
     function element(name, text, parent) {

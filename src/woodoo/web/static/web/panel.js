@@ -32,6 +32,9 @@
       element.textContent = element.dataset.show === "clock" ? clock.format(when)
         : element.dataset.show === "full" ? full.format(when)
         : element.dataset.show === "time" ? moment(when) : short(when);
+      // An abbreviation at the end of a sentence has its full stop already: "vor 5 Min.".
+      var after = element.nextSibling;
+      if (after && after.nodeType === 3 && after.data.charAt(0) === ".") { element.textContent = element.textContent.replace(/\.$/, ""); }
       element.title = full.format(when);
     });
   }
