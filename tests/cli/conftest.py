@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from unittest import mock
 
 import pytest
 
 from woodoo.cli import output
 from woodoo.cli.main import guarded
+
+from ..web.both_sides import FakeOdoo, FakeStore
 
 
 @dataclass
@@ -34,3 +37,13 @@ def woodoo(db: None, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
         return Said(code, said.out, said.err)
 
     return run
+
+
+@pytest.fixture
+def both_sides() -> Iterator[mock.Mock]:
+    """A store and an Odoo that answer; what builds the Odoo is given."""
+    with (
+        mock.patch("woodoo.wiring.build_store", return_value=FakeStore()),
+        mock.patch("woodoo.wiring.build_odoo", return_value=FakeOdoo()) as built,
+    ):
+        yield built

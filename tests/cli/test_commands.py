@@ -131,7 +131,23 @@ def test_all_settings_are_printed_with_what_they_do(woodoo: Woodoo, shop: Connec
     assert json.loads(woodoo("connection", "settings", "Shop NL", "--json").out)["batch_size"] == 50
 
 
-def test_settings_are_set_and_parked_records_go_again(woodoo: Woodoo, shop: Connection) -> None:
+def test_settings_name_only_what_is_there(woodoo: Woodoo, shop: Connection, both_sides: mock.Mock) -> None:
+    both_sides.return_value.rows = {"account.journal": []}
+    said = woodoo("connection", "settings", 'journal_map={"stripe": 99}')
+    assert said.code == 1
+    assert "journal_map.stripe: Odoo has no bank or cash journal of this company with the number 99" in said.err
+    both_sides.side_effect = RemoteDown("Odoo does not answer.", side="odoo")
+    said = woodoo("connection", "settings", 'journal_map={"stripe": 99}')
+    assert said.code == 1
+    assert "--anyway" in said.err
+    said = woodoo("connection", "settings", 'journal_map={"stripe": 99}', "--anyway")
+    assert said.code == 0
+    assert "Odoo could not be asked: Odoo does not answer." in said.out
+    shop.refresh_from_db()
+    assert shop.settings == {"journal_map": {"stripe": 99}}
+
+
+def test_settings_are_set_and_parked_records_go_again(woodoo: Woodoo, shop: Connection, both_sides: mock.Mock) -> None:
     scene.work(shop, "1", "parked")
     said = woodoo(
         "connection", "settings", str(shop.pk), 'tax_map={"1": 7}', "timezone=Europe/Madrid",

@@ -15,6 +15,9 @@ from woodoo.stores.base import StoreChoice, StoreTaxRate
 class FakeStore:
     """A shop with one tax rate, two payment methods, one way of shipping and a status of a plugin."""
 
+    def identify(self) -> Any:
+        return SimpleNamespace(currency="EUR")
+
     def tax_rates(self) -> list[StoreTaxRate]:
         return [StoreTaxRate("1", "IVA", Decimal("21.0000"), "ES", "", "standard", compound=False)]
 

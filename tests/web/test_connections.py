@@ -42,7 +42,7 @@ FORM = {
 @pytest.fixture(autouse=True)
 def tried() -> Iterator[mock.Mock]:
     """Both sides are well: (connection, side) → what the test of a side finds."""
-    with mock.patch("woodoo.web.views.connections._try_side", return_value=[Check("Store", True, "Well.")]) as asked:
+    with mock.patch("woodoo.web.saving.try_side", return_value=[Check("Store", True, "Well.")]) as asked:
         yield asked
 
 

@@ -198,26 +198,39 @@ def settings(
             metavar="[WHICH] [NAME=VALUE...]", help="The connection, and what to set; NAME= for the default."
         ),
     ] = None,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Save though a side cannot be asked whether what is new is there.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
 ) -> None:
-    """Print the settings of a connection, or set some. Values are JSON; text needs no quotes."""
+    """Print the settings of a connection, or set some. Values are JSON; text needs no quotes.
+
+    Both sides are asked whether records, statuses and methods that are newly named are there.
+    """
     which, pairs = _which_and_pairs(words or [])
     with service():
         on = find(which)
-        again = 0
-        if pairs:
-            from woodoo.connections.changing import change_settings
-
-            again = change_settings(on.pk, {name: _value(text) if text else None for name, text in pairs.items()})
+        values = {name: _value(text) if text else None for name, text in pairs.items()}
+        if values:
+            _save_settings(on, values, anyway=anyway, told=not json)
             on.refresh_from_db()
         if json:
             as_json(on.rules.model_dump(mode="json"))
-        elif pairs:
-            say(f"[green]✓[/green] Settings of {plain(on.name)} are saved.")
-            if again:
-                say(f"  {again} record{'s that waited are' if again > 1 else ' that waited is'} tried again.")
-        else:
+        elif not values:
             _show_settings(on)
+
+
+def _save_settings(on: Connection, values: dict[str, object], *, anyway: bool, told: bool) -> None:
+    from woodoo.web.saving import save_settings
+
+    saved = save_settings(on, values, anyway=anyway)
+    if not told:
+        return
+    say(f"[green]✓[/green] Settings of {plain(on.name)} are saved.")
+    for sentence in (*saved.notes, *saved.unchecked):
+        say(f"[yellow]![/yellow] {plain(sentence)}")
+    if saved.retried:
+        say(f"  {saved.retried} record{'s that waited are' if saved.retried > 1 else ' that waited is'} tried again.")
 
 
 def _which_and_pairs(words: Sequence[str]) -> tuple[str, dict[str, str]]:

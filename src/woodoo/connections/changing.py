@@ -1,4 +1,4 @@
-"""Changes single settings of a connection, for the command line and the API.
+"""Changes single settings of a connection; whoever saves asks both sides first (`web/saving.py`).
 
 Decides that settings are checked as a whole before one is stored, that what is not named stays as it is, and that a
 setting nobody knows can only be taken away.
@@ -6,32 +6,43 @@ setting nobody knows can only be taken away.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
 from pydantic import ValidationError
 
+from woodoo.connections import audit
 from woodoo.connections.models import Connection
 from woodoo.connections.settings import ConnectionSettings
 from woodoo.domain.errors import ConfigError
 from woodoo.engine.work import connection_changed
 
 
-def change_settings(connection_id: int, values: Mapping[str, Any]) -> int:
+def change_settings(connection_id: int, values: Mapping[str, Any], *, unchecked: Sequence[str] = ()) -> int:
     """Set these settings, None meaning the default, and return how many records that waited are tried again.
+
+    `unchecked` says what neither side could be asked about; it stays on the connection until a test succeeds.
 
     Raises:
         ConfigError: names each setting that is wrong and why; nothing is changed then.
     """
     with transaction.atomic():
         on = Connection.objects.select_for_update().get(pk=connection_id)
-        on.settings = _checked(on, values)
-        on.save(update_fields=["settings", "updated_at"])
+        on.settings = checked_settings(on, values)
+        on.unchecked = " ".join(unchecked)[:500] or on.unchecked
+        on.save(update_fields=["settings", "unchecked", "updated_at"])
+        if unchecked:
+            audit.note("saved without being tried", connection_id=on.pk, after={"unchecked": on.unchecked})
     return connection_changed(connection_id)
 
 
-def _checked(on: Connection, values: Mapping[str, Any]) -> dict[str, Any]:
+def checked_settings(on: Connection, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings as they would be stored with these.
+
+    Raises:
+        ConfigError: names each setting that is wrong and why.
+    """
     raw = {name: value for name, value in on.settings.items() if name not in values}
     unknown = [name for name in values if name not in ConnectionSettings.model_fields]
     if strange := [name for name in unknown if values[name] is not None or name not in on.settings]:

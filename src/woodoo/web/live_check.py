@@ -6,6 +6,7 @@ list it any more. Where a side cannot be asked, that is said, and a person may s
 | what is not there                                        | what happens                                             |
 |----------------------------------------------------------|----------------------------------------------------------|
 | a record of Odoo, or one of another kind or company      | not saved                                                |
+| a pricelist in another currency than it is used for      | not saved                                                |
 | a status that orders are to be set to in the store       | not saved                                                |
 | a status, method or rate of the store in a table         | saved and told: old orders may have it, a plugin know it |
 """
@@ -21,6 +22,7 @@ from woodoo.connections.settings import DEFAULT_STATUS_STEPS
 from woodoo.domain.errors import RemoteDown, WoodooError
 
 from .portable.references import WORDS, Names, Reference, listed, references
+from .pricelist_check import in_other_currency
 
 #: Setting → what of the store its keys, entries or value are.
 OF_STORE: Mapping[str, str] = {
@@ -69,8 +71,10 @@ class Found:
 def check_new(on: Connection, before: Mapping[str, Any], after: Mapping[str, Any]) -> Found:
     """Judge what is new in `after`, both as settings are stored. Never raises for what a side answers."""
     found = Found()
-    _odoo_side(on, _new_references(before, after), found)
+    new = _new_references(before, after)
+    _odoo_side(on, new, found)
     _store_side(on, before, after, found)
+    _pricelists(on, [one for one in new if one.source == "pricelists"], found)
     return found
 
 
@@ -104,6 +108,18 @@ def _not_offered(one: Reference, name: str) -> str:
     if name:
         return f"'{name}' (no. {one.odoo_id}) is no {wanted}, or is archived."
     return f"Odoo has no {wanted} with the number {one.odoo_id} ({listed(one.source).model})."
+
+
+def _pricelists(on: Connection, new: list[Reference], found: Found) -> None:
+    """Refuse pricelists in another currency than they are used for; that a side was not asked is told already."""
+    wrong = {(one.setting, one.key) for one in found.problems}
+    wanted = [one for one in new if (one.setting, one.key) not in wrong]
+    if not wanted or found.unasked:
+        return
+    try:
+        found.problems += [Problem(one.setting, one.key, said) for one, said in in_other_currency(on, wanted)]
+    except WoodooError as error:
+        found.unasked.append(f"It could not be asked which currency a pricelist is in: {error.message}")
 
 
 def _store_side(on: Connection, before: Mapping[str, Any], after: Mapping[str, Any], found: Found) -> None:

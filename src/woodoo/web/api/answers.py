@@ -26,6 +26,8 @@ from pydantic import Field
 
 from woodoo.domain.errors import RemoteError, WoodooError
 
+from ..saving import NotThere
+
 log = logging.getLogger(__name__)
 
 _SAID = frozenset({400, 401, 403, 404, 409, 422, 429, 502})
@@ -44,7 +46,9 @@ class Problem(Schema):
     message: str = Field(description="One sentence.")
     fix: str = Field(default="", description="What to do; empty where the sentence says it.")
     where: str = Field(default="", description="The place that is wrong, such as a setting.")
-    errors: list[Wrong] = Field(default_factory=list, description="Each thing that does not fit (422).")
+    errors: list[Wrong] = Field(
+        default_factory=list, description="Each thing that does not fit (422), or is not there (409)."
+    )
 
 
 class Unfit(Exception):
@@ -72,7 +76,9 @@ def speak(api: NinjaAPI) -> None:
     @api.exception_handler(WoodooError)
     def _woodoo(request: HttpRequest, exc: WoodooError) -> HttpResponse:
         status = 502 if isinstance(exc, RemoteError) else 409
-        return answer(request, status, Problem(message=exc.message, fix=exc.fix, where=exc.where))
+        each = exc.each if isinstance(exc, NotThere) else ()
+        errors = [Wrong(place=place, message=message) for place, message in each]
+        return answer(request, status, Problem(message=exc.message, fix=exc.fix, where=exc.where, errors=errors))
 
     @api.exception_handler(ValidationError)
     def _invalid(request: HttpRequest, exc: ValidationError) -> HttpResponse:

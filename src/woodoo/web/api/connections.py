@@ -12,15 +12,14 @@ from pydantic import Field
 from woodoo.connections.hook import hook_address
 from woodoo.connections.models import Connection
 from woodoo.engine import breaker
-from woodoo.engine.work import connection_changed
 
-from ..doors import forget_doors
 from ..forms import ConnectionForm
 from ..overview import cards
 from ..reach import Role
+from ..saving import save_connection
 from .answers import Unfit, says
 from .door import ADMINISTRATOR, OPERATOR, OWNER, VIEWER, ApiRequest
-from .shapes import ConnectionId, get_connection
+from .shapes import Anyway, ConnectionId, get_connection
 
 router = Router(tags=["Connections"])
 
@@ -118,6 +117,7 @@ class Changed(Schema):
 
     connection: ConnectionDetails
     retried: int = Field(description="Records that waited and are tried again.")
+    unchecked: list[str] = Field(description="What a side said against it, where it is saved all the same.")
 
 
 class Check(Schema):
@@ -175,16 +175,21 @@ def read_status(request: ApiRequest, connection_id: ConnectionId) -> dict[str, A
 @router.patch(
     "/connections/{connection_id}", auth=ADMINISTRATOR, response=says(Changed), operation_id="change_connection"
 )
-def change_connection(request: ApiRequest, connection_id: ConnectionId, body: ConnectionChange) -> dict[str, Any]:
-    """Change addresses, keys or the switch of a connection; a kept secret is not sent to a new address."""
+def change_connection(
+    request: ApiRequest, connection_id: ConnectionId, body: ConnectionChange, anyway: Anyway = False
+) -> dict[str, Any]:
+    """Change addresses, keys or the switch; a side that is spoken to in another way is tried before it is saved.
+
+    A kept secret is not sent to a new address.
+    """
     found = get_connection(connection_id)
     stored = {name: value for name, value in model_to_dict(found).items() if name in ConnectionForm.Meta.fields}
     form = ConnectionForm({**stored, **body.model_dump(exclude_none=True)}, instance=found)
     if not form.is_valid():
         raise Unfit(form.errors)
-    saved = form.save()
-    forget_doors()
-    return {"connection": _details(saved, administrator=True), "retried": connection_changed(saved.pk)}
+    saved = save_connection(form, anyway=anyway)
+    details = _details(form.instance, administrator=True)
+    return {"connection": details, "retried": saved.retried, "unchecked": saved.unchecked}
 
 
 @router.post(

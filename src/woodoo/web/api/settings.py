@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from ninja import Body, Router, Schema
@@ -14,10 +15,11 @@ from woodoo.domain.errors import ConfigError, WoodooError
 from woodoo.flows.table import FLOWS
 from woodoo.mapping.proposals import fingerprint
 
+from ..saving import save_settings
 from ..words import flow_word
 from .answers import says
 from .door import ADMINISTRATOR, VIEWER, ApiRequest
-from .shapes import ConnectionId, get_connection
+from .shapes import Anyway, ConnectionId, get_connection
 
 router = Router(tags=["Settings"])
 
@@ -36,6 +38,8 @@ class SettingsSaved(Settings):
     """Settings that were saved."""
 
     retried: int = Field(description="Records that waited and are tried again.")
+    notes: list[str] = Field(description="What the store does not list and is kept all the same.")
+    unchecked: list[str] = Field(description="Sides that could not be asked, where it is saved all the same.")
 
 
 class FlowState(Schema):
@@ -107,11 +111,14 @@ def read_settings(request: ApiRequest, connection_id: ConnectionId) -> dict[str,
     operation_id="change_settings",
 )
 def patch_settings(
-    request: ApiRequest, connection_id: ConnectionId, body: Body[dict[str, JsonValue]]
+    request: ApiRequest, connection_id: ConnectionId, body: Body[dict[str, JsonValue]], anyway: Anyway = False
 ) -> dict[str, Any]:
-    """Set some settings, by name; null means the default. All are checked before one is stored."""
-    retried = change_settings(get_connection(connection_id).pk, body)
-    return {**_settings(connection_id), "retried": retried}
+    """Set some settings, by name; null means the default. All are checked before one is stored.
+
+    Both sides are asked whether the records, statuses and methods that are newly named are there.
+    """
+    saved = save_settings(get_connection(connection_id), body, anyway=anyway)
+    return {**_settings(connection_id), **asdict(saved)}
 
 
 @router.get("/connections/{connection_id}/flows", auth=VIEWER, response=says(Flows), operation_id="list_flows")

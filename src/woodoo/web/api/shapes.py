@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from django.http import Http404
-from ninja import Path, Schema
+from ninja import Path, Query, Schema
 from pydantic import AfterValidator, Field
 
 from woodoo.connections.models import Connection
@@ -20,6 +20,11 @@ ConnectionId = Annotated[int, Path(ge=1, le=_MOST_INT, description="Number of th
 WorkId = Annotated[int, Path(ge=1, le=_MOST_BIG, description="Number of the record on the to-do list.")]
 CallId = Annotated[int, Path(ge=1, le=_MOST_BIG, description="Number of the call.")]
 ImportId = Annotated[int, Path(ge=1, le=_MOST_BIG, description="Number of the import.")]
+#: Saves what could not be tried, or failed.
+Anyway = Annotated[
+    bool,
+    Query(description="Save although a side cannot be asked. The connection's page says so until a test succeeds."),
+]
 #: Id of a record in the store or in Odoo.
 RecordId = Annotated[str, Field(pattern=r"^[0-9]{1,18}$", examples=["1054"])]
 WorkState = Literal["parked", "failed", "waiting", "ready", "running", "done", "skipped"]

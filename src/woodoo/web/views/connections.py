@@ -18,17 +18,15 @@ from woodoo.connections.models import Connection
 from woodoo.connections.settings import ConnectionSettings
 from woodoo.domain.errors import ConfigError, WoodooError
 from woodoo.engine import breaker
-from woodoo.engine.work import connection_changed
 from woodoo.flows.topics import followed_topics
 from woodoo.stores.woocommerce.address import keys_page
 from woodoo.trying import Check
 
-from .. import typed
+from .. import saving, typed
 from ..access import Role, needs, reached
 from ..completeness import told_of
 from ..course import DEFAULT, spans
 from ..dashboard import dashboard
-from ..doors import forget_doors
 from ..forms import ConnectionForm, about
 from ..odoo_news import odoo_news
 from ..overview import cards, connection_statuses, last_done, last_event, state_counts, tallies_of
@@ -120,19 +118,14 @@ def connection_edit(request: HttpRequest, connection_id: int) -> HttpResponse:
         return _test_typed(request, connection_id, form, side)
     if not right:
         return _show_form(request, connection_id, form)
-    tried = {side: _try_side(form.candidate(), side) for side in form.changed_sides()}
-    wrong = [check for checks in tried.values() for check in checks if check.ok is False]
-    if wrong and "anyway" not in request.POST:
+    tried = saving.try_changed(form)
+    if saving.failed(tried) and "anyway" not in request.POST:
         return _show_form(request, connection_id, _again(form, found, request), tried=tried)
-    if tried:
-        form.instance.unchecked = " ".join(check.message for check in wrong)[:500]
-    saved = form.save()
+    again = saving.keep(form, tried).retried
     typed.forget(request)
-    forget_doors()
-    again = connection_changed(saved.pk)
-    log.info("connection changed", extra={"connection": saved.pk})
+    log.info("connection changed", extra={"connection": connection_id})
     messages.success(request, _saved(again))
-    return redirect(f"{reverse('connection', args=[saved.pk])}?test=1")
+    return redirect(f"{reverse('connection', args=[connection_id])}?test=1")
 
 
 def _again(form: ConnectionForm, found: Connection, request: HttpRequest) -> ConnectionForm:
@@ -145,7 +138,7 @@ def _again(form: ConnectionForm, found: Connection, request: HttpRequest) -> Con
 def _test_typed(request: HttpRequest, connection_id: int, form: ConnectionForm, side: str) -> HttpResponse:
     """Try one side as it stands in the form, saved or not."""
     wrong = form.problems_of(side)
-    tried = {} if wrong else {side: _try_side(form.candidate(), side)}
+    tried = {} if wrong else {side: saving.try_side(form.candidate(), side)}
     if is_fragment(request):
         problems = [
             Check(str(form.fields[name].label), False, str(form.errors[name][0]))
@@ -156,15 +149,6 @@ def _test_typed(request: HttpRequest, connection_id: int, form: ConnectionForm, 
     if not wrong:
         form = _again(form, form.instance, request)
     return _show_form(request, connection_id, form, tried=tried, only_tested=True)
-
-
-def _try_side(on: Connection, side: str) -> list[Check]:
-    from woodoo.wiring import check_odoo, check_store
-
-    try:
-        return check_store(on)[1] if side == "store" else check_odoo(on)[1]
-    except WoodooError as error:
-        return [Check(side.capitalize(), False, error.message, error.fix)]
 
 
 def _show_form(
@@ -209,7 +193,7 @@ def connection_test(request: HttpRequest, connection_id: int) -> HttpResponse:
 
     found = get_object_or_404(Connection, pk=connection_id)
     if (side := request.POST.get("side", "")) in ConnectionForm.SIDES:
-        return page(request, "parts/checks.html", {"checks": _try_side(found, side)})
+        return page(request, "parts/checks.html", {"checks": saving.try_side(found, side)})
     try:
         return page(request, "parts/checks.html", {"checks": check_connection(found)})
     except WoodooError as error:
