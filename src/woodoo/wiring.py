@@ -11,7 +11,7 @@ from typing import Any
 
 from .alerts import rounds
 from .checkup import book as health
-from .checkup import findings
+from .checkup import findings, needs_look
 from .checkup import look as checkup
 from .checkup.findings import Finding
 from .chores.table import chores_of
@@ -88,6 +88,7 @@ def lanes_of(connection_id: int) -> registry.Lanes:
             *chores_of(live),
             trials.chore_of(live),
             Chore(health.CHORE, health.EVERY, _check_health, frozenset(), "Health check"),
+            Chore(needs_look.CHORE, needs_look.EVERY, _look_for_needs, frozenset({"odoo", "store"}), "What flows need"),
         ),
         knock=live.knock,
         archives={
@@ -235,6 +236,19 @@ def examine(connection: Connection) -> list[Finding]:
         for one in check_connection(connection)
     ]
     return [*tested, *checkup.examine(live)]
+
+
+def look_for_needs(connection_id: int) -> None:
+    """Look on both sides for what each flow needs, and keep what was seen.
+
+    Raises:
+        ConfigError: where the connection cannot even be read.
+    """
+    needs_look.note(connection_id, _look_for_needs(connection_id))
+
+
+def _look_for_needs(connection_id: int) -> dict[str, Any]:
+    return needs_look.look(live_connection(connection_id))
 
 
 def _check_health(connection_id: int) -> dict[str, Any]:

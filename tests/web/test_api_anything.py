@@ -17,6 +17,7 @@ from schemathesis.specs.openapi.checks import response_schema_conformance, statu
 
 from woodoo.alerts import channels
 from woodoo.connections.models import Connection
+from woodoo.web.live_check import Found
 from woodoo.wsgi import application
 
 from . import scene
@@ -46,6 +47,13 @@ def known(shop: Connection) -> Iterator[dict[str, Any]]:
         for name, answer in {
             "woodoo.wiring.check_connection": [],
             "woodoo.wiring.examine": [],
+            "woodoo.wiring.look_for_needs": None,
+            "woodoo.trying.try_store_address": (None, []),
+            "woodoo.trying.try_store": [],
+            "woodoo.trying.try_odoo_address": (None, []),
+            "woodoo.trying.try_odoo": ([], []),
+            "woodoo.web.saving.try_side": [],
+            "woodoo.web.saving.check_new": Found(),
             "woodoo.wiring.propose": (),
             "woodoo.wiring.read_mappings": [],
             "woodoo.wiring.plan_records": [],

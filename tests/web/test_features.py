@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from woodoo.checkup import needs_look
 from woodoo.chores.table import CHORES
 from woodoo.connections.models import Change, Connection
 from woodoo.connections.settings import ConnectionSettings
@@ -133,3 +135,33 @@ def test_only_the_changes_of_that_connection_are_shown(
 def test_nonsense_in_the_address_does_no_harm(shop: Connection, administrator: Client, before: Any) -> None:
     place = reverse("connection-changes", args=[shop.pk])
     assert administrator.get(place, {"before": before}).status_code == 200
+
+
+# What each needs
+
+
+def test_what_a_flow_lacks_stands_below_its_switch_with_when_it_was_looked_at(
+    shop: Connection, administrator: Client
+) -> None:
+    assert "Nobody has looked yet" in administrator.get(place(shop)).content.decode()
+
+    def look(connection_id: int) -> None:
+        seen = {"models": ["sale.order", "account.move"], "refused": [], "product_role": "", "statuses": ["completed"]}
+        needs_look.note(connection_id, {**seen, "store_version": "10.3", "shows_pictures": True})
+
+    with mock.patch("woodoo.wiring.look_for_needs", side_effect=look):
+        answer = administrator.post(reverse("features-look", args=[shop.pk]))
+    text = administrator.get(answer["Location"]).content.decode()
+    assert "Both sides were asked for what each needs" in text
+    row = text[text.index('name="send_stock"') :]
+    assert "Odoo lacks the app Inventory." in row[: row.index('name="send_customers"')]
+    orders = text[text.index('name="take_orders"') : text.index('name="take_refunds"')]
+    assert "No tax of the store is mapped to one of Odoo." in orders
+    shop.settings = {"tax_map": {"1": 7}, "journal_map": {"stripe": 9}}
+    shop.save()
+    assert "No tax of the store is mapped" not in administrator.get(place(shop)).content.decode(), "settings of now"
+
+
+def test_a_page_asks_nobody(shop: Connection, administrator: Client) -> None:
+    with mock.patch("woodoo.wiring.look_for_needs", side_effect=AssertionError("asked")):
+        assert administrator.get(place(shop)).status_code == 200

@@ -59,6 +59,7 @@ EXPECTED: dict[str, tuple[str, str | None]] = {
     "connection-test": ("post", "administrator"),
     "connection-changes": ("get", "administrator"),
     "features": ("get", "administrator"),
+    "features-look": ("post", "administrator"),
     "connection-file": ("get", "administrator"),
     "connection-download": ("get", "administrator"),
     "connection-try": ("post", "operator"),
@@ -182,6 +183,7 @@ def addresses(shop: Connection) -> dict[str, str]:
         "connection-test": reverse("connection-test", args=[shop.pk]),
         "connection-changes": reverse("connection-changes", args=[shop.pk]),
         "features": reverse("features", args=[shop.pk]),
+        "features-look": reverse("features-look", args=[shop.pk]),
         "connection-file": reverse("connection-file", args=[shop.pk]),
         "connection-download": reverse("connection-download", args=[shop.pk]),
         "connection-try": reverse("connection-try", args=[shop.pk]),
@@ -243,6 +245,7 @@ def test_each_role_at_each_address(
         mock.patch("woodoo.wiring.propose", return_value=()),
         mock.patch("woodoo.wiring.read_mappings", return_value=[]),
         mock.patch("woodoo.wiring.examine", return_value=[]),
+        mock.patch("woodoo.wiring.look_for_needs"),
     ):
         answer = getattr(as_role(role), method)(addresses[name])
     if role == "stranger":

@@ -143,7 +143,7 @@ def _company(client: OdooClient, company_id: int | None) -> Check:
 
 
 def _apps(client: OdooClient) -> tuple[list[str], Check]:
-    missing = {app for model, app, _ in NEEDED if not _exists(client, model)}
+    missing = {app for model, app, _ in NEEDED if not exists(client, model)}
     present = [model for model, app, _ in NEEDED if app not in missing]
     if missing:
         names = ", ".join(sorted(missing))
@@ -154,7 +154,7 @@ def _apps(client: OdooClient) -> tuple[list[str], Check]:
 def _optional(client: OdooClient) -> Iterable[Check]:
     for model, app, without in OPTIONAL:
         name = app.lower().replace(" ", "_")
-        if _exists(client, model):
+        if exists(client, model):
             yield Check(name, State.OK, f"{app} is installed.")
         else:
             yield Check(name, State.WARNING, f"{app} is not installed. {without}", f"Install {app} in Odoo if wanted.")
@@ -165,7 +165,7 @@ def _rights(records: Records, models: Iterable[str]) -> Check:
     roles = set()
     for model, app, operations in NEEDED:
         for operation in operations if model in models else ():
-            if not _allowed(records, model, operation):
+            if not allowed(records, model, operation):
                 missing.append(f"{operation} {model}")
                 roles.add(_ROLES[app])
     if not missing:
@@ -180,7 +180,7 @@ def product_rights(records: Records) -> Check:
         f"{operation} {model}"
         for model in NEEDED_FOR_PRODUCTS
         for operation in ("create", "write")
-        if not _allowed(records, model, operation)
+        if not allowed(records, model, operation)
     ]
     if not missing:
         return Check("product_rights", State.OK, "The API user may make and change products.")
@@ -189,7 +189,8 @@ def product_rights(records: Records) -> Check:
     return Check("product_rights", State.ERROR, f"The API user may not {', '.join(missing)}.", fix)
 
 
-def _allowed(records: Records, model: str, operation: str) -> bool:
+def allowed(records: Records, model: str, operation: str) -> bool:
+    """Say whether the user may read, write or create records of a model that is there."""
     # The one form that works from 14 to 19 (odoo/orm/models.py).
     answer = records.client.call(
         model, "check_access_rights", context=records.context, operation=operation, raise_exception=False
@@ -237,7 +238,8 @@ def _precision(company: Company) -> Check:
     )
 
 
-def _exists(client: OdooClient, model: str) -> bool:
+def exists(client: OdooClient, model: str) -> bool:
+    """Say whether Odoo has a model, which is: whether its app is installed."""
     try:
         client.call(model, "fields_get", allfields=["id"], attributes=["type"])
     except ConfigError as error:

@@ -107,6 +107,7 @@ urlpatterns = [
     path("connections/<int:connection_id>/file/", portable.file, name="connection-file"),
     path("connections/<int:connection_id>/file/download/", portable.download, name="connection-download"),
     path("connections/<int:connection_id>/features/", features.features, name="features"),
+    path("connections/<int:connection_id>/features/look/", features.features_look, name="features-look"),
     path("connections/<int:connection_id>/test/", connections.connection_test, name="connection-test"),
     path("connections/<int:connection_id>/try/", connections.try_now, name="connection-try"),
     path("connections/<int:connection_id>/webhook-secret/", webhooks.webhook_secret, name="webhook-secret"),

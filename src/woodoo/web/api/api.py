@@ -10,7 +10,7 @@ from ninja.operation import Operation
 
 from woodoo import __version__
 
-from . import connections, golive, health, held, imports, personal, portable, service, settings, trials, work
+from . import connections, golive, health, held, imports, personal, portable, probes, service, settings, trials, work
 from .answers import speak
 from .bodies import StrictParser
 from .door import Bearer
@@ -41,7 +41,7 @@ api = WoodooAPI(
     parser=StrictParser(),
     urls_namespace="api",
 )
-for module in (connections, health, settings, portable, golive, work, held, imports, trials, personal, service):
+for module in (connections, probes, health, settings, portable, golive, work, held, imports, trials, personal, service):
     api.add_router("", module.router)
 speak(api)
 

@@ -1,4 +1,4 @@
-"""The health check of a connection."""
+"""The health check of a connection, and the look for what its flows need."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from ninja import Router, Schema
 from pydantic import Field
 
-from woodoo.checkup import book
+from woodoo.checkup import book, needs_look
 
 from .answers import says
 from .door import OPERATOR, VIEWER, ApiRequest
@@ -54,3 +54,24 @@ def check_health(request: ApiRequest, connection_id: ConnectionId) -> Any:
     found = get_connection(connection_id)
     book.note(found.pk, wiring.examine(found))
     return book.health_of([found.pk])[found.pk]
+
+
+@router.get(
+    "/connections/{connection_id}/needs", auth=VIEWER, response=says(Health), operation_id="read_connection_needs"
+)
+def read_needs(request: ApiRequest, connection_id: ConnectionId) -> Any:
+    """Say whether each flow has what it needs, as of the last look: `key` is its switch. A worker looks every hour."""
+    found = get_connection(connection_id)
+    return needs_look.needs_of(found.pk, found.rules)
+
+
+@router.post(
+    "/connections/{connection_id}/needs", auth=OPERATOR, response=says(Health), operation_id="check_connection_needs"
+)
+def check_needs(request: ApiRequest, connection_id: ConnectionId) -> Any:
+    """Look now on both sides for what each flow needs: apps, rights, versions, statuses, settings."""
+    from woodoo import wiring
+
+    found = get_connection(connection_id)
+    wiring.look_for_needs(found.pk)
+    return needs_look.needs_of(found.pk, found.rules)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -12,11 +12,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
+from woodoo.checkup import needs_look
+from woodoo.checkup.book import Health
+from woodoo.checkup.findings import Finding
 from woodoo.connections.models import Connection
 from woodoo.connections.settings import ConnectionSettings
-from woodoo.domain.errors import ConfigError
+from woodoo.domain.errors import ConfigError, WoodooError
 from woodoo.engine.work import connection_changed
 
 from ..access import Role, needs
@@ -39,6 +42,8 @@ class Row:
 
     field: BoundField
     feature: Feature | None = None
+    #: Whether all it needs is there, as of the last look.
+    need: Finding | None = None
 
 
 @dataclass(frozen=True)
@@ -80,21 +85,45 @@ def features(request: HttpRequest, connection_id: int) -> HttpResponse:
         log.info("settings changed", extra={"connection": found.pk})
         messages.success(request, _saved(connection_changed(found.pk)))
         return redirect("features", connection_id=found.pk)
+    looked = _looked(found)
+    needs_of = {one.key: one for one in looked.findings}
     context = {
         "section": "connections",
         "connection": found,
         "status": connection_statuses([found])[found.pk],
         "form": form,
-        "cards": [(section, list(_rows(form, section))) for section in FEATURES],
+        "cards": [(section, list(_rows(form, section, needs_of))) for section in FEATURES],
+        "looked": looked,
         "elsewhere": _elsewhere(found),
         "mistakes": problems_of(form),
     }
     return page(request, "features.html", context)
 
 
-def _rows(form: ConfigurationForm, section: Section) -> Iterator[Row]:
+@require_POST
+@needs(Role.ADMINISTRATOR)
+def features_look(request: HttpRequest, connection_id: int) -> HttpResponse:
+    """Look now on both sides for what each flow needs."""
+    from woodoo import wiring
+
+    found = get_object_or_404(Connection, pk=connection_id)
+    try:
+        wiring.look_for_needs(found.pk)
+    except WoodooError as error:
+        messages.error(request, str(error))
+    return redirect("features", connection_id=found.pk)
+
+
+def _looked(found: Connection) -> Health:
+    try:
+        return needs_look.needs_of(found.pk, found.rules)
+    except ConfigError:
+        return Health(None, ())
+
+
+def _rows(form: ConfigurationForm, section: Section, needs_of: Mapping[str, Finding]) -> Iterator[Row]:
     for part in section.parts:
-        yield Row(form[part.name], part if isinstance(part, Feature) else None)
+        yield Row(form[part.name], part if isinstance(part, Feature) else None, needs_of.get(part.name))
 
 
 def _elsewhere(found: Connection) -> list[tuple[SetElsewhere, bool | None]]:
