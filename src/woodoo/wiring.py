@@ -25,6 +25,7 @@ from .engine.flow import Batch, Handler, Item, Outcome, OutcomeKind
 from .engine.links import Links
 from .engine.registry import Chore
 from .engine.work import asked_for, enqueue
+from .flows import money
 from .flows.catalogue_walk import CatalogueWalk
 from .flows.context import Context
 from .flows.history import History
@@ -41,6 +42,7 @@ from .flows.table import FLOWS, Flow
 from .flows.tax_check import check_tax_rates
 from .flows.usage import UsageSurvey
 from .live import Live, build_odoo, build_store, live_connection, namespace_of
+from .mapping.documents.money import Money
 from .mapping.evidence.row import Row
 from .mapping.proposals import Proposal
 from .mapping.rules import Rules
@@ -131,6 +133,18 @@ def _plan_by_rules(connection: Connection, flow: Flow, records: Sequence[str]) -
     planned = flow.plan(context, records)
     shown: dict[str, Plan | WoodooError] = {**planned.shown(), **planned.failures}
     return [(record, shown[record]) for record in records if record in shown]
+
+
+def look_at_money(connection: Connection, order_id: str) -> Money:
+    """Ask both sides what an order comes to: total, tax, refunded, paid, open.
+
+    Raises:
+        WoodooError: a side cannot be asked, or the store does not have the order.
+    """
+    live = live_connection(connection.pk)
+    odoo = live.odoo(NullRecorder())
+    rules, _ = live.rules(odoo)
+    return money.look_at_money(Context(live.store(NullRecorder()), odoo, rules, Links(connection.pk)), order_id)
 
 
 def sync_records(connection: Connection, flow: Flow, records: Sequence[str]) -> int:

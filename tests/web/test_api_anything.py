@@ -17,6 +17,7 @@ from schemathesis.specs.openapi.checks import response_schema_conformance, statu
 
 from woodoo.alerts import channels
 from woodoo.connections.models import Connection
+from woodoo.mapping.documents.money import Money
 from woodoo.web.live_check import Found
 from woodoo.wsgi import application
 
@@ -48,6 +49,7 @@ def known(shop: Connection) -> Iterator[dict[str, Any]]:
             "woodoo.wiring.check_connection": [],
             "woodoo.wiring.examine": [],
             "woodoo.wiring.look_for_needs": None,
+            "woodoo.wiring.look_at_money": Money((), "EUR"),
             "woodoo.trying.try_store_address": (None, []),
             "woodoo.trying.try_store": [],
             "woodoo.trying.try_odoo_address": (None, []),

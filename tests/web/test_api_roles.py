@@ -11,6 +11,7 @@ import pytest
 from woodoo.alerts import channels
 from woodoo.connections.models import Connection
 from woodoo.engine.models import Work
+from woodoo.mapping.documents.money import Money
 from woodoo.trials.models import Trial
 from woodoo.web.api.api import door_of, operations
 
@@ -51,6 +52,8 @@ EXPECTED: dict[str, tuple[str, Any]] = {
     "list_work": ("viewer", None),
     "count_work": ("viewer", None),
     "read_work": ("viewer", None),
+    "read_money": ("viewer", None),
+    "compare_money": ("viewer", None),
     # A viewer comes in, and is told there that contents are not for every token.
     "read_call": ("viewer", None),
     "retry_work": ("operator", None),
@@ -138,6 +141,7 @@ def ask(asks: Program, name: str, shop: Connection) -> int:
         mock.patch("woodoo.wiring.read_mappings", return_value=[]),
         mock.patch("woodoo.wiring.examine", return_value=[]),
         mock.patch("woodoo.wiring.look_for_needs"),
+        mock.patch("woodoo.wiring.look_at_money", return_value=Money((), "EUR")),
         mock.patch("woodoo.trying.try_store_address", return_value=(None, [])),
         mock.patch("woodoo.trying.try_store", return_value=[]),
         mock.patch("woodoo.trying.try_odoo_address", return_value=(None, [])),

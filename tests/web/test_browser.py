@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -23,10 +24,12 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from woodoo.alerts.models import Alert
 from woodoo.connections.models import Connection
+from woodoo.domain.plan import Total
 from woodoo.domain.search import FoundBy
 from woodoo.engine import breaker
 from woodoo.engine.course import CLASSES
 from woodoo.engine.models import Course, Work
+from woodoo.mapping.documents.money import Money
 from woodoo.web.access import ensure_roles
 
 from ..alerts.conftest import Post
@@ -58,6 +61,14 @@ def _orm_beside_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     # The server's threads would keep their connections beyond the tests, and so the database.
     monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
+
+
+@pytest.fixture(autouse=True)
+def _money_is_compared_here() -> Iterator[None]:
+    """The page of an order asks both sides what it comes to; these are not there."""
+    amounts = (Total("Total", Decimal("121.00"), Decimal("121.00")), Total("Open", Decimal("0.00"), Decimal("0.00")))
+    with mock.patch("woodoo.wiring.look_at_money", return_value=Money(amounts, "EUR")):
+        yield
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from django.urls import URLPattern, reverse
 
 from woodoo.alerts import channels
 from woodoo.connections.models import Connection
+from woodoo.mapping.documents.money import Money
 from woodoo.web import tokens, urls
 from woodoo.web.access import Role, ensure_roles
 
@@ -34,6 +35,7 @@ EXPECTED: dict[str, tuple[str, str | None]] = {
     "home": ("get", "viewer"),
     "work": ("get", "viewer"),
     "journey": ("get", "viewer"),
+    "money": ("post", "viewer"),
     "call": ("get", "operator"),
     "retry": ("post", "operator"),
     "retry-many": ("post", "operator"),
@@ -162,6 +164,7 @@ def addresses(shop: Connection) -> dict[str, str]:
         "work": reverse("work"),
         "journey": reverse("journey", args=[order.pk]),
         "call": reverse("call", args=[order.pk, call.pk]),
+        "money": reverse("money", args=[order.pk]),
         "retry": reverse("retry", args=[order.pk]),
         "retry-many": reverse("retry-many"),
         "skip": reverse("skip", args=[order.pk]),
@@ -246,6 +249,7 @@ def test_each_role_at_each_address(
         mock.patch("woodoo.wiring.read_mappings", return_value=[]),
         mock.patch("woodoo.wiring.examine", return_value=[]),
         mock.patch("woodoo.wiring.look_for_needs"),
+        mock.patch("woodoo.wiring.look_at_money", return_value=Money((), "EUR")),
     ):
         answer = getattr(as_role(role), method)(addresses[name])
     if role == "stranger":

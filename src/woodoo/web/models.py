@@ -153,3 +153,19 @@ class ConnectionDraft(models.Model):
 
     def __str__(self) -> str:
         return f"draft of {self.user_id}"
+
+
+class MoneySeen(models.Model):
+    """What an order came to on both sides when somebody looked last; see `money.py`. No personal data."""
+
+    #: `engine.Work`.
+    work_id = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    currency = models.CharField(max_length=10, default="")
+    #: Name, store, odoo (amounts as texts), equal.
+    totals = models.JSONField(default=list)
+    notes = models.JSONField(default=list)
+    problem = models.TextField(default="")
+
+    def __str__(self) -> str:
+        return f"of {self.work_id}"

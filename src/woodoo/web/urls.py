@@ -92,6 +92,7 @@ urlpatterns = [
     path("work/causes/", causes.causes, name="causes"),
     path("work/drift/", drift.drift, name="drift"),
     path("work/<int:work_id>/", record.journey, name="journey"),
+    path("work/<int:work_id>/money/", record.money, name="money"),
     path("work/<int:work_id>/retry/", work.retry_one, name="retry"),
     path("work/<int:work_id>/skip/", work.skip_one, name="skip"),
     path("work/<int:work_id>/calls/<int:call_id>/", record.call, name="call"),

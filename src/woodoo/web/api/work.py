@@ -22,6 +22,7 @@ from woodoo.flows.table import FLOWS
 from .. import together
 from ..journey import EventEntry, RunEntry, call_is_about, tell
 from ..kinds import store_page_of
+from ..money import card_of, has_money, look
 from ..reach import Reach, Role
 from ..words import LONGEST_REASON, flow_word
 from ..worklist import Query, exact_counts, position, rows_of, within
@@ -159,6 +160,26 @@ class JourneyTold(Schema):
     store_url: str = Field(description="Its page in the store's back office; empty where it has none.")
 
 
+class Amount(Schema):
+    """One amount of an order, as decimal strings in its currency."""
+
+    name: str = Field(description="Total, Tax, Refunded, Paid (less refunds) or Open.")
+    store: str
+    odoo: str | None = Field(description="null: Odoo has none yet.")
+    equal: bool | None
+
+
+class MoneyTold(Schema):
+    """What an order comes to on both sides."""
+
+    at: datetime | None = Field(description="null: nobody has compared yet.")
+    currency: str
+    totals: list[Amount]
+    notes: list[str]
+    problem: str = Field(description="Why it could not be compared the last time.")
+    old: bool = Field(description="Something happened since.")
+
+
 class CallBodies(CallLine):
     """A request and its answer, secrets left out. Personal data."""
 
@@ -259,6 +280,33 @@ def read_work(request: ApiRequest, work_id: WorkId) -> dict[str, Any]:
         "odoo": told.records,
         "store_url": store_page_of(work, on) if on else "",
     }
+
+
+@router.get("/work/{work_id}/money", auth=VIEWER, response=says(MoneyTold), operation_id="read_money")
+def read_money(request: ApiRequest, work_id: WorkId) -> Any:
+    """Tell what an order came to on both sides when they were asked last: total, tax, refunded, paid, open."""
+    work, on = _with_money(work_id)
+    return card_of(work, on)
+
+
+@router.post("/work/{work_id}/money", auth=VIEWER, response=says(MoneyTold), operation_id="compare_money")
+def compare_money(request: ApiRequest, work_id: WorkId) -> Any:
+    """Ask both sides what an order comes to; at most every ten seconds."""
+    work, on = _with_money(work_id)
+    return look(work, on)
+
+
+def _with_money(work_id: int) -> tuple[Work, Connection]:
+    """Return an order and its connection.
+
+    Raises:
+        Http404: the record is no order.
+    """
+    work = _get(work_id)
+    on = Connection.objects.filter(pk=work.connection_id).first()
+    if on is None or not has_money(work):
+        raise Http404
+    return work, on
 
 
 @router.get("/work/{work_id}/calls/{call_id}", auth=VIEWER, response=says(CallBodies), operation_id="read_call")

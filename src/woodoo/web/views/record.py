@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from woodoo.connections.models import Connection
 from woodoo.engine.held import others_with
@@ -15,6 +15,7 @@ from ..access import Role, needs, reach_of, refused
 from ..configuration.places import place_on_page
 from ..journey import call_is_about, tell
 from ..kinds import odoo_model_of, store_page_of
+from ..money import card_of, has_money, look
 from ..pages import is_fragment, page
 from ..pauses import next_try, pauses_of
 from ..words import RETRYABLE, SKIPPABLE, choices_of, flow_word
@@ -49,6 +50,7 @@ def journey(request: HttpRequest, work_id: int) -> HttpResponse:
         "live": work.state in _MOVING,
         "entries": told.entries,
         "earlier": told.earlier,
+        "money": card_of(work, connection),
         "totals": told.totals,
         "totals_agree": told.totals_agree,
         "totals_differ": told.totals_differ,
@@ -58,6 +60,20 @@ def journey(request: HttpRequest, work_id: int) -> HttpResponse:
         "main_record": told.main_record,
     }
     return page(request, "parts/journey_live.html" if is_fragment(request) else "journey.html", context)
+
+
+@require_POST
+@needs(Role.VIEWER)
+def money(request: HttpRequest, work_id: int) -> HttpResponse:
+    """Ask both sides what an order comes to, and show it."""
+    work = get_object_or_404(Work, pk=work_id)
+    connection = Connection.objects.filter(pk=work.connection_id).first()
+    if connection is None or not has_money(work):
+        raise Http404
+    card = look(work, connection)
+    if not is_fragment(request):
+        return redirect("journey", work_id=work.pk)
+    return page(request, "parts/money.html", {"work": work, "money": card})
 
 
 @require_safe
