@@ -51,6 +51,8 @@ def bring_in(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Bring a file into a connection: say what would change, ask, change it. Exit code 1 where it has mistakes."""
+    if file == "-" and not (yes or dry_run):
+        raise fail("Whoever gives the file as input cannot be asked as well.", "Add --yes, or --dry-run to look first.")
     text = _read(file)
     with service():
         from woodoo.web.portable.carrying import carry_out, prepare
@@ -79,9 +81,9 @@ def bring_in(
 
 
 def _read(file: str) -> str:
-    if file == "-":
-        return sys.stdin.read()
     try:
+        if file == "-":
+            return sys.stdin.read()
         return Path(file).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as exc:
         raise fail(f"{file} cannot be read: {getattr(exc, 'strerror', '') or 'it is no text'}.") from exc

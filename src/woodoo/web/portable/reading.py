@@ -116,18 +116,30 @@ def _settings(said: Text, given: Any, found: File, names: Names | None, why_not:
     if meant:
         numbers = _numbers(meant, names, why_not, found)
         raw = {name: _filled(value, (name,), numbers) for name, value in raw.items()}
-    if found.mistakes:
-        return
+    settings = _checked(said, raw, found)
+    if settings is not None and not found.mistakes:
+        found.settings = settings.model_dump(mode="json", exclude_defaults=True)
+
+
+def _checked(said: Text, raw: Mapping[str, Any], found: File) -> ConnectionSettings | None:
+    """Have the schema look at all of it; of a setting that is wrong already it has nothing to add."""
+    wrong = {_setting_of(one.line, found) for one in found.mistakes}
     try:
-        settings = ConnectionSettings.model_validate(raw)
+        return ConnectionSettings.model_validate(raw)
     except ValidationError as exc:
         for error in exc.errors(include_input=False):
             name = str(error["loc"][0]) if error["loc"] else ""
             key = f", {error['loc'][1]}" if len(error["loc"]) > 1 else ""
             line = said.line("settings", *error["loc"])
-            found.mistakes.append(Mistake(line, f"{name}{key}: {in_words(error)}" if name else in_words(error)))
-        return
-    found.settings = settings.model_dump(mode="json", exclude_defaults=True)
+            if name not in wrong:
+                found.mistakes.append(Mistake(line, f"{name}{key}: {in_words(error)}" if name else in_words(error)))
+        return None
+
+
+def _setting_of(line: int, found: File) -> str:
+    """Return the setting a line of the file belongs to."""
+    before = [(begins, name) for name, begins in found.lines.items() if begins <= line]
+    return max(before)[1] if before else ""
 
 
 @dataclass(frozen=True)
