@@ -43,6 +43,17 @@ def test_records_are_counted_as_they_stand(flow: ScriptedFlow):
     assert (told_.failed, told_.retried) == (0, 0)
 
 
+def test_records_of_test_runs_are_not_counted(flow: ScriptedFlow):
+    event("1")
+    event("901")
+    Work.objects.filter(record="901").update(trial=True)
+    drain_all()
+    assert set(Work.objects.values_list("state", flat=True)) == {"done"}
+    told_ = told()
+    assert told_
+    assert told_.done == 1
+
+
 def test_one_that_fails_in_the_end_was_tried_again_before(flow: ScriptedFlow):
     flow.default = Outcome.from_error(RemoteError("Odoo is being updated."))
     event()

@@ -11,7 +11,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from woodoo.connections.models import Connection
+from woodoo.connections.models import Change, Connection
 from woodoo.domain.errors import ConfigError, DataError, RemoteDown
 from woodoo.domain.plan import Plan, Step
 from woodoo.engine.models import Breaker, Event, Work
@@ -296,6 +296,7 @@ def test_what_is_confirmed_is_what_was_counted_and_once(shop: Connection) -> Non
     assert asks.post(f"/bulk/{prepared['id']}/confirm")["done"] == 1
     counted.refresh_from_db(), later.refresh_from_db()
     assert (counted.state, later.state) == ("skipped", "parked")
+    assert Change.objects.filter(what="1 record skipped", how="api").count() == 1
     Work.objects.filter(pk=counted.pk).update(state="parked")
     again = asks.post(f"/bulk/{prepared['id']}/confirm")
     counted.refresh_from_db()

@@ -94,8 +94,6 @@ EXPECTED: dict[str, tuple[str, str | None]] = {
     "trials": ("get", "viewer"),
     "trials-start": ("post", "operator"),
     "trials-clean": ("post", "operator"),
-    "proposals": ("get", "administrator"),
-    "proposals-take": ("post", "administrator"),
     "api-docs": ("get", None),
     "health-live": ("get", None),
     "health-ready": ("get", None),
@@ -216,8 +214,6 @@ def addresses(shop: Connection) -> dict[str, str]:
             name: reverse(name, args=[shop.pk])
             for name in ("trials", "trials-start", "trials-clean", "health-seen", "health-check")
         },
-        "proposals": reverse("proposals", args=[shop.pk]),
-        "proposals-take": reverse("proposals-take", args=[shop.pk]),
         "tokens": reverse("tokens"),
         "people": reverse("people"),
         "person-add": reverse("person-add"),

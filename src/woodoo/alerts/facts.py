@@ -101,6 +101,7 @@ def _trying(ids: Sequence[int]) -> Mapping[int, list[str]]:
     rows = db.rows(
         """SELECT DISTINCT w.connection_id, w.cause FROM engine_work w
             WHERE w.connection_id = ANY(%s) AND w.state IN ('ready', 'waiting', 'running') AND w.cause <> ''
+              AND NOT w.trial
               AND EXISTS (SELECT 1 FROM alerts_alert a
                            WHERE a.connection_id = w.connection_id AND a.resolved_at IS NULL)""",
         [list(ids)],
@@ -112,7 +113,7 @@ def _outages(ids: Sequence[int]) -> Mapping[int, Outage]:
     rows = db.rows(
         """SELECT b.connection_id, b.side, COALESCE(b.since, now()), b.reason,
                   (SELECT count(*) FROM engine_work w
-                    WHERE w.connection_id = b.connection_id AND w.state IN ('ready', 'waiting'))
+                    WHERE w.connection_id = b.connection_id AND w.state IN ('ready', 'waiting') AND NOT w.trial)
              FROM engine_breaker b WHERE b.connection_id = ANY(%s) AND b.failures > 0""",
         [list(ids)],
     )

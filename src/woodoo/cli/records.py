@@ -216,7 +216,7 @@ def status(json: Annotated[bool, typer.Option("--json", help="For other programs
                 say_pause(card.connection.name, pause)
         show_completeness([card.connection for card in shown], {c.connection.pk: c.completeness for c in shown})
         say_what_is_kept()
-        attention = list(Work.objects.filter(state__in=ATTENTION).order_by("-updated_at")[:10])
+        attention = list(Work.objects.filter(state__in=ATTENTION, trial=False).order_by("-updated_at")[:10])
         if attention:
             say("\n[bold]Needs a person[/bold]")
             _show_work(attention)

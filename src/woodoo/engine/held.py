@@ -69,7 +69,7 @@ def held_up(connection_id: int | None = None, *, among: Sequence[int] | None = N
                   count(*), count(*) FILTER (WHERE state = 'failed'), min(updated_at), max(updated_at),
                   (array_agg(id ORDER BY updated_at, id))[1:%(named)s]
              FROM engine_work
-            WHERE state IN ('parked', 'failed') AND (%(id)s::int IS NULL OR connection_id = %(id)s)
+            WHERE state IN ('parked', 'failed') AND NOT trial AND (%(id)s::int IS NULL OR connection_id = %(id)s)
               AND (%(among)s::int[] IS NULL OR connection_id = ANY(%(among)s))
             GROUP BY 1, 2 ORDER BY count(*) DESC, min(updated_at) LIMIT %(most)s""",
         {
@@ -102,7 +102,11 @@ def held_up(connection_id: int | None = None, *, among: Sequence[int] | None = N
 def with_cause(rows: QuerySet[Work], key: str) -> QuerySet[Work]:
     """Return those of the rows that wait for a person because of this cause."""
     said = Coalesce(NullIf(F("cause"), Value("")), F("message"))
-    return rows.filter(state__in=STATES).annotate(cause_key=Left(MD5(said), _KEY_LENGTH)).filter(cause_key=key)
+    return (
+        rows.filter(state__in=STATES, trial=False)
+        .annotate(cause_key=Left(MD5(said), _KEY_LENGTH))
+        .filter(cause_key=key)
+    )
 
 
 def cause_named(key: str, among: Sequence[int]) -> str:
@@ -115,7 +119,7 @@ def others_with(work: Work) -> tuple[str, int]:
     """Return the short name of what holds a record up, and how many others of its connection it holds up."""
     if work.state not in STATES or not work.cause:
         return "", 0
-    same = Work.objects.filter(connection_id=work.connection_id, cause=work.cause, state__in=STATES)
+    same = Work.objects.filter(connection_id=work.connection_id, cause=work.cause, state__in=STATES, trial=False)
     return md5(work.cause.encode(), usedforsecurity=False).hexdigest()[:_KEY_LENGTH], same.exclude(pk=work.pk).count()
 
 

@@ -33,13 +33,13 @@ def finish(held: Claim, outcomes: Mapping[int, Outcome]) -> list[Item]:
     Of those nothing is kept: somebody else is at them, or was.
     """
     with transaction.atomic():
-        generations = dict(
-            db.rows(
-                """SELECT id, generation FROM engine_work WHERE lease_token = %s AND state = 'running'
-                    ORDER BY record COLLATE "C" FOR UPDATE""",
-                [held.batch_id],
-            )
+        rows = db.rows(
+            """SELECT id, generation, trial FROM engine_work WHERE lease_token = %s AND state = 'running'
+                ORDER BY record COLLATE "C" FOR UPDATE""",
+            [held.batch_id],
         )
+        generations = {number: generation for number, generation, _ in rows}
+        of_tests = {number for number, _, trial in rows if trial}
         kept = [item for item in held.items if item.work_id in generations]
         reports = [
             (item, outcome, judge(item, outcome, generation=generations[item.work_id], probe=held.probe))
@@ -52,7 +52,7 @@ def finish(held: Claim, outcomes: Mapping[int, Outcome]) -> list[Item]:
         drift.note(held.connection_id, held.lane, {item.record: outcomes[item.work_id] for item in kept})
         _ring(held, [outcomes[item.work_id] for item in kept])
         _tell_breaker(held, [(item, outcome) for item, outcome, _ in reports])
-        course.note(held.connection_id, held.lane, reports)
+        course.note(held.connection_id, held.lane, [one for one in reports if one[0].work_id not in of_tests])
     lost = [item for item in held.items if item.work_id not in generations]
     if lost:
         log.warning(

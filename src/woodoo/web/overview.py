@@ -12,7 +12,7 @@ from django.db.models import Count
 
 from woodoo.checkup.book import health_of
 from woodoo.connections.models import Connection
-from woodoo.engine import db
+from woodoo.engine import db, gauges
 from woodoo.engine.models import Work
 
 from .completeness import Told, told_of
@@ -90,7 +90,7 @@ def troubled_first(connections: Sequence[Connection]) -> list[Connection]:
     """Return the connections that rest, are switched off or have most records that need a person before the others."""
     ids = [connection.pk for connection in connections]
     held = dict(
-        Work.objects.filter(connection_id__in=ids, state__in=ATTENTION)
+        Work.objects.filter(connection_id__in=ids, state__in=ATTENTION, trial=False)
         .values_list("connection_id")
         .annotate(number=Count("*"))
     )
@@ -99,11 +99,10 @@ def troubled_first(connections: Sequence[Connection]) -> list[Connection]:
 
 
 def state_counts(connection_ids: Iterable[int]) -> Mapping[int, Mapping[str, int]]:
-    """Return, per connection, how many records are in each state."""
-    counts: dict[int, dict[str, int]] = defaultdict(dict)
-    rows = Work.objects.filter(connection_id__in=list(connection_ids)).values_list("connection_id", "state")
-    for connection_id, state, count in rows.annotate(number=Count("*")):
-        counts[connection_id][state] = count
+    """Return, per connection, how many records are in each state; those of test runs count nowhere."""
+    counts: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for connection_id, _, state, count in gauges.records(list(connection_ids)):
+        counts[connection_id][state] += count
     return counts
 
 
@@ -130,7 +129,7 @@ def last_done(connection_ids: Sequence[int]) -> Mapping[int, datetime | None]:
     return dict(
         db.rows(
             """SELECT wanted.id, (SELECT w.finished_at FROM engine_work w
-                                   WHERE w.connection_id = wanted.id AND w.state = 'done'
+                                   WHERE w.connection_id = wanted.id AND w.state = 'done' AND NOT w.trial
                                    ORDER BY w.updated_at DESC, w.id DESC LIMIT 1)
                  FROM unnest(%s::int[]) AS wanted (id)""",
             [list(connection_ids)],

@@ -57,7 +57,7 @@ def pauses_of(connection_ids: Iterable[int]) -> Mapping[int, Pause]:
     down = list(Breaker.objects.filter(connection_id__in=ids, failures__gt=0, paused_until__isnull=False))
     if not down:
         return {}
-    waiting = Work.objects.filter(connection_id__in=[b.connection_id for b in down], state__in=CLAIMABLE)
+    waiting = Work.objects.filter(connection_id__in=[b.connection_id for b in down], state__in=CLAIMABLE, trial=False)
     counts = dict(waiting.values_list("connection_id").annotate(Count("pk")))
     return {
         b.connection_id: Pause(

@@ -85,10 +85,7 @@ def confirm(prepared: BulkAction) -> BulkAction:
     mine = open_ones.filter(confirmed_at=None).update(confirmed_at=now)
     mine = mine or open_ones.filter(confirmed_at__lt=now - _CUT_OFF).update(confirmed_at=now)
     if mine:
-        count = (
-            retry_now(prepared.numbers) if prepared.action == "retry" else skip_work(prepared.numbers, prepared.reason)
-        )
-        open_ones.update(done=count)
+        open_ones.update(done=_carried_out(prepared))
     prepared.refresh_from_db()
     return prepared
 

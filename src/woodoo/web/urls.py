@@ -29,7 +29,6 @@ from .views import (
     person,
     portable,
     products,
-    proposals,
     record,
     rehearsal,
     setup,
@@ -140,8 +139,6 @@ urlpatterns = [
     path("connections/<int:connection_id>/golive/check/", golive.check, name="golive-check"),
     path("connections/<int:connection_id>/golive/tick/", golive.tick, name="golive-tick"),
     path("connections/<int:connection_id>/golive/switch/", golive.switch, name="golive-switch"),
-    path("connections/<int:connection_id>/proposals/", proposals.proposals, name="proposals"),
-    path("connections/<int:connection_id>/proposals/take/", proposals.take, name="proposals-take"),
 ]
 
 handler400 = account.bad_request

@@ -25,7 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
     connections = list(reached(request))
     ids = [one.pk for one in connections]
     shown = troubled_first(connections)[:_CONNECTIONS] if len(connections) > _CONNECTIONS else connections
-    attention = Work.objects.filter(state__in=ATTENTION, connection_id__in=ids)
+    attention = Work.objects.filter(state__in=ATTENTION, connection_id__in=ids, trial=False)
     context = {
         "section": "home",
         "cards": cards(shown),
