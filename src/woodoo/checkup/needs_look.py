@@ -45,7 +45,9 @@ def needs_of(connection_id: int, rules: ConnectionSettings) -> Health:
     row = Chore.objects.filter(connection_id=connection_id, name=CHORE).first()
     if row is None or not row.found or row.ended_at is None:
         return Health(None, ())
-    seen = {name: frozenset(value) if isinstance(value, list) else value for name, value in row.found.items()}
+    seen: dict[str, Any] = {
+        name: frozenset(value) if isinstance(value, list) else value for name, value in row.found.items()
+    }
     return Health(row.ended_at, needs.judge(needs.Seen(**seen), rules))
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from woodoo.connections.models import Connection
 from woodoo.domain.errors import WoodooError
+from woodoo.domain.plan import Total
 from woodoo.engine.models import Work
 
 from .models import MoneySeen
@@ -94,13 +95,18 @@ def look(work: Work, connection: Connection) -> MoneyCard:
         except WoodooError as error:
             given["problem"] = f"{error.message} {error.fix}".strip()
         else:
-            totals = [
-                {"name": one.name, "store": str(one.store), "odoo": None if one.odoo is None else str(one.odoo)}
-                | {"equal": None if one.odoo is None else one.equal}
-                for one in found.totals
-            ]
-            given |= {"totals": totals, "currency": found.currency, "notes": list(found.notes)}
+            given |= {
+                "totals": [_kept(one) for one in found.totals],
+                "currency": found.currency,
+                "notes": list(found.notes),
+            }
         MoneySeen.objects.update_or_create(work_id=work.pk, defaults=given)
     card = card_of(work, connection)
     assert card is not None
     return MoneyCard(card.totals, card.currency, card.notes, card.problem, card.at)
+
+
+def _kept(one: Total) -> dict[str, Any]:
+    """Return an amount as it is kept: decimal strings."""
+    odoo = None if one.odoo is None else str(one.odoo)
+    return {"name": one.name, "store": str(one.store), "odoo": odoo, "equal": None if odoo is None else one.equal}
