@@ -11,7 +11,7 @@
 | WOODOO_PRIVATE_NETWORKS  | private networks stores and Odoo may be in, by commas, or "all"   | none                 |
 | WOODOO_KEEP_DAYS         | days events, runs and calls are kept                              | 90                   |
 | WOODOO_KEEP_MB           | most megabytes of them that are kept; the oldest go first         | 4096                 |
-| WOODOO_SECOND_FACTOR     | who has to have a second factor: "administrators" or "everybody"  | nobody               |
+| WOODOO_SECOND_FACTOR     | who has to have a second factor: "administrators" or "everybody"  | as chosen in People  |
 | WOODOO_HOOK_MAX_BYTES    | largest body of a webhook that is read                            | 4194304              |
 | WOODOO_REQUEST_SECONDS   | seconds a request to the service may take to arrive; see web/server.py | 30              |
 | WOODOO_LEASE_SECONDS     | seconds until the records of a worker that vanished are taken over | 60                  |

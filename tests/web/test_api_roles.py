@@ -104,6 +104,8 @@ EXPECTED: dict[str, tuple[str, Any]] = {
     "erase_person": ("administrator everywhere", {"email": "ana@example.com"}),
     "read_token": ("viewer", None),
     "list_changes": ("administrator", None),
+    "read_second_factor": ("administrator everywhere", None),
+    "change_second_factor": ("administrator everywhere", {"asked_of": "nobody"}),
     "read_service": ("viewer", None),
     "read_completeness": ("viewer", None),
     "read_webhooks": ("viewer", None),

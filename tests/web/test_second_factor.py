@@ -22,6 +22,8 @@ from woodoo.web import people, second_factor
 from woodoo.web.models import SecondFactor
 from woodoo.web.reach import Role
 
+from .api import program
+
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct-horse-battery"
 
@@ -246,3 +248,48 @@ def test_everything_opens_once_it_is_set_up(settings: Any) -> None:
     assert client.post(reverse("factor-begin")).status_code == 200
     assert client.post(reverse("factor-confirm"), {"code": app_of(user).now()}).status_code == 200
     assert client.get(reverse("work")).status_code == 200
+
+
+# Chosen by an administrator
+
+
+def test_an_administrator_chooses_who_has_to_have_one(administrator: Client) -> None:
+    assert "Nobody</option>" in administrator.get(reverse("people")).content.decode()
+    answer = administrator.post(reverse("factor-rule"), {"of": "everybody"})
+    assert answer["Location"] == reverse("people")
+    # The administrator has none either.
+    assert administrator.get(reverse("people"))["Location"] == reverse("own")
+    user, _ = people.make("eva", Role.VIEWER, password=PASSWORD)
+    client = Client()
+    client.force_login(user)
+    assert client.get(reverse("work"))["Location"] == reverse("own")
+    noted = Change.objects.get(what="who has to have a second factor")
+    assert (noted.before, noted.after, noted.how) == (
+        {"second_factor_of": "nobody"}, {"second_factor_of": "everybody"}, "panel",
+    )  # fmt: skip
+
+
+def test_the_variable_decides_whatever_was_chosen(administrator: Client, settings: Any) -> None:
+    administrator.post(reverse("factor-rule"), {"of": "administrators"})
+    settings.WOODOO_SECOND_FACTOR = "everybody"
+    assert second_factor.asked_of() == "everybody"
+    with pytest.raises(WoodooError, match="WOODOO_SECOND_FACTOR decides"):
+        second_factor.ask_of("")
+    settings.WOODOO_SECOND_FACTOR = ""
+    assert second_factor.asked_of() == "administrators"
+
+
+def test_a_choice_there_is_not_changes_nothing(administrator: Client) -> None:
+    administrator.post(reverse("factor-rule"), {"of": "cats"})
+    assert second_factor.asked_of() == ""
+    assert not Change.objects.filter(what="who has to have a second factor").exists()
+
+
+def test_programs_choose_it_too(settings: Any) -> None:
+    asks = program()
+    assert asks.get("/second-factor") == {"asked_of": "nobody", "forced": False}
+    answer = asks.ask("put", "/second-factor", {"asked_of": "administrators"})
+    assert answer.json() == {"asked_of": "administrators", "forced": False}
+    settings.WOODOO_SECOND_FACTOR = "everybody"
+    assert asks.get("/second-factor") == {"asked_of": "everybody", "forced": True}
+    assert asks.ask("put", "/second-factor", {"asked_of": "nobody"}).status_code == 409

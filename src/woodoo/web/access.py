@@ -13,7 +13,6 @@ from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
@@ -143,11 +142,11 @@ _BEFORE = frozenset({"own", "own-language", "own-password", "factor-begin", "fac
 
 
 def _lacks_second_factor(request: HttpRequest) -> bool:
-    """Say whether somebody has to set a second factor up before anything else (WOODOO_SECOND_FACTOR)."""
+    """Say whether somebody has to set a second factor up before anything else."""
     from . import second_factor
 
     match = request.resolver_match
-    if not settings.WOODOO_SECOND_FACTOR or (match and match.url_name in _BEFORE):
+    if match and match.url_name in _BEFORE:
         return False
     return second_factor.is_missing(cast(User, request.user), reach_of(request.user).highest)
 

@@ -110,6 +110,16 @@ class SecondFactor(models.Model):
         return f"of {self.user_id}"
 
 
+class SecondFactorRule(models.Model):
+    """Who has to have a second factor: one row for the installation; see `second_factor.py`."""
+
+    #: "administrators" or "everybody"; empty: nobody.
+    wanted = models.CharField(max_length=20, default="")
+
+    def __str__(self) -> str:
+        return self.wanted or "nobody"
+
+
 class Preference(models.Model):
     """How a person likes to see the panel."""
 

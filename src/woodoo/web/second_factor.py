@@ -1,7 +1,8 @@
 """The second factor: codes of an app (RFC 6238), and codes on paper for when it is lost.
 
-Decides who has to have one, that a code is good once, that ten wrong ones in a row end the trying for a quarter of an
-hour from wherever they come, and that it counts only after the app has shown that it makes the right codes.
+Decides who has to have one (as chosen under *People*; WOODOO_SECOND_FACTOR decides it where it is set), that a code is
+good once, that ten wrong ones in a row end the trying for a quarter of an hour from wherever they come, and that it
+counts only after the app has shown that it makes the right codes.
 """
 
 from __future__ import annotations
@@ -21,12 +22,15 @@ from django.utils import timezone
 from woodoo.connections import audit
 from woodoo.domain.errors import WoodooError
 
-from .models import SecondFactor
+from .models import SecondFactor, SecondFactorRule
 from .people import new_password
 from .reach import Role
 
 #: Wrong codes in a row, and how long none is taken then.
 MOST_WRONG, REST = 10, timedelta(minutes=15)
+#: Of whom one can be asked; "": of nobody.
+CHOICES = ("", "administrators", "everybody")
+_RULE = 1
 _CODES = 10
 _STEP = 30
 
@@ -36,9 +40,44 @@ def of(user: User) -> SecondFactor | None:
     return SecondFactor.objects.filter(user=user, confirmed_at__isnull=False).first()
 
 
+def is_forced() -> bool:
+    """Say whether WOODOO_SECOND_FACTOR decides who has to have one, whatever is set in the panel."""
+    return bool(settings.WOODOO_SECOND_FACTOR)
+
+
+def asked_of() -> str:
+    """Return who has to have one: "administrators", "everybody", or "" for nobody."""
+    if is_forced():
+        return str(settings.WOODOO_SECOND_FACTOR)
+    return SecondFactorRule.objects.filter(pk=_RULE).values_list("wanted", flat=True).first() or ""
+
+
+def ask_of(wanted: str) -> bool:
+    """Have these people need one from now on, and return whether that is new.
+
+    Raises:
+        WoodooError: WOODOO_SECOND_FACTOR decides it, or there is no such choice.
+    """
+    if wanted not in CHOICES:
+        raise WoodooError(f"A second factor cannot be asked of '{wanted}'.", fix="Choose one of those there are.")
+    if is_forced():
+        raise WoodooError(
+            "WOODOO_SECOND_FACTOR decides who has to have a second factor.",
+            where="WOODOO_SECOND_FACTOR",
+            fix="Take the variable away where Woodoo is started, then choose here.",
+        )
+    before = asked_of()
+    if wanted == before:
+        return False
+    SecondFactorRule.objects.update_or_create(pk=_RULE, defaults={"wanted": wanted})
+    name = "second_factor_of"
+    audit.note("who has to have a second factor", before={name: before or "nobody"}, after={name: wanted or "nobody"})
+    return True
+
+
 def is_wanted(role: Role) -> bool:
-    """Say whether people of this role have to have one (WOODOO_SECOND_FACTOR)."""
-    wanted = settings.WOODOO_SECOND_FACTOR
+    """Say whether people of this role have to have one."""
+    wanted = asked_of()
     return wanted == "everybody" or (wanted == "administrators" and role >= Role.ADMINISTRATOR)
 
 

@@ -61,6 +61,7 @@ urlpatterns = [
     path("tokens/<int:token_id>/revoke/", tokens.revoke, name="token-revoke"),
     path("people/", people.people_list, name="people"),
     path("people/add/", people.add, name="person-add"),
+    path("people/second-factor/", people.factor_rule, name="factor-rule"),
     path("people/<int:user_id>/role/", people.role, name="person-role"),
     path("people/<int:user_id>/switch/", people.switch, name="person-switch"),
     path("people/<int:user_id>/password/", people.password, name="person-password"),

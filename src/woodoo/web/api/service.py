@@ -15,6 +15,7 @@ from woodoo.connections.hook import hook_address, renew_secret
 from woodoo.connections.models import Change, Connection
 from woodoo.engine import chores
 
+from .. import second_factor
 from ..completeness import told_of
 from ..course import told
 from ..doors import forget_doors
@@ -23,7 +24,7 @@ from ..reach import Role
 from ..tallies import last_ping, tally_lines
 from ..webhook_words import webhook_card
 from .answers import says
-from .door import ADMINISTRATOR, VIEWER, ApiRequest
+from .door import ADMINISTRATOR, OWNER, VIEWER, ApiRequest
 from .shapes import ConnectionId, get_connection, reached
 
 router = Router(tags=["Service"])
@@ -138,6 +139,19 @@ class Soon(Schema):
     queued: bool
 
 
+class SecondFactorTold(Schema):
+    """Who has to have a second factor in the panel."""
+
+    asked_of: Literal["nobody", "administrators", "everybody"]
+    forced: bool = Field(description="WOODOO_SECOND_FACTOR decides it; it cannot be changed here.")
+
+
+class SecondFactorWish(Schema):
+    """Who is to have a second factor."""
+
+    asked_of: Literal["nobody", "administrators", "everybody"]
+
+
 class ChangesFilter(Schema):
     """Which changes."""
 
@@ -200,6 +214,19 @@ def changes(request: ApiRequest, asked: Asked[ChangesFilter]) -> Any:
     found = found if among is None else found.filter(connection_id__in=among)
     found = found.filter(connection_id=asked.connection) if asked.connection else found
     return list((found.filter(pk__lt=asked.before) if asked.before else found)[: asked.limit])
+
+
+@router.get("/second-factor", auth=OWNER, response=says(SecondFactorTold), operation_id="read_second_factor")
+def read_second_factor(request: ApiRequest) -> dict[str, Any]:
+    """Say who has to have a second factor in the panel."""
+    return {"asked_of": second_factor.asked_of() or "nobody", "forced": second_factor.is_forced()}
+
+
+@router.put("/second-factor", auth=OWNER, response=says(SecondFactorTold), operation_id="change_second_factor")
+def change_second_factor(request: ApiRequest, body: SecondFactorWish) -> dict[str, Any]:
+    """Choose who has to have a second factor in the panel: who has none is led to set it up."""
+    second_factor.ask_of("" if body.asked_of == "nobody" else body.asked_of)
+    return read_second_factor(request)
 
 
 @router.get(

@@ -22,6 +22,8 @@ from ..access import Role, needs
 from ..forms import dress, role_choices
 from ..pages import page
 
+FACTOR_WORDS = {"": _("Nobody"), "administrators": _("Administrators"), "everybody": _("Everybody")}
+
 
 def _roles_or_none() -> list[tuple[str, str]]:
     return [*role_choices(), ("nobody", gettext("None"))]
@@ -115,6 +117,14 @@ def factor(request: HttpRequest, user_id: int) -> HttpResponse:
     return _done(request, lambda: second_factor.remove(user), said)
 
 
+@require_POST
+@needs(Role.ADMINISTRATOR, everywhere=True)
+def factor_rule(request: HttpRequest) -> HttpResponse:
+    """Choose who has to have a second factor."""
+    wanted = request.POST.get("of", "")
+    return _done(request, lambda: second_factor.ask_of(wanted), gettext("Saved."))
+
+
 def _done(request: HttpRequest, do: Callable[[], Any], said: str) -> HttpResponse:
     try:
         do()
@@ -131,5 +141,11 @@ def _show(request: HttpRequest, form: PersonForm, *, named: str = "", secret: st
         (one, [(names.get(number, gettext("gone")), given.label) for number, given in one.reach.on_connections.items()])
         for one in people.everybody()
     ]
-    context = {"section": "people", "form": form, "rows": rows, "role_form": RoleForm(auto_id=False)}
+    context: dict[str, Any] = {"section": "people", "form": form, "rows": rows, "role_form": RoleForm(auto_id=False)}
+    context |= {
+        "rule": second_factor.asked_of(),
+        "rules": [(key, FACTOR_WORDS[key]) for key in second_factor.CHOICES],
+        "forced": second_factor.is_forced(),
+        "without": sum(second_factor.is_wanted(one.reach.highest) and not one.second_factor for one, _ in rows),
+    }
     return page(request, "people.html", {**context, "named": named, "secret": secret})
