@@ -323,3 +323,9 @@ def test_a_mistake_of_ours_shows_no_traceback(
 )
 def test_a_query_that_makes_no_sense_does_no_harm(shop: Connection, viewer: Client, query: str) -> None:
     assert viewer.get(f"/work/?{query}").status_code == 200
+
+
+def test_htmx_writes_no_style_into_a_page(administrator: Client) -> None:
+    # It would carry styles that scripts have set over to what it swaps in, as an attribute, which the policy forbids.
+    text = administrator.get(reverse("home")).content.decode()
+    assert '"attributesToSettle":["class","width","height"]' in text

@@ -21,7 +21,7 @@ from woodoo.connections.models import Change, Connection
 from woodoo.odoo.probe import OdooFound
 from woodoo.sandbox.store.double import StoreDouble
 from woodoo.trying import Check
-from woodoo.web.models import ConnectionDraft
+from woodoo.web.models import ConnectionDraft, KeyRequest
 
 from . import scene
 
@@ -336,3 +336,71 @@ def test_forms_are_guarded_against_other_sites(db: None, store: StoreDouble) -> 
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(admin)
     assert browser.post(place("store"), {"store_url": store.url}).status_code == 403
+
+
+# A new key for a connection that is there
+
+
+def ask_again(browser: Client, shop: Connection) -> dict[str, str]:
+    target = browser.get(reverse("connection-ask", args=[shop.pk]))["Location"]
+    assert target.startswith(f"{shop.store_url}/wc-auth/v1/authorize?")
+    return {name: values[0] for name, values in parse_qs(urlsplit(target).query).items()}
+
+
+@pytest.fixture
+def shop(db: None) -> Connection:
+    return scene.connection()
+
+
+def test_the_store_makes_a_new_key_for_a_connection(public: None, administrator: Client, shop: Connection) -> None:
+    edit = reverse("connection-edit", args=[shop.pk])
+    assert reverse("connection-ask", args=[shop.pk]) in administrator.get(edit).content.decode()
+    sent = ask_again(administrator, shop)
+    assert sent["return_url"] == f"https://woodoo.example.com{edit}"
+    assert hand_over(sent["user_id"]) == 200
+    shop.refresh_from_db()
+    assert shop.store_key == scene.SECRETS["store_key"], "what works goes on working until the new key was tried"
+    text = administrator.get(f"{edit}?success=1").content.decode()
+    assert "The store has made a new key" in text
+    assert "a" * 40 not in text
+    plain = ("name", "store_url", "odoo_url", "odoo_database", "odoo_login", "odoo_company_id")
+    form = {name: str(getattr(shop, name)) for name in plain}
+    with mock.patch("woodoo.web.saving.try_side", return_value=[Check("Store", True, "Well.")]) as tried:
+        administrator.post(edit, {**form, "enabled": "on"})
+    assert [(call.args[0].store_key, call.args[1]) for call in tried.call_args_list] == [("ck_" + "a" * 40, "store")]
+    shop.refresh_from_db()
+    assert (shop.store_key, shop.store_secret) == ("ck_" + "a" * 40, "cs_" + "b" * 40)
+    assert shop.odoo_key == scene.SECRETS["odoo_key"]
+
+
+def test_a_new_key_goes_to_whoever_asked_for_it_once(
+    public: None, administrator: Client, as_role: Any, shop: Connection
+) -> None:
+    edit = reverse("connection-edit", args=[shop.pk])
+    state = ask_again(administrator, shop)["user_id"]
+    assert hand_over(state) == 200
+    assert hand_over(state) == 403
+    assert "has made a new key" not in as_role("administrator").get(edit).content.decode()
+    assert "has made a new key" in administrator.get(edit).content.decode()
+    assert not KeyRequest.objects.exists()
+
+
+def test_a_new_key_that_comes_too_late_or_may_only_read_is_thrown_away(
+    public: None, administrator: Client, shop: Connection
+) -> None:
+    state = ask_again(administrator, shop)["user_id"]
+    assert hand_over(state, key_permissions="read") == 403
+    KeyRequest.objects.update(auth_until=timezone.now() - timedelta(seconds=1))
+    assert hand_over(state) == 403
+
+
+def test_a_store_that_cannot_reach_woodoo_is_not_asked(administrator: Client, shop: Connection) -> None:
+    edit = reverse("connection-edit", args=[shop.pk])
+    assert "WooCommerce cannot hand a new key over by itself" in administrator.get(edit).content.decode()
+    assert administrator.get(reverse("connection-ask", args=[shop.pk]))["Location"] == edit
+
+
+def test_a_store_whose_manager_says_no_changes_nothing(public: None, administrator: Client, shop: Connection) -> None:
+    ask_again(administrator, shop)
+    text = administrator.get(reverse("connection-edit", args=[shop.pk]) + "?success=0").content.decode()
+    assert "Nothing is changed." in text

@@ -165,6 +165,21 @@ class ConnectionDraft(models.Model):
         return f"draft of {self.user_id}"
 
 
+class KeyRequest(models.Model):
+    """A new key that somebody has a store make for a connection that is there; see `setup/authorize.py`."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="key_request")
+    connection_id = models.IntegerField()
+    #: SHA-256 of what the keys must come with, and until when; empty once they have come.
+    auth_digest = models.CharField(max_length=64, default="", db_index=True)
+    auth_until = models.DateTimeField()
+    store_key = EncryptedTextField("renewed store key", default="")
+    store_secret = EncryptedTextField("renewed store secret", default="")
+
+    def __str__(self) -> str:
+        return f"of {self.user_id} for {self.connection_id}"
+
+
 class MoneySeen(models.Model):
     """What an order came to on both sides when somebody looked last; see `money.py`. No personal data."""
 

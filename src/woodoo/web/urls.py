@@ -107,6 +107,7 @@ urlpatterns = [
     path("connections/<int:connection_id>/changes/", changes.connection_changes, name="connection-changes"),
     path("connections/<int:connection_id>/file/", portable.file, name="connection-file"),
     path("connections/<int:connection_id>/file/download/", portable.download, name="connection-download"),
+    path("connections/<int:connection_id>/ask/", connections.connection_ask, name="connection-ask"),
     path("connections/<int:connection_id>/features/", features.features, name="features"),
     path("connections/<int:connection_id>/features/look/", features.features_look, name="features-look"),
     path("connections/<int:connection_id>/test/", connections.connection_test, name="connection-test"),

@@ -24,12 +24,15 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ..models import ConnectionDraft
+from woodoo.connections.models import Connection
+
+from ..models import ConnectionDraft, KeyRequest
 from .draft import undo
 
 #: How long the manager of the shop may take.
@@ -72,15 +75,43 @@ def begin(draft: ConnectionDraft) -> str:
     state = secrets.token_urlsafe(32)
     draft.auth_digest, draft.auth_until = _digest(state), timezone.now() + GOOD_FOR
     draft.save(update_fields=["auth_digest", "auth_until", "updated_at"])
+    return _page(draft.store_url, state, reverse("connection-add-step", args=["keys"]))
+
+
+def begin_again(user: User, connection: Connection) -> str:
+    """The same for a new key of a connection that is there."""
+    state = secrets.token_urlsafe(32)
+    given = {"connection_id": connection.pk, "auth_digest": _digest(state), "auth_until": timezone.now() + GOOD_FOR}
+    KeyRequest.objects.update_or_create(user=user, defaults={**given, "store_key": "", "store_secret": ""})
+    return _page(connection.store_url, state, reverse("connection-edit", args=[connection.pk]))
+
+
+def handed_to(user: User, connection_id: int) -> dict[str, str]:
+    """Return the key a store has handed over for this connection, once; empty where there is none."""
+    with transaction.atomic():
+        found = (
+            KeyRequest.objects.select_for_update()
+            .filter(user=user, connection_id=connection_id, auth_digest="", auth_until__gt=timezone.now())
+            .first()
+        )
+        if found is None:
+            return {}
+        keys = {"store_key": str(found.store_key), "store_secret": str(found.store_secret)}
+        found.delete()
+    return keys
+
+
+def _page(store_url: str, state: str, back: str) -> str:
+    """Return the store's page that asks its manager, and then leads `back`."""
     here = str(settings.WOODOO_URL)
     asked = {
         "app_name": "Woodoo",
         "scope": "read_write",
         "user_id": state,
-        "return_url": here + reverse("connection-add-step", args=["keys"]),
+        "return_url": here + back,
         "callback_url": here + reverse("store-keys"),
     }
-    return f"{draft.store_url}/wc-auth/v1/authorize?{urlencode(asked)}"
+    return f"{store_url}/wc-auth/v1/authorize?{urlencode(asked)}"
 
 
 def read(body: bytes) -> Handed | None:
@@ -103,19 +134,38 @@ def read(body: bytes) -> Handed | None:
 
 
 def take(handed: Handed) -> bool:
-    """Put keys into the draft whose state came with them, and say whether there is one; the state is used up."""
+    """Put keys where their state belongs, a draft or a connection, and say whether it does; the state is used up."""
+    if handed.permissions != "read_write":
+        return False
     with transaction.atomic():
+        if _take_again(handed):
+            return True
         draft = (
             ConnectionDraft.objects.select_for_update()
             .filter(auth_digest=_digest(handed.state), auth_until__gt=timezone.now())
             .first()
         )
-        if draft is None or handed.permissions != "read_write":
+        if draft is None:
             return False
         draft.store_key, draft.store_secret, draft.keys_from = handed.key, handed.secret, "store"
         draft.auth_digest, draft.auth_until = "", None
         undo(draft, "keys")
         draft.save()
+    return True
+
+
+def _take_again(handed: Handed) -> bool:
+    """Keep the new key of a connection until whoever asked for it comes back, who saves it once it was tried."""
+    found = (
+        KeyRequest.objects.select_for_update()
+        .filter(auth_digest=_digest(handed.state), auth_until__gt=timezone.now())
+        .first()
+    )
+    if found is None:
+        return False
+    found.store_key, found.store_secret = handed.key, handed.secret
+    found.auth_digest, found.auth_until = "", timezone.now() + GOOD_FOR
+    found.save()
     return True
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from typing import cast
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -31,6 +33,7 @@ from ..forms import ConnectionForm, about
 from ..odoo_news import odoo_news
 from ..overview import cards, connection_statuses, last_done, last_event, state_counts, tallies_of
 from ..pages import is_fragment, page
+from ..setup import authorize
 from ..tallies import last_ping, tally_lines
 from ..webhook_words import topic_word, webhook_card
 
@@ -109,9 +112,11 @@ def connection_edit(request: HttpRequest, connection_id: int) -> HttpResponse:
     found = get_object_or_404(Connection, pk=connection_id)
     data = request.POST if request.method == "POST" else None
     hosts = about(found, data)
+    handed = authorize.handed_to(cast(User, request.user), found.pk) if data is None else {}
+    typed.keep(request, hosts, handed)
     form = ConnectionForm(data, instance=found, typed=typed.kept(request, hosts))
     if data is None:
-        return _show_form(request, connection_id, form)
+        return _show_form(request, connection_id, form, handed=bool(handed))
     right = form.is_valid()
     typed.keep(request, hosts, form.typed_secrets())
     if (side := request.POST.get("test", "")) in form.SIDES:
@@ -158,6 +163,7 @@ def _show_form(
     *,
     tried: Mapping[str, list[Check]] | None = None,
     only_tested: bool = False,
+    handed: bool = False,
 ) -> HttpResponse:
     # Read again: the form writes what was typed onto its instance even where it is not right.
     stored = get_object_or_404(Connection, pk=connection_id)
@@ -168,6 +174,9 @@ def _show_form(
         "connection": stored,
         "status": connection_statuses([stored])[stored.pk],
         "keys_page": keys_page(stored.store_url),
+        "why_not": authorize.why_not(),
+        "handed": handed,
+        "said_no": request.GET.get("success") == "0",
         "tried": tried or {},
         "refused": bool(tried) and not only_tested,
     }
@@ -183,6 +192,16 @@ def _saved(again: int) -> str:
         again,
     )
     return said % {"count": again}
+
+
+@require_safe
+@needs(Role.ADMINISTRATOR)
+def connection_ask(request: HttpRequest, connection_id: int) -> HttpResponse:
+    """Lead the reader to the store, which asks its manager whether Woodoo may have a new key (setup/authorize.py)."""
+    found = get_object_or_404(Connection, pk=connection_id)
+    if authorize.why_not():
+        return redirect("connection-edit", connection_id=found.pk)
+    return redirect(authorize.begin_again(cast(User, request.user), found))
 
 
 @require_POST
