@@ -6,8 +6,10 @@ import importlib.util
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import polib
 import pytest
@@ -44,6 +46,12 @@ tool = _load_tool()
 def _english_again() -> Iterator[None]:
     yield
     translation.activate(settings.LANGUAGE_CODE)
+
+
+@cache
+def every_word() -> dict[Any, list[str]]:
+    words: dict[Any, list[str]] = tool.every_word()
+    return words
 
 
 def entries(language: str) -> dict[tuple[str | None, str], polib.POEntry]:
@@ -94,7 +102,7 @@ def test_words_of_templates_are_found_as_django_looks_them_up() -> None:
 
 
 def test_the_words_of_the_configuration_page_are_among_them() -> None:
-    found = {word.one for word in tool.every_word()}
+    found = {word.one for word in every_word()}
     assert {"Customers", "Companies with contacts", "Day of the payment"} <= found
 
 
@@ -103,6 +111,18 @@ def test_the_words_of_the_configuration_page_are_among_them() -> None:
 
 def test_each_language_of_the_panel_has_a_catalogue() -> None:
     assert tool.languages() == sorted(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_of_the_panel_has_a_translation(language: str) -> None:
+    lacking = [entry.msgid for entry in tool.untranslated(tool.merged(language, every_word()))]
+    assert not lacking, "run `make words`, and write what it names into the .po files"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalogue_holds_the_words_of_the_panel_and_no_others(language: str) -> None:
+    kept = {(key, entry.msgid_plural) for key, entry in entries(language).items()}
+    assert kept == {(word.key, word.many) for word in every_word()}, "run `make words`"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
