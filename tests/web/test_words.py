@@ -20,7 +20,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from woodoo.web import stored_words
+from woodoo.web import check_words, stored_words
 from woodoo.web.models import Preference
 
 LANGUAGES = [code for code, _ in settings.LANGUAGES if code != "en"]
@@ -231,3 +231,30 @@ def test_names_of_records_are_stored_in_english_and_shown_in_the_readers_languag
         assert said.endswith(", completed or processing")
     else:
         assert said == german
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Shop NL is at https://shop.example.com.",
+        "Shop NL is at https://shop.example.com. The address that was entered leads there.",
+        "WooCommerce 9.4.1 at https://shop.example.com, prices in EUR with 2 decimals.",
+        "Odoo 19.0 (Community), spoken with over JSON-2.",
+        "Logged in to 'prod' as Woodoo (woodoo@example.com).",
+        "Working in Tienda S.L.. The user may also work in 3 other companies, which are left alone.",
+        "Inventory is installed.",
+        "Odoo keeps prices with 6 decimals.",
+    ],
+)
+def test_a_good_answer_of_a_test_is_in_the_readers_language(answer: str) -> None:
+    assert check_words.answer_said(answer) == answer
+    with translation.override("fr"):
+        assert check_words.answer_said(answer) != answer
+        assert check_words.name_said("Odoo: rights") == "Odoo: droits"
+
+
+def test_a_bad_answer_of_a_test_stays_as_it_was_given() -> None:
+    with translation.override("de"):
+        for said in ("Odoo lacks the apps Sales.", "The name shop.example.com cannot be found."):
+            assert check_words.answer_said(said) == said
+        assert check_words.name_said("Something new") == "Something new"

@@ -11,36 +11,49 @@ import re
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-#: How a stored name looks → how it is said.
-_ROWS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern, re.DOTALL), words)
-    for pattern, words in (
-        (r"Order (?P<name>#?\S.*)", _("Order %(name)s")),
-        (r"Refunds of order (?P<name>.+)", _("Refunds of order %(name)s")),
-        (r"Product (?P<name>.+)", _("Product %(name)s")),
-        (r"Customer (?P<name>.+)", _("Customer %(name)s")),
-        (r"Contact (?P<name>.+)", _("Contact %(name)s")),
-        (r"Delivery method (?P<name>.+)", _("Delivery method %(name)s")),
-        (r"the last order", _("the last order")),
-        (r"the last (?P<count>\d+) orders", _("the last %(count)s orders")),
-        (r"the order with the id (?P<name>\S+)", _("the order with the id %(name)s")),
-        (r"orders with ids (?P<first>\S+) to (?P<last>\S+)", _("orders with ids %(first)s to %(last)s")),
-        (r"orders of the beginning to now", _("all orders until now")),
-        (r"orders of the beginning to (?P<last>\S+)", _("orders until %(last)s")),
-        (r"orders of (?P<first>\S+) to now", _("orders since %(first)s")),
-        (r"orders of (?P<first>\S+) to (?P<last>\S+)", _("orders of %(first)s to %(last)s")),
-        (r"orders of (?P<day>\S+)", _("orders of %(day)s")),
-        (r"products of Odoo", _("products of Odoo")),
-        (r"products of the store", _("products of the store")),
-        (r"products and customers of both sides", _("products and customers of both sides")),
-    )
+Rows = tuple[tuple[re.Pattern[str], str], ...]
+
+
+def rows(*patterns: tuple[str, str]) -> Rows:
+    """Return how texts look → how they are said; what has a name in the pattern is put in under that name."""
+    return tuple((re.compile(pattern, re.DOTALL), words) for pattern, words in patterns)
+
+
+def said_by(known: Rows, text: str) -> str:
+    """Return a text in the reader's language, by the first row that fits; empty where none does."""
+    for pattern, words in known:
+        if found := pattern.fullmatch(text):
+            return gettext(words) % found.groupdict()
+    return ""
+
+
+#: Names of records and of imports.
+_NAMES = rows(
+    (r"Order (?P<name>#?\S.*)", _("Order %(name)s")),
+    (r"Refunds of order (?P<name>.+)", _("Refunds of order %(name)s")),
+    (r"Product (?P<name>.+)", _("Product %(name)s")),
+    (r"Customer (?P<name>.+)", _("Customer %(name)s")),
+    (r"Contact (?P<name>.+)", _("Contact %(name)s")),
+    (r"Delivery method (?P<name>.+)", _("Delivery method %(name)s")),
+    (r"the last order", _("the last order")),
+    (r"the last (?P<count>\d+) orders", _("the last %(count)s orders")),
+    (r"the order with the id (?P<name>\S+)", _("the order with the id %(name)s")),
+    (r"orders with ids (?P<first>\S+) to (?P<last>\S+)", _("orders with ids %(first)s to %(last)s")),
+    (r"orders of the beginning to now", _("all orders until now")),
+    (r"orders of the beginning to (?P<last>\S+)", _("orders until %(last)s")),
+    (r"orders of (?P<first>\S+) to now", _("orders since %(first)s")),
+    (r"orders of (?P<first>\S+) to (?P<last>\S+)", _("orders of %(first)s to %(last)s")),
+    (r"orders of (?P<day>\S+)", _("orders of %(day)s")),
+    (r"products of Odoo", _("products of Odoo")),
+    (r"products of the store", _("products of the store")),
+    (r"products and customers of both sides", _("products and customers of both sides")),
 )
 
 
 def said(name: str) -> str:
     """Return a stored name in the reader's language; what follows a comma, the statuses of an import, stays."""
-    for part, rest in ((name, ""), name.rpartition(", ")[::2]):
-        for pattern, words in _ROWS:
-            if part and (found := pattern.fullmatch(part)):
-                return gettext(words) % found.groupdict() + (f", {rest}" if rest else "")
-    return name
+    beginning, _comma, rest = name.rpartition(", ")
+    if known := said_by(_NAMES, name):
+        return known
+    known = said_by(_NAMES, beginning)
+    return f"{known}, {rest}" if known else name

@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import ngettext
 
+from ..check_words import answer_said, name_said
 from ..reach import Role
 from ..stored_words import said
 from ..words import STATES, span, state_word
@@ -95,6 +96,18 @@ def pretty(value: Any) -> str:
 def titled(name: str) -> str:
     """Write the stored name of a record or an import in the reader's language."""
     return said(str(name))
+
+
+@register.filter
+def check_name(name: str) -> str:
+    """Write what a test looked at in the reader's language."""
+    return name_said(name)
+
+
+@register.filter
+def check_answer(answer: str) -> str:
+    """Write a good answer to a test in the reader's language."""
+    return answer_said(answer)
 
 
 @register.filter
