@@ -274,6 +274,7 @@ def test_a_document_nobody_has_posted_is_written_anew_and_again_where_a_refund_i
     assert story.stamps() == before
 
 
+@pytest.mark.long("19")
 def test_with_credit_everything_is_invoiced_in_full(bench: Bench) -> None:
     story = Story(bench, ["a piece", "everything", "product"], refund_before_invoice="credit")
     story.done(**CONFIRM)
@@ -298,6 +299,7 @@ def test_with_credit_everything_is_invoiced_in_full(bench: Bench) -> None:
 LATER = {"cancel_invoiced": "credit", "cancel_delivered": "credit", "unpaid_methods": ("bacs",)}
 
 
+@pytest.mark.long("19")
 def test_a_cancelled_order_is_credited_in_full_once_and_nothing_is_open(bench: Bench) -> None:
     """Unpaid as a bank transfer that never came, paid, refunded before and after, delivered, without a sales order."""
     story = Story(bench, ["unpaid", "paid", "part", "all", "later", "gone out", "posted by hand"], **LATER)
@@ -359,6 +361,7 @@ def credit_notes(bench: Bench, *stories: Story) -> dict[str, list[dict[str, Any]
     return found
 
 
+@pytest.mark.long("14")
 def test_an_order_wanted_again_after_it_was_credited_is_invoiced_anew(bench: Bench) -> None:
     story = Story(bench, ["unpaid", "paid"], **LATER)
     alone = Story(bench, ["alone"], **LATER, order_becomes="invoice_payment")

@@ -46,6 +46,7 @@ def hurry() -> None:
     db.change("UPDATE engine_breaker SET paused_until = LEAST(paused_until, now())")
 
 
+@pytest.mark.long("14")
 def test_whatever_breaks_every_order_is_there_once_in_the_end(
     way: Way, line: BadLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

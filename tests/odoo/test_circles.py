@@ -126,7 +126,7 @@ def pairs_of(connection_id: int) -> Pairs:
     return Pairs(found["product"], simple, found["variant"], found["account"])
 
 
-@pytest.mark.long("19-60", "14-60")
+@pytest.mark.long("19-60")
 @pytest.mark.parametrize("edits", [60, 1000])
 def test_edits_on_both_sides_end_quiet_and_equal_by_ownership(circle: Circle, edits: int) -> None:
     circle.until_quiet()

@@ -159,6 +159,7 @@ def worker_environment() -> dict[str, str]:
     return {**os.environ, "DATABASE_URL": address, "WOODOO_LEASE_SECONDS": str(LEASE), "WOODOO_CALL_SECONDS": str(CALL)}
 
 
+@pytest.mark.long("14")
 def test_every_event_three_times_in_any_order_from_two_workers_changes_nothing(way: Way) -> None:
     way.start_worker()
     way.start_worker()
@@ -173,6 +174,7 @@ def test_every_event_three_times_in_any_order_from_two_workers_changes_nothing(w
     way.assert_all_there_once()
 
 
+@pytest.mark.long("14")
 def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(way: Way, odoo: Endpoint) -> None:
     """Some orders are in Odoo, others not, and the answer to a call that creates invoices is on its way."""
     with closing(SlowLine(odoo.url, rb'account\.move/load|"account\.move", ?"load"')) as line:
@@ -193,6 +195,7 @@ def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(way: Way, odoo:
     way.assert_all_there_once()
 
 
+@pytest.mark.long("19")
 def test_losing_woodoo_s_own_database_doubles_nothing(way: Way) -> None:
     way.start_worker()
     few = RECORDS[:5]

@@ -45,6 +45,7 @@ def assert_exact(proof: Proof, verdicts: Sequence[Verdict]) -> None:
     assert {verdict.technique for verdict in off} <= {"override"}
 
 
+@pytest.mark.long("19-excluded", "14-included")
 @KINDS
 def test_orders_of_every_shape_come_out_exact(proof: Callable[..., Proof], included: bool) -> None:
     made = proof(included=included)
@@ -53,6 +54,7 @@ def test_orders_of_every_shape_come_out_exact(proof: Callable[..., Proof], inclu
     assert_exact(made, verdicts)
 
 
+@pytest.mark.long("19-percent", "14-line")
 @pytest.mark.parametrize("discount_as", ["percent", "line"])
 def test_discounts_shown_otherwise_come_out_exact(proof: Callable[..., Proof], discount_as: str) -> None:
     made = proof(included=discount_as == "percent", discount_as=discount_as)

@@ -85,6 +85,7 @@ def past(transactional_db: None, odoo: Endpoint, admin: Admin) -> Iterator[Past]
     db.change("DELETE FROM procrastinate_jobs")
 
 
+@pytest.mark.long("14")
 def test_history_is_tried_out_then_imported_and_doubles_nothing_when_imported_again(past: Past, admin: Admin) -> None:
     sku = past.orders[past.unknown].lines[0].sku
     others = {record for record, order in past.orders.items() if any(line.sku == sku for line in order.lines)}

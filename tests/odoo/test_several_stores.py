@@ -30,6 +30,7 @@ def workers(transactional_db: None) -> Iterator[None]:
     forget_jobs_and_workers()
 
 
+@pytest.mark.long("19")
 def test_one_product_goes_to_two_stores_with_prices_stock_language_and_company_of_each(
     workers: None, odoo: Endpoint, admin: Admin
 ) -> None:

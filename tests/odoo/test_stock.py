@@ -188,6 +188,7 @@ def test_receipts_reservations_and_deliveries_reach_the_store(both: Both):
     assert "2.5 rounded down to 2" in both.said(mug)[1]
 
 
+@pytest.mark.long("14")
 def test_what_is_sold_and_not_in_odoo_yet_counts_until_it_is(both: Both):
     """An order that is parked for another line, then comes over; one that is cancelled in the store."""
     mug, new = both.product("mug"), both.product("new", odoo=False)
@@ -222,6 +223,7 @@ def test_what_is_sold_and_not_in_odoo_yet_counts_until_it_is(both: Both):
     assert both.shown(mug) == [18]
 
 
+@pytest.mark.long("19")
 def test_settings_and_what_the_store_is_like_decide_what_is_written(both: Both):
     """Two warehouses, what is kept back, products without a figure, shared and missing SKUs, services."""
     admin = both.odoo.admin
@@ -264,6 +266,7 @@ def test_settings_and_what_the_store_is_like_decide_what_is_written(both: Both):
     assert compare_all(both.live)["equal"] >= 4
 
 
+@pytest.mark.long("14")
 def test_what_somebody_changes_in_the_store_is_told_and_written_over(both: Both):
     """By the comparison; which also finds what was deleted there, and what SQL did in Odoo."""
     mug, cup = both.product("mug"), both.product("cup")
@@ -298,6 +301,7 @@ def test_what_somebody_changes_in_the_store_is_told_and_written_over(both: Both)
     assert both.shown(cup) == [7]
 
 
+@pytest.mark.long("19")
 def test_the_store_s_figures_are_taken_over_once(both: Both):
     """The opening count, with what open orders hold."""
     mug = both.product("mug", stock_quantity=14)
