@@ -19,6 +19,7 @@ from woodoo.connections.settings import ConnectionSettings
 from woodoo.engine.flow import Outcome
 from woodoo.flows.products import sync_products
 from woodoo.flows.sides import Sides
+from woodoo.flows.steps.products_out.rules import load_catalogue_rules
 from woodoo.odoo.client import connect
 from woodoo.odoo.records import Records
 from woodoo.sandbox.odoo.fixtures import Admin
@@ -132,6 +133,7 @@ def _created(scene: _Scene, simple: Sequence[int], variable: Sequence[int]) -> I
 
 
 def _unchanged(scene: _Scene, every: Sequence[int]) -> Iterator[Figure]:
+    load_catalogue_rules(scene.sides)  # the store's units, asked every five minutes whatever is written
     calls = scene.client.calls
     with step("all of it again, unchanged"):
         scene.run(every)
