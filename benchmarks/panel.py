@@ -27,6 +27,15 @@ _STORES = 100
 _ROUNDS = 5
 
 
+#: As a connection has them that somebody set up.
+_SETTINGS = {
+    "timezone": "Europe/Madrid",
+    "tax_map": {str(rate): 40 + rate for rate in range(1, 9)},
+    "journal_map": {"stripe": 7, "paypal": 8, "bacs": 9, "cod": 10},
+    "shipping_map": {"flat_rate": 3, "free_shipping": 4, "local_pickup": 5},
+}
+
+
 @dataclass(frozen=True)
 class Answer:
     """How long an answer took, and the statement of it that took longest; both in milliseconds."""
@@ -43,16 +52,26 @@ def measure(stage: Stage) -> Iterator[Figure]:
         with step(f"filling a database: {stage.sizes.records:,} records, {_STORES} stores"):
             first = _fill(stage.sizes.records)
         slowest: tuple[float, str, str] = (0.0, "", "")
+        missed = []
         for name, ask in _pages(first):
             ask()
             answers = [_timed(ask) for _ in range(_ROUNDS)]
-            worst = sorted(answers, key=lambda one: one.slowest)[_ROUNDS // 2]
-            slowest = max(slowest, (worst.slowest, name, worst.statement))
-            say(f"  {name}: {worst.queries} queries, the slowest {worst.slowest:.0f} ms")
-            yield Figure(f"Panel, {name}", median(one.took for one in answers), "ms", f"<= {GOAL}")
+            usual, worst = median(one.took for one in answers), max(one.took for one in answers)
+            one = sorted(answers, key=lambda one: one.slowest)[_ROUNDS // 2]
+            slowest = max(slowest, (one.slowest, name, one.statement))
+            say(f"  {name}: {usual:.0f} ms, at worst {worst:.0f}; {one.queries} queries, {_in_short(one)}")
+            if usual > GOAL:
+                missed.append(name)
+            yield Figure(f"Panel, {name}", usual, "ms", f"<= {GOAL}")
         took, name, statement = slowest
         say(f"  slowest query: {took:.0f} ms, of {name}: {' '.join(statement.split())[:1500]}")
+        say(f"  pages beyond {GOAL} ms: {', '.join(missed) or 'none'}")
         yield Figure("Panel, slowest query", took, "ms")
+
+
+def _in_short(answer: Answer) -> str:
+    """Say which query of an answer took longest, by its beginning."""
+    return f"the slowest {answer.slowest:.0f} ms: {' '.join(answer.statement.split())[:90]} …"
 
 
 @contextmanager
@@ -88,6 +107,7 @@ def _fill(records: int) -> int:
             store_url=f"https://shop{number}.example.com",
             odoo_url="https://odoo.example.com",
             odoo_database="prod",
+            settings=_SETTINGS,
         ).pk
         for number in range(_STORES)
     ]
@@ -102,6 +122,7 @@ def _pages(first: int) -> Iterator[tuple[str, Callable[[], Any]]]:
 
     from woodoo.engine.models import Work
     from woodoo.web import metrics, tokens
+    from woodoo.web.course import RANGES
     from woodoo.web.reach import Role
 
     person = Client(headers={"host": "localhost"})
@@ -115,6 +136,7 @@ def _pages(first: int) -> Iterator[tuple[str, Callable[[], Any]]]:
     number = done.pk
     pages = {
         "home": "/",
+        **{f"home, charts of {span}": f"/course/?span={span}" for span in RANGES},
         "list of work": "/work/",
         "list, needs a person": "/work/?state=attention",
         "list, parked": "/work/?state=parked",
@@ -148,6 +170,7 @@ def _pages(first: int) -> Iterator[tuple[str, Callable[[], Any]]]:
         "drift": "/work/drift/",
         "connections": "/connections/",
         "connection, large": f"/connections/{first}/",
+        "connection, large, charts": f"/course/?span=30d&connection={first}",
         "connection, small": f"/connections/{first + 7}/",
         "alerts": "/alerts/",
         "changes": "/changes/",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from woodoo.engine import db
+from woodoo.domain.mark import GONE
+from woodoo.engine import course, db
 
 #: Of all records, so many have attempts, calls, events and links.
 STORIES = 3
@@ -76,6 +77,13 @@ _LINKS = f"""
     INSERT INTO engine_link (connection_id, kind, external_id, odoo_model, odoo_id, odoo_name, odoo_xmlid, store_hash,
                              odoo_hash)
     SELECT connection_id, 'order', record, 'sale.order', id, 'S' || record, '', '', '' {_STORY} AND flow = 'order'"""
+#: Every order has a customer; one in fifty has deleted the account since.
+_CUSTOMERS = """
+    INSERT INTO engine_link (connection_id, kind, external_id, odoo_model, odoo_id, odoo_name, odoo_xmlid, store_hash,
+                             odoo_hash, updated_at)
+    SELECT connection_id, 'customer', record, 'res.partner', id, 'Given Family', '',
+           CASE WHEN id %% 50 = 0 THEN %(gone)s ELSE md5(record) END, '', updated_at
+      FROM engine_work WHERE flow = 'order'"""
 _DRIFTS = f"""
     INSERT INTO engine_drift (connection_id, lane, record, title, "group", side, detail, times,
                               repaired)
@@ -93,13 +101,78 @@ _CHANGES = """
     SELECT %(first)s + n %% %(stores)s, 'ana', 'panel', 'settings changed', '{}', '{"poll_seconds": 60}',
            now() - n * interval '1 minute'
       FROM generate_series(1, 50000) AS n"""
+#: By how many seconds what is so old is counted together, as `engine.course` has folded it.
+_LATER = " ".join(
+    f"WHEN {{at}} < date_bin('{size} s', now() - interval '{hours} h', '{course.ORIGIN}') THEN {size}"
+    for hours, size in reversed(course.LATER)
+)
+_SECONDS = f"CASE {_LATER} ELSE {course.SHORT} END"
+_BIN = f"date_bin(make_interval(secs => seconds), at, '{course.ORIGIN}')"
+_COUNTED = "connection_id, name, seconds, at, done, skipped, parked, failed, retried, timed, milliseconds, within"
+#: What was brought over when.
+_COURSE = f"""
+    INSERT INTO engine_course ({_COUNTED})
+    SELECT connection_id, flow, seconds, {_BIN}, count(*) FILTER (WHERE state = 'done'),
+           count(*) FILTER (WHERE state = 'skipped'), count(*) FILTER (WHERE state = 'parked'),
+           count(*) FILTER (WHERE state = 'failed'), 0, count(*), count(*) * 4000,
+           array_fill(0::bigint, ARRAY[6]) || array_fill(count(*), ARRAY[8])
+      FROM (SELECT connection_id, flow, state, updated_at AS at, {_SECONDS.format(at="updated_at")} AS seconds
+              FROM engine_work) AS w
+     WHERE state IN ('done', 'skipped', 'parked', 'failed') GROUP BY 1, 2, 3, 4 ORDER BY 4"""
+#: Stores and Odoo are asked what is new around the clock, twice in five minutes.
+_ANSWERS = f"""
+    INSERT INTO engine_course ({_COUNTED})
+    SELECT store, side, seconds, begins, times, 0, 0, 0, 0, times, times * 240,
+           array_fill(0::bigint, ARRAY[2]) || array_fill(times, ARRAY[12])
+      FROM (SELECT seconds, {_BIN} AS begins, 2 * count(*) AS times
+              FROM (SELECT at, {_SECONDS.format(at="at")} AS seconds
+                      FROM generate_series(now() - interval '400 days', now(), interval '5 minutes') AS at) AS one
+             GROUP BY 1, 2) AS stretches,
+           generate_series(%(first)s, %(first)s + %(stores)s - 1) AS store, unnest(ARRAY['odoo', 'store']) AS side
+     ORDER BY begins"""
+_ANSWERS_TOGETHER = f"""
+    INSERT INTO engine_course ({_COUNTED})
+    SELECT {course.TOGETHER}, name, seconds, at, sum(done), 0, 0, 0, 0, sum(timed), sum(milliseconds),
+           array_fill(0::bigint, ARRAY[2]) || array_fill(sum(timed)::bigint, ARRAY[12])
+      FROM engine_course WHERE name IN ('odoo', 'store') GROUP BY name, seconds, at"""
+_CHORES = """
+    INSERT INTO engine_chore (connection_id, name, due_at, began_at, ended_at, well_at, found, failures, failing_since)
+    SELECT store, name, now() + interval '1 minute', now(), now(), now(),
+           CASE WHEN name = 'health' THEN '{"findings": []}' ELSE '{"orders": 3}' END::jsonb,
+           CASE WHEN name = 'poll' AND store %% 33 = 0 THEN 3 ELSE 0 END, now() - interval '1 hour'
+      FROM generate_series(%(first)s, %(first)s + %(stores)s - 1) AS store,
+           unnest(ARRAY['poll', 'contents', 'census', 'customers', 'products', 'prices', 'stock', 'health',
+                        'webhooks', 'odoo', 'refunds', 'carriers']) AS name"""
+_COMPLETENESS = """
+    INSERT INTO engine_completeness (connection_id, lane, complete_at, counted_at, in_store, before, gap)
+    SELECT store, 'orders', now(), now(), 7000, 100, '{}'
+      FROM generate_series(%(first)s, %(first)s + %(stores)s - 1) AS store"""
+#: Of a few stores a side does not answer.
+_BREAKERS = """
+    INSERT INTO engine_breaker (connection_id, failures, paused_until, side, reason, since)
+    SELECT store, 3, now() + interval '1 day', 'store', 'The store did not answer.', now() - interval '1 hour'
+      FROM generate_series(%(first)s, %(first)s + %(stores)s - 1, 33) AS store"""
 _TABLES = ("work", "searchwords", "event", "run", "call", "link", "drift")
 
 
 def fill(records: int, stores: int, first: int) -> None:
     """Fill the tables for stores that are numbered from `first`, as a year of work leaves them."""
-    numbers = {"records": records, "stores": stores, "first": first, "every": STORIES}
-    for statement in (_WORK, _EVENTS, _RUNS, _LINKS, _DRIFTS, _ALERTS, _CHANGES):
+    numbers = {"records": records, "stores": stores, "first": first, "every": STORIES, "gone": GONE}
+    now = (_CHORES, _COMPLETENESS, _BREAKERS)
+    for statement in (
+        _WORK,
+        _EVENTS,
+        _RUNS,
+        _LINKS,
+        _CUSTOMERS,
+        _DRIFTS,
+        _ALERTS,
+        _CHANGES,
+        _COURSE,
+        _ANSWERS,
+        _ANSWERS_TOGETHER,
+        *now,
+    ):
         db.change(statement, numbers)
     db.change(_CALLS)
     # The index of words is built at once, as it would be for an installation that is updated.

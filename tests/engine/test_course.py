@@ -12,7 +12,7 @@ from woodoo.engine import course, db
 from woodoo.engine.flow import Outcome, OutcomeKind
 from woodoo.engine.models import Call, Course, Work
 
-from .helpers import DONE, SHOP, ScriptedFlow, drain_all, event, let_pass, work
+from .helpers import DONE, OTHER_SHOP, SHOP, ScriptedFlow, drain_all, event, let_pass, work
 
 pytestmark = pytest.mark.usefixtures("db_committed")
 
@@ -104,7 +104,7 @@ def test_calls_are_counted_once_by_side_when_they_are_over(flow: ScriptedFlow):
     assert told_.within[:5] == (1, 2, 2, 2, 3)
 
 
-def test_minutes_become_hours_and_say_the_same(flow: ScriptedFlow):
+def test_what_is_over_for_long_is_put_together_and_says_the_same(flow: ScriptedFlow):
     for number in range(7):
         event(str(number))
     drain_all()
@@ -112,21 +112,33 @@ def test_minutes_become_hours_and_say_the_same(flow: ScriptedFlow):
     event("7")
     drain_all()
     before = told()
-    age((course.FOLDED_AFTER + 2) * 3600)
-    assert course.fold() > 0
-    assert set(Course.objects.values_list("seconds", flat=True)) == {course.LONG}
-    after = course.together(course.read([SHOP], seconds=7 * 86_400, step=3600), "order")
     assert before
-    assert after
-    assert (after.done, after.timed, after.milliseconds, after.within) == (
-        before.done,
-        before.timed,
-        before.milliseconds,
-        before.within,
-    )
+    waited = 0
+    for hours, seconds in course.LATER:
+        age((hours + seconds / 3600 - waited) * 3600)
+        waited = hours + seconds / 3600
+        assert course.fold() > 0
+        assert set(Course.objects.values_list("seconds", flat=True)) == {seconds}
+        after = course.together(course.read([SHOP], seconds=30 * 86_400, step=6 * 3600), "order")
+        assert after
+        assert (after.done, after.timed, after.milliseconds, after.within) == (
+            before.done,
+            before.timed,
+            before.milliseconds,
+            before.within,
+        )
     age(course.KEPT_DAYS * 86_400)
     course.fold()
     assert not Course.objects.exists()
+
+
+def test_the_last_day_is_no_longer_than_a_day(flow: ScriptedFlow):
+    event("1")
+    drain_all()
+    age(25 * 3600)
+    event("2")
+    drain_all()
+    assert [(one.name, one.done) for one in course.lately([SHOP], hours=24)] == [("order", 1)]
 
 
 def test_what_was_not_timed_has_no_percentile():
@@ -137,3 +149,20 @@ def test_what_was_not_timed_has_no_percentile():
 def test_percentiles_lie_within_their_class(percent: float, expected: float):
     within = (0, *[4] * (len(course.CLASSES) - 1))
     assert course.Stretch(timezone.now(), "odoo", timed=4, within=within).percentile(percent) == expected
+
+
+def test_calls_of_all_connections_together_are_those_of_each(flow: ScriptedFlow):
+    for shop, took in ((SHOP, 40), (SHOP, 800), (OTHER_SHOP, 90)):
+        Call.objects.create(batch=uuid.uuid4(), connection_id=shop, system="odoo", summary="read", duration_ms=took)
+    event("1")
+    event("2", shop=OTHER_SHOP)
+    drain_all()
+    drain_all(OTHER_SHOP)
+    db.change("UPDATE engine_call SET started_at = started_at - interval '60 s'")
+    course.note_calls([SHOP, OTHER_SHOP])
+    shops = [SHOP, OTHER_SHOP]
+    for seconds in (300, *(seconds for _, seconds in course.LATER)):
+        span = {"seconds": 86_400, "step": seconds}
+        assert course.read(shops, **span, whole=True) == course.read(shops, **span)
+    assert course.lately(shops, hours=24, whole=True) == course.lately(shops, hours=24)
+    assert [(one.name, one.timed) for one in course.lately(shops, hours=24)] == [("odoo", 3), ("order", 2)]

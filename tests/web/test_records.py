@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -98,12 +98,14 @@ def test_each_order_of_the_list_can_be_walked_to_its_end(
     assert sorted(walked) == ["1", "2", "3", "4", "5"]
 
 
-def test_records_are_counted_only_so_far(shop: Connection, viewer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_records_of_days_are_counted_so_far(shop: Connection, viewer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(5):
         scene.work(shop, str(number), "parked" if number else "done")
     monkeypatch.setattr(worklist, "COUNTED", 3)
-    assert {state: str(count) for state, count in counts_of(Query()).items()} == {"parked": "3+", "done": "1"}
-    assert re.search(r">Needs a person <b>3\+</b>", viewer.get("/work/").content.decode())
+    days = Query(since=date(2026, 1, 1))
+    assert {state: str(count) for state, count in counts_of(days).items()} == {"parked": "3+", "done": "1"}
+    assert re.search(r">Needs a person <b>3\+</b>", viewer.get("/work/?since=2026-01-01").content.decode())
+    assert {state: str(count) for state, count in counts_of(Query()).items()} == {"parked": "4", "done": "1"}
 
 
 def test_a_search_that_fits_very_many_is_not_counted(

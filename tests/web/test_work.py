@@ -80,7 +80,7 @@ def test_the_list_costs_the_same_however_long(
 ) -> None:
     for number in range(30):
         scene.work(shop, str(number))
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         viewer.get("/work/")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from string import Formatter
 from typing import Any, Literal
 from zoneinfo import available_timezones
@@ -381,7 +382,7 @@ class ConnectionSettings(
     @field_validator("timezone")
     @classmethod
     def _zone_exists(cls, value: str) -> str:
-        if value not in available_timezones():
+        if value not in _zones():
             raise ValueError(f"there is no time zone {value!r}")
         return value
 
@@ -409,3 +410,9 @@ class ConnectionSettings(
                 where="settings",
                 fix="Correct them on the page Configuration of the connection.",
             ) from exc
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Return the time zones there are. To look for them on the disk takes longer than to check all other settings."""
+    return frozenset(available_timezones())

@@ -4,8 +4,11 @@ Decides what is kept, and that keeping it costs next to nothing:
 
 | what              | counted                                                 | kept                                   |
 |-------------------|---------------------------------------------------------|----------------------------------------|
-| records of a flow | with the report of their batch, in its transaction      | by five minutes for a day, then by the |
-| calls to a side   | every half minute, of all connections in one statement  | hour for 400 days                      |
+| records of a flow | with the report of their batch, in its transaction      | by five minutes at first, later more   |
+| calls to a side   | every half minute, of all connections in one statement  | coarsely (`LATER`), for 400 days       |
+
+What is kept is as fine as the charts draw it, and calls are counted for all connections together, too (`TOGETHER`), so
+that the charts of a hundred connections are read at once.
 
 A record's time runs from the news that the attempt answers to its report; what an import brought up has none. Times
 are kept in classes (`CLASSES`), so that any stretch of time and any number of connections can be put together.
@@ -27,10 +30,16 @@ from woodoo.engine.verdict import Verdict
 #: Upper ends of the classes, in milliseconds: from an answer at once to a record that waits for a day.
 CLASSES = (50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000, 300_000, 900_000, 3_600_000, 86_400_000)
 SIDES = ("odoo", "store")
-#: Seconds that are counted together at first, and later on.
-SHORT, LONG = 300, 3600
-#: Hours after which five minutes become hours, and days after which these go.
-FOLDED_AFTER, KEPT_DAYS = 26, 400
+#: In place of a connection: the calls of all there were when they were counted.
+TOGETHER = 0
+#: Seconds that are counted together at first.
+SHORT = 300
+#: Hours after which, and seconds that are counted together from then on.
+LATER = ((4, 900), (26, 3600), (8 * 24, 6 * 3600))
+#: From when on stretches are cut.
+ORIGIN = "2000-01-01 00:00:00+00"
+#: Days after which they go.
+KEPT_DAYS = 400
 #: Seconds between two looks at the calls, and after the end of a call until it is counted.
 _EVERY, _SETTLED = 30, 5
 _CURSOR = "course"
@@ -105,15 +114,26 @@ def note_calls(connection_ids: Iterable[int]) -> int:
 
 
 def fold() -> int:
-    """Put five minutes that are over for long together into hours, forget what is old; return how many rows it was."""
+    """Put together what is over for long (`LATER`), forget what is old; return how many rows it was."""
     with transaction.atomic():
-        count = db.change(_FOLD, {"hours": FOLDED_AFTER})
+        steps = [{"hours": hours, "seconds": seconds, "origin": ORIGIN} for hours, seconds in LATER]
+        count = sum(db.change(_FOLD, step) for step in steps)
         return count + db.change("DELETE FROM engine_course WHERE at < now() - make_interval(days => %s)", [KEPT_DAYS])
 
 
-def read(connection_ids: Sequence[int], *, seconds: int, step: int) -> list[Stretch]:
-    """Return what happened on these connections in the last so many seconds, in stretches of `step` seconds by name."""
-    found = db.rows(_READ, {"ids": list(connection_ids), "seconds": seconds, "step": step, "origin": _ORIGIN})
+def read(connection_ids: Sequence[int], *, seconds: int, step: int, whole: bool = False) -> list[Stretch]:
+    """Return what happened on these connections in the last so many seconds, in stretches of `step` seconds by name.
+
+    Where they are `whole`, all there are, calls are those of all together.
+    """
+    params = {"ids": list(connection_ids), "seconds": seconds, "step": step, "origin": ORIGIN}
+    found = db.rows(_READ_WHOLE if whole else _READ, params)
+    return [_stretch(at, name, rest[: len(_COUNTS)], rest[len(_COUNTS) :]) for at, name, *rest in found]
+
+
+def lately(connection_ids: Sequence[int], *, hours: int, whole: bool = False) -> list[Stretch]:
+    """Return what happened on these connections in the last so many hours, each name once; `whole` as in `read`."""
+    found = db.rows(_LATELY_WHOLE if whole else _LATELY, {"ids": list(connection_ids), "hours": hours})
     return [_stretch(at, name, rest[: len(_COUNTS)], rest[len(_COUNTS) :]) for at, name, *rest in found]
 
 
@@ -138,8 +158,7 @@ def _came(outcome: Outcome, verdict: Verdict) -> str:
 
 
 _TOLD = (OutcomeKind.DONE, OutcomeKind.SKIPPED, OutcomeKind.PARKED)
-_ORIGIN = "2000-01-01 00:00:00+00"
-_BIN = f"date_bin(interval '{SHORT} seconds', %s, timestamptz '{_ORIGIN}')"
+_BIN = f"date_bin(interval '{SHORT} seconds', %s, timestamptz '{ORIGIN}')"
 _WITHIN = ", ".join(f"count(*) FILTER (WHERE took <= {most})" for most in CLASSES)
 _SUMS = ", ".join(f"{name} = m.{name} + EXCLUDED.{name}" for name in _COUNTS)
 _PLACES = range(1, len(CLASSES) + 1)
@@ -172,25 +191,45 @@ _CALLS = f"""
          WHERE connection_id = ANY(%(ids)s) AND started_at > %(after)s - interval '15 minutes'
            AND duration_ms IS NOT NULL)
     INSERT INTO engine_course AS m ({_COLUMNS})
-    SELECT connection_id, system, {SHORT}, {_BIN.replace("%s", "over")}, count(*) FILTER (WHERE error = ''), 0, 0,
+    SELECT COALESCE(connection_id, {TOGETHER}), system, {SHORT}, {_BIN.replace("%s", "over")},
+           count(*) FILTER (WHERE error = ''), 0, 0,
            count(*) FILTER (WHERE error <> ''), 0, count(*), sum(took), ARRAY[{_WITHIN}]
-      FROM ended WHERE over > %(after)s AND over <= %(until)s GROUP BY 1, 2, 4 ORDER BY 1, 4, 2
+      FROM ended WHERE over > %(after)s AND over <= %(until)s
+     GROUP BY GROUPING SETS ((connection_id, 2, 4), (2, 4)) ORDER BY 1, 4, 2
 {_ADDED}"""  # noqa: S608 - our own numbers
 _SUMMED = ", ".join(f"sum({name})" for name in _COUNTS)
 _FOLD = f"""
     WITH gone AS (
-        DELETE FROM engine_course WHERE seconds = {SHORT}
-           AND at < date_trunc('hour', now() - make_interval(hours => %(hours)s)) RETURNING *)
+        DELETE FROM engine_course WHERE seconds < %(seconds)s
+           AND at < date_bin(make_interval(secs => %(seconds)s), now() - make_interval(hours => %(hours)s),
+                             %(origin)s::timestamptz) RETURNING *)
     INSERT INTO engine_course AS m ({_COLUMNS})
-    SELECT connection_id, name, {LONG}, date_trunc('hour', at), {_SUMMED},
+    SELECT connection_id, name, %(seconds)s,
+           date_bin(make_interval(secs => %(seconds)s), at, %(origin)s::timestamptz), {_SUMMED},
            ARRAY[{", ".join(f"sum(within[{n}])::bigint" for n in _PLACES)}]
       FROM gone GROUP BY 1, 2, 4
 {_ADDED}"""  # noqa: S608 - our own numbers
-_READ = f"""
-    SELECT date_bin(make_interval(secs => %(step)s), at, %(origin)s::timestamptz) AS begins, name, {_SUMMED},
-           {", ".join(f"sum(within[{n}])" for n in _PLACES)}
-      FROM engine_course
-     WHERE connection_id = ANY(%(ids)s)
-       AND at >= date_bin(make_interval(secs => %(step)s), now() - make_interval(secs => %(seconds)s),
-                          %(origin)s::timestamptz)
-     GROUP BY 1, 2 ORDER BY 1, 2"""  # noqa: S608 - our own numbers
+_ALL = f"{_SUMMED}, {', '.join(f'sum(within[{n}])' for n in _PLACES)}"
+_SINCE = """at >= date_bin(make_interval(secs => %(step)s), now() - make_interval(secs => %(seconds)s),
+                          %(origin)s::timestamptz)"""
+_HOURS = "at > now() - make_interval(hours => %(hours)s)"
+
+
+def _of(when: str, *, whole: bool) -> str:
+    """Return what is read of a stretch of time."""
+    if not whole:
+        return f"engine_course WHERE connection_id = ANY(%(ids)s) AND {when}"
+    return f"""(SELECT * FROM engine_course WHERE connection_id = ANY(%(ids)s) AND NOT name IN {SIDES} AND {when}
+                 UNION ALL
+                SELECT * FROM engine_course WHERE connection_id = {TOGETHER} AND {when}) AS found"""  # noqa: S608
+
+
+_READ, _READ_WHOLE = (
+    f"""SELECT date_bin(make_interval(secs => %(step)s), at, %(origin)s::timestamptz) AS begins, name, {_ALL}
+          FROM {_of(_SINCE, whole=whole)} GROUP BY 1, 2 ORDER BY 1, 2"""  # noqa: S608 - our own numbers
+    for whole in (False, True)
+)
+_LATELY, _LATELY_WHOLE = (
+    f"SELECT min(at), name, {_ALL} FROM {_of(_HOURS, whole=whole)} GROUP BY 2 ORDER BY 2"  # noqa: S608
+    for whole in (False, True)
+)

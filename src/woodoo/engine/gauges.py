@@ -10,24 +10,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from woodoo.domain.causes import MISMATCHES
-from woodoo.engine import db
+from woodoo.engine import db, totals
 
 Rows = list[tuple[Any, ...]]
 
 
 def records(connection_ids: Sequence[int]) -> Rows:
     """Return (connection, flow, state, count) of all records."""
-    # All are counted in an index that has no test records of its own; those, few, are taken off.
-    return db.rows(
-        """SELECT connection_id, flow, state, sum(number)::bigint FROM (
-               SELECT connection_id, flow, state, count(*) AS number FROM engine_work
-                WHERE connection_id = ANY(%(ids)s) GROUP BY 1, 2, 3
-               UNION ALL
-               SELECT connection_id, flow, state, -count(*) FROM engine_work
-                WHERE connection_id = ANY(%(ids)s) AND trial GROUP BY 1, 2, 3) AS counted
-            GROUP BY 1, 2, 3 HAVING sum(number) > 0""",
-        {"ids": list(connection_ids)},
-    )
+    return totals.records(connection_ids, trials=False)
 
 
 def open_records(connection_ids: Sequence[int]) -> Rows:

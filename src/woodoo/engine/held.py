@@ -55,29 +55,32 @@ class Held:
     records: tuple[Record, ...]
 
 
-def held_up(connection_id: int | None = None, *, among: Sequence[int] | None = None) -> list[Held]:
+def held_up(connection_id: int | None = None, *, among: Sequence[int] | None = None, most: int = MOST) -> list[Held]:
     """Return the causes for which records wait for a person, those with most records first.
 
     Args:
         connection_id: only of this connection.
         among: only of these.
+        most: so many causes.
     """
     found = db.rows(
-        """SELECT connection_id, left(md5(COALESCE(NULLIF(cause, ''), message)), %(length)s) AS key,
-                  min(COALESCE(NULLIF(cause, ''), message)), min(place),
-                  (array_agg(fix ORDER BY updated_at DESC))[1], (array_agg(error_kind ORDER BY updated_at DESC))[1],
-                  count(*), count(*) FILTER (WHERE state = 'failed'), min(updated_at), max(updated_at),
-                  (array_agg(id ORDER BY updated_at, id))[1:%(named)s]
-             FROM engine_work
-            WHERE state IN ('parked', 'failed') AND NOT trial AND (%(id)s::int IS NULL OR connection_id = %(id)s)
-              AND (%(among)s::int[] IS NULL OR connection_id = ANY(%(among)s))
-            GROUP BY 1, 2 ORDER BY count(*) DESC, min(updated_at) LIMIT %(most)s""",
+        """WITH held AS (
+               SELECT connection_id, COALESCE(NULLIF(cause, ''), message) COLLATE "C" AS said, count(*) AS records,
+                      count(*) FILTER (WHERE state = 'failed') AS failed,
+                      min(updated_at) AS since, max(updated_at) AS until, array_agg(id ORDER BY updated_at, id) AS ids
+                 FROM engine_work
+                WHERE state IN ('parked', 'failed') AND NOT trial AND (%(id)s::int IS NULL OR connection_id = %(id)s)
+                  AND (%(among)s::int[] IS NULL OR connection_id = ANY(%(among)s))
+                GROUP BY 1, 2 ORDER BY 3 DESC, 5 LIMIT %(most)s)
+           SELECT h.connection_id, left(md5(h.said), %(length)s), h.said, last.place, last.fix, last.error_kind,
+                  h.records, h.failed, h.since, h.until, h.ids[1:%(named)s]
+             FROM held h JOIN engine_work last ON last.id = h.ids[h.records] ORDER BY h.records DESC, h.since""",
         {
             "id": connection_id,
             "among": among if among is None else list(among),
             "length": _KEY_LENGTH,
             "named": _NAMED,
-            "most": MOST,
+            "most": most,
         },
     )
     names = _names([number for row in found for number in row[-1]])

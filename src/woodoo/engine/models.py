@@ -17,6 +17,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Cast, Now
 
+from woodoo.domain.mark import GONE
+
 
 class State(models.TextChoices):
     """Where a record stands."""
@@ -139,7 +141,12 @@ class Work(models.Model):
                 name="engine_work_due",
             ),
             models.Index(fields=["lease_until"], condition=Q(state="running"), name="engine_work_leased"),
-            models.Index(fields=["connection_id", "state", "flow"], name="engine_work_counted"),
+            # Nineteen in twenty are done: these are not counted (`woodoo.engine.totals`).
+            models.Index(
+                fields=["connection_id", "state", "flow", "trial"],
+                condition=Q(state__in=["ready", "running", "waiting", "parked", "failed", "skipped"]),
+                name="engine_work_undone",
+            ),
             models.Index(
                 fields=["import_id", "state"], condition=Q(import_id__isnull=False), name="engine_work_import"
             ),
@@ -165,6 +172,19 @@ class Work(models.Model):
 
     def __str__(self) -> str:
         return self.title or f"{self.lane} {self.record}"
+
+
+class Total(models.Model):
+    """How many records of a flow there are, in parts that add up (`woodoo.engine.totals`); written by the database."""
+
+    connection_id = models.IntegerField()
+    flow = models.TextField()
+    trial = models.BooleanField()
+    #: Records that were added by one statement, less those it deleted; after a while those of many.
+    records = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.connection_id} {self.flow}: {self.records:+}"
 
 
 class SearchWords(models.Model):
@@ -369,7 +389,15 @@ class Link(models.Model):
                 fields=["connection_id", "kind", "external_id", "odoo_model"], name="engine_link_external"
             )
         ]
-        indexes = [models.Index(fields=["connection_id", "odoo_model", "odoo_id"], name="engine_link_odoo")]
+        indexes = [
+            models.Index(fields=["connection_id", "odoo_model", "odoo_id"], name="engine_link_odoo"),
+            models.Index(
+                fields=["connection_id", "kind", "updated_at"],
+                include=["id", "odoo_id"],
+                condition=Q(store_hash=GONE),
+                name="engine_link_gone",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.external_id} = {self.odoo_model} {self.odoo_id}"
@@ -462,6 +490,11 @@ class Course(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["connection_id", "at", "name", "seconds"], name="engine_course_time")
+        ]
+        indexes = [
+            models.Index(
+                fields=["connection_id", "at"], condition=~Q(name__in=["odoo", "store"]), name="engine_course_flows"
+            )
         ]
 
     def __str__(self) -> str:

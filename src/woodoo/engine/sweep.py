@@ -10,7 +10,7 @@ import logging
 from django.conf import settings
 from django.db import transaction
 
-from woodoo.engine import chores, clock, course, db, finding, lease, retention
+from woodoo.engine import chores, clock, course, db, finding, lease, retention, totals
 from woodoo.engine.wake import wake
 
 log = logging.getLogger(__name__)
@@ -47,6 +47,7 @@ def tidy() -> int:
         gone = retention.expire(settings.WOODOO_KEEP_DAYS) + retention.fit(settings.WOODOO_KEEP_MB)
         finding.forget_people(settings.WOODOO_KEEP_DAYS)
         course.fold()
+        totals.fold()
         # A worker that was killed leaves its job "doing" for ever; Procrastinate forgets the worker after a while.
         gone += db.change(
             """DELETE FROM procrastinate_jobs j

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q
 from django.utils import timezone
@@ -50,7 +51,9 @@ def alerts_of(connection_id: int) -> list[Row]:
 
 def open_count(among: Iterable[int] | None = None) -> int:
     """Return how many alerts are open on all connections, or on these."""
-    return len(_lasting(_of(among)))
+    now = timezone.now()
+    found = Alert.objects.filter(_of(among), resolved_at__isnull=True).values_list("kind", "first_at")
+    return sum(_has_lasted(kind, first_at, now) for kind, first_at in found)
 
 
 def _of(among: Iterable[int] | None) -> Q:
@@ -67,8 +70,12 @@ def _lasting(which: Q) -> list[Alert]:
     """Return what is open, but what has not lasted long enough to count."""
     now = timezone.now()
     found = Alert.objects.filter(which, resolved_at__isnull=True).order_by("-first_at", "-pk")
-    there = [one for one in found if one.kind not in KINDS or now - one.first_at >= KINDS[one.kind].patience]
+    there = [one for one in found if _has_lasted(one.kind, one.first_at, now)]
     return sorted(there, key=lambda one: not _is_urgent(one.kind))
+
+
+def _has_lasted(kind: str, since: datetime, now: datetime) -> bool:
+    return kind not in KINDS or now - since >= KINDS[kind].patience
 
 
 def _row(one: Alert, names: Mapping[int, str]) -> Row:

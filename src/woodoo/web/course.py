@@ -77,10 +77,15 @@ class Chart:
         return {"name": self.name, "title": self.title, "unit": self.unit, "lines": lines}
 
 
-def told(connection_ids: Sequence[int], span: str = DEFAULT, *, now: datetime | None = None) -> dict[str, Any]:
-    """Return the charts of these connections together, for a span of `RANGES`; times are seconds since 1970."""
+def told(
+    connection_ids: Sequence[int], span: str = DEFAULT, *, whole: bool = False, now: datetime | None = None
+) -> dict[str, Any]:
+    """Return the charts of these connections together, for a span of `RANGES`; times are seconds since 1970.
+
+    `whole`: they are all there are.
+    """
     wanted = RANGES[span]
-    found = course.read(connection_ids, seconds=wanted.seconds, step=wanted.step)
+    found = course.read(connection_ids, seconds=wanted.seconds, step=wanted.step, whole=whole)
     points = _points(wanted, now or datetime.now(UTC))
     by_time: dict[datetime, dict[str, Stretch]] = {}
     for one in found:
@@ -151,14 +156,17 @@ class Pace:
     slow: float | None = None
 
 
-def paces(connection_ids: Sequence[int]) -> dict[str, Pace]:
-    """Return how each flow and side did over the last day, by name."""
-    found = course.read(connection_ids, seconds=86_400, step=86_400)
+def paces(connection_ids: Sequence[int], *, whole: bool = False) -> dict[str, Pace]:
+    """Return how each flow and side did over the last day, by name; `whole`: these connections are all there are."""
     words = {"odoo": "Odoo", "store": gettext("Store")}
-    paces = {}
-    for name in dict.fromkeys(one.name for one in found):
-        one = course.together(found, name)
-        assert one is not None
-        word = words.get(name) or flow_word(name)
-        paces[name] = Pace(name, word, one.done, one.parked + one.failed, one.percentile(50), one.percentile(_SLOW))
-    return paces
+    return {
+        one.name: Pace(
+            one.name,
+            words.get(one.name) or flow_word(one.name),
+            one.done,
+            one.parked + one.failed,
+            one.percentile(50),
+            one.percentile(_SLOW),
+        )
+        for one in course.lately(connection_ids, hours=24, whole=whole)
+    }

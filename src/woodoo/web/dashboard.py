@@ -64,13 +64,15 @@ class Dashboard:
         return bool(self.kinds or self.sides or self.last_done)
 
 
-def dashboard(connection_ids: Sequence[int], last_done: Mapping[int, datetime | None]) -> Dashboard:
-    """Put the dashboard of these connections together, in a fixed number of queries."""
+def dashboard(
+    connection_ids: Sequence[int], last_done: Mapping[int, datetime | None], *, whole: bool = False
+) -> Dashboard:
+    """Put the dashboard of these connections together, in a fixed number of queries; `whole`: all there are."""
     ids = list(connection_ids)
     counts: dict[str, dict[str, int]] = {}
     for flow, state, count in gauges.open_records(ids):
         counts.setdefault(flow, {})[state] = count
-    today = paces(ids)
+    today = paces(ids, whole=whole)
     flows = [flow for flow in FLOWS if flow in counts or flow in today]
     oldest: dict[str, float] = dict(gauges.oldest_due(ids))
     return Dashboard(

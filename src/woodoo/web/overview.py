@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -100,7 +100,7 @@ def troubled_first(connections: Sequence[Connection]) -> list[Connection]:
 
 def state_counts(connection_ids: Iterable[int]) -> Mapping[int, Mapping[str, int]]:
     """Return, per connection, how many records are in each state; those of test runs count nowhere."""
-    counts: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    counts: dict[int, Counter[str]] = defaultdict(Counter)
     for connection_id, _, state, count in gauges.records(list(connection_ids)):
         counts[connection_id][state] += count
     return counts

@@ -1,8 +1,8 @@
 """Finds the work a reader asks for: by state, connection, kind, text, reason and day, in the order asked for.
 
-Decides that pages are cut by position, not by number: a page far down costs no more than the first; and that records
-are counted up to `COUNTED` only, so that no list counts a million. And what "all that match" means where they are tried
-again or left out together:
+Decides that pages are cut by position, not by number: a page far down costs no more than the first; and that no list
+counts a million: what is asked for by state, connection and kind alone is known (`engine.totals`), the records of some
+days are counted up to `COUNTED`. And what "all that match" means where they are tried again or left out together:
 
 | the filter's state                  | tried again        | left out           |
 |-------------------------------------|--------------------|--------------------|
@@ -15,6 +15,7 @@ again or left out together:
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -26,7 +27,7 @@ from django.db.models import Count, Q, QuerySet, Value
 from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy
 
-from woodoo.engine import db
+from woodoo.engine import db, totals
 from woodoo.engine.finding import Search, connections_with_work
 from woodoo.engine.held import is_key, with_cause
 from woodoo.engine.models import Work
@@ -121,6 +122,11 @@ class Query:
     def narrowed(self) -> bool:
         """Whether anything is filtered out."""
         return bool(self.state or self.connection or self.flow or self.text or self.cause or self.since or self.until)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it asks for states, connections and flows alone."""
+        return not (self.text or self.cause or any(self.span))
 
     @property
     def as_string(self) -> str:
@@ -324,11 +330,14 @@ def together(query: Query, counts: Mapping[str, Tallied]) -> Together:
 
 
 def counts_of(query: Query, there: Found | None = None) -> dict[str, Tallied]:
-    """Return how many records fit the query in each state, each counted up to `COUNTED`; nothing for a broad search."""
+    """Return how many records fit the query in each state, those of some days each counted up to `COUNTED`.
+
+    Nothing for a broad search.
+    """
     there = there or found(query)
     if there.broad or not query.connections:
         return {}
-    if there.few:
+    if there.few or query.is_plain:
         return {state: Tallied(count) for state, count in exact_counts(query, there).items()}
     parts, params = [], []
     for state in STATES:
@@ -342,6 +351,11 @@ def counts_of(query: Query, there: Found | None = None) -> dict[str, Tallied]:
 
 def exact_counts(query: Query, there: Found | None = None) -> dict[str, int]:
     """Return how many records fit the query in each state, however many they are."""
+    if query.is_plain:
+        counts: Counter[str] = Counter()
+        for _, _, state, count in totals.records(query.connections, query.flow):
+            counts[state] += count
+        return dict(counts)
     rows = (there or found(query)).rows
     return dict(rows.order_by().values_list("state").annotate(number=Count("*")))
 

@@ -204,7 +204,7 @@ def course(request: ApiRequest, asked: Asked[CourseFilter]) -> dict[str, Any]:
     """Tell how work went in the course of time: records, how long news took, how fast both sides answered."""
     ids = reached(request.auth, asked.connection)
     found = Connection.objects.all() if ids is None else Connection.objects.filter(pk__in=ids)
-    return told(list(found.values_list("pk", flat=True)), asked.span)
+    return told(list(found.values_list("pk", flat=True)), asked.span, whole=ids is None)
 
 
 @router.get("/changes", auth=ADMINISTRATOR, response=says(list[ChangeTold]), operation_id="list_changes")

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from woodoo.connections.models import Connection
-from woodoo.engine.held import MOST, Held, held_up
+from woodoo.engine.held import Held, held_up
 from woodoo.engine.work import FEW
 
 from ..access import Role, needs, reached
@@ -18,6 +18,9 @@ from ..pages import is_fragment, page
 from ..pauses import pauses_of
 from ..words import choices_of
 from ..worklist import Query
+
+#: Causes on the page.
+MOST = 50
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def causes(request: HttpRequest) -> HttpResponse:
     """Show the causes of all connections, or of one; or the live part of the page."""
     query = Query.of(request.GET)
     connections = {connection.pk: connection for connection in reached(request)}
-    found = held_up(query.connection, among=list(connections))
+    found = held_up(query.connection, among=list(connections), most=MOST)
     paused = pauses_of([query.connection] if query.connection else connections)
     context = {
         "section": "work",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
-from ..access import Role, needs, reached
+from ..access import Role, needs, reach_of, reached
 from ..course import DEFAULT, RANGES, told
 from ..worklist import Query
 
@@ -17,4 +17,6 @@ def course(request: HttpRequest) -> JsonResponse:
     asked = Query.of(request.GET).connection
     ids = [one.pk for one in reached(request) if asked in (None, one.pk)]
     span = request.GET.get("span", DEFAULT)
-    return JsonResponse(told(ids, span if span in RANGES else DEFAULT), headers={"Cache-Control": "no-store"})
+    whole = asked is None and reach_of(request.user).connections() is None
+    charts = told(ids, span if span in RANGES else DEFAULT, whole=whole)
+    return JsonResponse(charts, headers={"Cache-Control": "no-store"})

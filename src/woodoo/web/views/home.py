@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from woodoo.engine.models import Work
 
-from ..access import Role, needs, reached
+from ..access import Role, needs, reach_of, reached
 from ..course import DEFAULT, spans
 from ..dashboard import dashboard
 from ..overview import cards, last_done, troubled_first
@@ -31,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "cards": cards(shown),
         "more_connections": len(connections) - len(shown),
         "attention": list(attention.order_by("-updated_at")[:_SHOWN]),
-        "board": dashboard(ids, last_done(ids)),
+        "board": dashboard(ids, last_done(ids), whole=reach_of(request.user).connections() is None),
         "of": "",
         "spans": spans(),
         "span": DEFAULT,
