@@ -46,14 +46,20 @@ def woodoo(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 class Service:
     """`woodoo run` on a free port."""
 
-    def __init__(self, home: Path, port: int = 0) -> None:
+    def __init__(self, home: Path, port: int = 0, **more: str) -> None:
+        """Start it; `more` are variables of its environment."""
         self.home = home
         self.port = port or free_port()
         self.log = home / "run.log"
         command = [sys.executable, "-m", "woodoo.cli", "run", "--port", str(self.port), "--workers", "1"]
         command += ["--web-processes", "1", "--concurrency", "1"]
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(command, env=environment(home), stdout=log, stderr=subprocess.STDOUT)
+            env = environment(home) | more
+            self.process = subprocess.Popen(command, env=env, stdout=log, stderr=subprocess.STDOUT)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def said(self) -> str:

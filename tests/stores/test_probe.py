@@ -12,9 +12,10 @@ from woodoo.domain.errors import ConfigError, RemoteDown, WoodooError
 from woodoo.sandbox.store.auth import new_key
 from woodoo.sandbox.store.double import StoreDouble
 from woodoo.stores.woocommerce.address import keys_page
+from woodoo.stores.woocommerce.answers import Answer
 from woodoo.stores.woocommerce.client import WooClient
 from woodoo.stores.woocommerce.key_check import check_writing
-from woodoo.stores.woocommerce.probe import probe
+from woodoo.stores.woocommerce.probe import _Look, probe
 
 from .tls import Authority
 
@@ -75,9 +76,9 @@ def test_redirects_that_go_round_end(httpserver: HTTPServer) -> None:
 
 def test_plain_permalinks_are_named(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/wp-json/").respond_with_data(FRONT, status=404, content_type="text/html")
-    httpserver.expect_request("/", query_string={"rest_route": "/", "_fields": "name,namespaces"}).respond_with_json(
-        {"name": "x", "namespaces": ["wc/v3"]}
-    )
+    httpserver.expect_request(
+        "/", query_string={"rest_route": "/", "_fields": "name,home,namespaces"}
+    ).respond_with_json({"name": "x", "namespaces": ["wc/v3"]})
     error = refusal(httpserver.url_for(""))
     assert "permalinks" in error.message
     assert "Post name" in error.fix
@@ -93,6 +94,26 @@ def test_a_wrong_folder_leads_to_the_right_one(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/").respond_with_data(FRONT, headers=link, content_type="text/html")
     error = refusal(httpserver.url_for(""))
     assert error.fix == f"Use the address {right}."
+
+
+def test_below_a_wrong_folder_the_shop_is_found_and_not_taken_for_one_with_plain_permalinks() -> None:
+    with StoreDouble() as double:
+        error = refusal(f"{double.url}/shopp")
+        assert error.fix == f"Use the address {double.url}."
+
+
+@pytest.mark.parametrize("answers_on_https", [True, False])
+def test_a_shop_that_says_it_is_on_https_is_taken_there_where_it_answers(
+    monkeypatch: pytest.MonkeyPatch, answers_on_https: bool
+) -> None:
+    def get(look: _Look, url: str, path: str) -> Answer:
+        if url.startswith("https:") and not answers_on_https:
+            raise RemoteDown("It refuses the connection.", side="store")
+        return Answer(200, {}, {**INDEX, "home": "https://127.0.0.1/shop"})
+
+    monkeypatch.setattr(_Look, "_get", get)
+    found = probe("http://127.0.0.1/shop/")
+    assert (found.is_secure, found.moved) == (answers_on_https, answers_on_https)
 
 
 def test_a_site_that_is_no_wordpress_is_named(httpserver: HTTPServer) -> None:

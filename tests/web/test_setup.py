@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -19,7 +21,9 @@ from pytest_httpserver import HTTPServer
 
 from woodoo.connections.models import Change, Connection
 from woodoo.odoo.probe import OdooFound
+from woodoo.sandbox.store import page_auth
 from woodoo.sandbox.store.double import StoreDouble
+from woodoo.sandbox.store.http_messages import WebRequest
 from woodoo.trying import Check
 from woodoo.web.models import ConnectionDraft, KeyRequest
 
@@ -253,6 +257,40 @@ def test_the_store_hands_its_keys_over(public: None, administrator: Client, stor
     text = administrator.get(place("keys") + f"?success=1&user_id={state}").content.decode()
     assert "Nothing is to be typed" in text
     assert "a" * 40 not in text
+
+
+def test_the_store_s_manager_says_yes_there_and_the_key_is_here(
+    public: None, administrator: Client, store: StoreDouble
+) -> None:
+    def at_the_store(address: str) -> tuple[int, str]:
+        parts = urlsplit(address)
+        query = [(name, values[0]) for name, values in parse_qs(parts.query).items()]
+        return page_auth.answer(store.shop, WebRequest("GET", parts.path, query, {}, b"", store.url, False), deliver)
+
+    def deliver(url: str, body: bytes) -> int:
+        assert url == "https://woodoo.example.com/hooks/keys/"
+        sent.append(json.loads(body))
+        stranger = Client(enforce_csrf_checks=True)
+        return stranger.post(reverse("store-keys"), body, content_type="application/json;charset=UTF-8").status_code
+
+    sent: list[dict[str, str]] = []
+    administrator.post(place("store"), {"store_url": store.url})
+    status, page = at_the_store(administrator.get(reverse("connection-add-ask"))["Location"])
+    assert (status, "Woodoo would like to connect to your store" in page) == (200, True)
+    yes, no = (html.unescape(link) for link in re.findall(r'href="([^"]+)"', page))
+    assert no.startswith("https://woodoo.example.com/connections/add/keys/?success=0&")
+    status, back = at_the_store(yes)
+    assert (status, back.partition("&")[0]) == (302, "https://woodoo.example.com/connections/add/keys/?success=1")
+    assert draft().store_secret == sent[0]["consumer_secret"]
+    assert administrator.post(place("keys"), {"store_key": "", "store_secret": ""})["Location"] == place("odoo")
+
+    # Followed once more, the link is worth nothing; a key nobody took is deleted again.
+    assert at_the_store(yes)[0] == 401
+    known = list(store.shop.keys)
+    status, page = at_the_store(administrator.get(reverse("connection-add-ask"))["Location"])
+    ConnectionDraft.objects.update(auth_digest="")
+    assert at_the_store(html.unescape(re.findall(r'href="([^"]+)"', page)[0]))[0] == 401
+    assert store.shop.keys == known
 
 
 def test_a_state_is_good_once(public: None, administrator: Client, store: StoreDouble) -> None:

@@ -25,6 +25,8 @@ STORE_BARE, ODOO_BARE = "store_no_sku", "odoo_no_sku"
 STORE_EMAIL, ODOO_EMAIL = "store_email", "odoo_email"
 #: Records of Odoo to a page.
 PAGE = 500
+#: Fact of a product whose variations are sold, not itself: no order names its SKU.
+HOLDS_VARIATIONS = "holds_variations"
 #: Kinds of products that are no goods themselves.
 _NOT_SOLD = frozenset({"variable", "grouped", "external"})
 
@@ -112,7 +114,9 @@ class Hygiene:
 
 
 def _owned(one: Owned) -> Found:
-    facts = {"id": one.external_id, "status": one.status}
+    facts: dict[str, object] = {"id": one.external_id, "status": one.status}
+    if one.kind in _NOT_SOLD:
+        facts[HOLDS_VARIATIONS] = True
     if one.sku:
         return Found(STORE_SKU, one.sku, one.name, facts=facts)
     return Found(STORE_BARE, one.external_id, one.name, facts=facts)

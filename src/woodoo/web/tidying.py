@@ -181,7 +181,8 @@ def _trouble(on: Connection, name: str, settings: ConnectionSettings, *, items: 
 
 def _rows(on: Connection, kind: _Kind, survey: int) -> Any:
     if kind.which == "lost":
-        return kept.only_in(survey, hygiene.STORE_SKU, hygiene.ODOO_SKU)
+        lost = kept.only_in(survey, hygiene.STORE_SKU, hygiene.ODOO_SKU)
+        return lost.filter(**{f"facts__{hygiene.HOLDS_VARIATIONS}__isnull": True})
     rows = kept.findings(survey, kind.finding)
     if kind.which == "shared":
         return kept.members(survey, kind.finding)

@@ -16,6 +16,9 @@ import httpx2
 import pytest
 
 from woodoo.sandbox.store import StoreDouble
+from woodoo.stores.woocommerce.address import keys_page
+from woodoo.stores.woocommerce.client import WooClient
+from woodoo.stores.woocommerce.key_check import check_writing
 
 
 @pytest.fixture
@@ -122,6 +125,18 @@ def test_forms_of_other_sites_are_refused(store: StoreDouble, browser: httpx2.Cl
 
 
 # -- what is kept ---------------------------------------------------------------------------------------------------
+
+
+def test_a_key_is_made_by_hand_and_shown_once(store: StoreDouble, browser: httpx2.Client) -> None:
+    page = browser.get(keys_page(""))
+    assert "Generate API key" in page.text
+    made = browser.post("/wp-admin/admin.php", data={"description": "Woodoo", "permissions": "read_write"}).text
+    key, secret = (re.search(f'id="key_consumer_{name}" readonly value="([^"]+)"', made) for name in ("key", "secret"))
+    assert key
+    assert secret
+    with WooClient(store.url, key[1], secret[1]) as client:
+        check_writing(client)
+    assert secret[1] not in browser.get(keys_page("")).text
 
 
 def test_the_shop_is_found_again(tmp_path: Path) -> None:

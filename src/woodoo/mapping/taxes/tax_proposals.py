@@ -88,7 +88,10 @@ def _can_meet(one: Rate, other: Rate) -> bool:
 def shown_rate(rate: Rate) -> str:
     """Name a rate so that it can be found in the store."""
     place = ", ".join((rate.country or "every country", *([rate.tax_class] if rate.tax_class != STANDARD else [])))
-    return f"{rate.name or 'Tax'} {shown_percent(rate.percent)} ({place}, rate {rate.rate_id})"
+    name, percent = rate.name or "Tax", shown_percent(rate.percent)
+    if percent.replace(" ", "") not in name.replace(" ", ""):
+        name = f"{name} {percent}"
+    return f"{name} ({place}, rate {rate.rate_id})"
 
 
 def _kind(rates: Sequence[Rate], rules: Rules, prices_include_tax: bool) -> bool:

@@ -217,14 +217,8 @@ class Deliveries:
     def _send(self, url: str, body: bytes, headers: dict[str, str], timeout: float) -> int:
         parts = urlsplit(url)
         path = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
-        connection: http.client.HTTPConnection
         try:
-            if parts.scheme == "https":
-                connection = http.client.HTTPSConnection(
-                    parts.hostname or "", parts.port, timeout=timeout, context=_tls(parts.hostname or "")
-                )
-            else:
-                connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=timeout)
+            connection = https_or_http(url, timeout)
             connection.request("POST", path, body, {**headers, "Connection": "close"})
             response = connection.getresponse()
             response.read(1_000_000)
@@ -234,6 +228,15 @@ class Deliveries:
         finally:
             if "connection" in locals():
                 connection.close()
+
+
+def https_or_http(url: str, timeout: float) -> http.client.HTTPConnection:
+    """Return a line to where an address leads."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme == "https":
+        return http.client.HTTPSConnection(host, parts.port, timeout=timeout, context=_tls(host))
+    return http.client.HTTPConnection(host, parts.port, timeout=timeout)
 
 
 def _tls(host: str) -> ssl.SSLContext:

@@ -13,7 +13,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from . import catalogue
+from . import catalogue, page_auth, page_keys
 from .auth import read_query
 from .engine.numbers import shown
 from .http_messages import WebRequest, WebResponse
@@ -47,12 +47,19 @@ class Page:
         """Answer one request of a browser."""
         if web.method == "POST":
             return self._post(web)
+        if web.path.startswith(page_auth.FOLDER):
+            status, said = page_auth.answer(self.shop, web)
+            if status == 302:
+                return WebResponse(302, b"", {"Location": said})
+            return _html(_frame("Access", said), status)
         notes = dict(web.query)
         with self.shop.lock:
             if web.path == "/":
                 return _html(self._front(notes))
             if web.path == _BACK_OFFICE and notes.get("post", "").isdigit():
                 return WebResponse(303, b"", {"Location": f"/orders/{notes['post']}"})
+            if web.path == page_keys.PATH and notes.get("section") == page_keys.SECTION:
+                return _html(_frame("Key details", page_keys.key_form()))
             found = _ORDER.fullmatch(web.path)
             order = self.shop.tables["orders"].get(int(found["id"])) if found else None
             if order is not None:
@@ -69,6 +76,8 @@ class Page:
             if web.path == "/checkout":
                 order = self.store.place_order(checkout_of(self.shop, sent))
                 return _go(f"/orders/{order['id']}", f"Order {order['id']} is placed.")
+            if web.path == page_keys.PATH:
+                return _html(_frame("Key details", page_keys.made_key(page_keys.make_key(self.shop, sent))))
             if found and int(found["id"]) in self.shop.tables["orders"]:
                 return self._act(int(found["id"]), found["action"], sent)
         except (CheckoutRefused, RefundRefused) as refused:

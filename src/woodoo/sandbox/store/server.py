@@ -13,6 +13,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote
@@ -52,10 +53,15 @@ class Site:
             return self.troubles.answer()
         if web.path.startswith(media.FOLDER):
             return self._picture(web)
-        if not web.path.startswith("/wp-json/"):
-            return self._served(lambda: self.page(web))
-        path = web.path.removeprefix("/wp-json").rstrip("/") or "/"
+        path = _asked_of_the_api(web)
+        if not path:
+            return self._served(lambda: self._of_wordpress(web, self.page(web)))
         return self._served(lambda: self._rest(web, path))
+
+    @staticmethod
+    def _of_wordpress(web: WebRequest, page: WebResponse) -> WebResponse:
+        """Hang on what WordPress hangs on every page, found or not: where its API is (`rest_output_link_header`)."""
+        return replace(page, headers={**page.headers, "Link": _api_link(web)})
 
     def _picture(self, web: WebRequest) -> WebResponse:
         with self.shop.lock:
@@ -75,7 +81,7 @@ class Site:
         headers = {
             "Content-Type": JSON_TYPE,
             "X-Robots-Tag": "noindex",
-            "Link": f'<{web.home}/wp-json/>; rel="https://api.w.org/"',
+            "Link": _api_link(web),
         }
         try:
             response = self._call(web, path, headers)
@@ -138,6 +144,20 @@ class Site:
             "authentication": [],
             "routes": names,
         }
+
+
+def _asked_of_the_api(web: WebRequest) -> str:
+    """Return the path within the API; empty where a page is asked for.
+
+    `rest_route` leads into it from any address, a wrong one, too (wp-includes/rest-api.php `rest_api_loaded`).
+    """
+    if web.path.startswith("/wp-json/"):
+        return web.path.removeprefix("/wp-json").rstrip("/") or "/"
+    return dict(web.query).get("rest_route", "")
+
+
+def _api_link(web: WebRequest) -> str:
+    return f'<{web.home}/wp-json/>; rel="https://api.w.org/"'
 
 
 def _anonymous(pattern: str, method: str) -> RestError:

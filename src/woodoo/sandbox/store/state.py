@@ -65,6 +65,8 @@ class Shop:
         self.announce: Callable[[str, int], None] = lambda _topic, _record: None
         #: What others do while the next refund is being made, once what is left was counted.
         self.meanwhile: list[Callable[[], object]] = []
+        #: What shows that the page was seen on which a manager lets a program have a key.
+        self.auth_nonces: set[str] = set()
         self.sku_index: dict[str, int] = {}
 
     # -- numbers and time ---------------------------------------------------------------------------------------

@@ -6,10 +6,13 @@ Decides from the index of WordPress' REST API, which anybody may read, whether a
 | asked                   | answer                              | means                                            |
 |-------------------------|-------------------------------------|--------------------------------------------------|
 | `/wp-json/`             | JSON with `wc/v3` in `namespaces`   | a shop                                           |
+|                         | the same on http, `home` on https   | a shop, taken on https where it answers there    |
 |                         | JSON without it                     | WordPress, but WooCommerce is not active         |
 |                         | a redirect to such an address       | the shop has that address: taken where it is the |
 |                         |                                     | same shop by name, else told                     |
 | `/?rest_route=/`        | JSON, where `/wp-json/` has none    | permalinks are on Plain                          |
+|                         | JSON that names another `home`      | the shop is there: `rest_route` is heard at any  |
+|                         |                                     | address, a wrong one, too                        |
 | `/`                     | a `Link` to another `/wp-json/`     | the shop is there: another folder                |
 |                         | no sign of WordPress                | no WordPress                                     |
 """
@@ -26,7 +29,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx2
 
 from ... import __version__
-from ...domain.errors import ConfigError
+from ...domain.errors import ConfigError, WoodooError
 from ...runtime.addresses import Guard, check_typed
 from . import address, errors
 from .answers import Answer, read_body
@@ -37,7 +40,7 @@ _SECONDS = 15.0
 _MOST_BYTES = 4 * 1024 * 1024
 _HOPS = 4
 _INDEX = "/wp-json/?_fields=name,url,home,namespaces,timezone_string"
-_PLAIN_INDEX = "/?rest_route=/&_fields=name,namespaces"
+_PLAIN_INDEX = "/?rest_route=/&_fields=name,home,namespaces"
 _LINK = re.compile(r'<([^>]+)>;\s*rel="https://api\.w\.org/"')
 _MARKS = ("wp-content/", "wp-includes/", "api.w.org")
 
@@ -95,7 +98,7 @@ class _Look:
             raise errors.answer_error(answer, method="GET", where="wp-json", store=url)
         index = answer.data if answer.is_json and isinstance(answer.data, dict) else {}
         if answer.status == 200 and isinstance(index.get("namespaces"), list):
-            return _shop(url, index)
+            return self._encrypted(url, index) or _shop(url, index)
         if answer.status in (401, 403):
             raise _closed(answer, url)
         raise self._why_not(url, answer)
@@ -111,10 +114,22 @@ class _Look:
             raise errors.answer_error(answer, method="GET", where="wp-json", store=url)
         return self.at(new, hops - 1)
 
+    def _encrypted(self, url: str, index: Mapping[str, Any]) -> ShopFound | None:
+        """Find the shop on https where it was asked on http, and says itself that it is on https."""
+        home = _home(index)
+        if address.is_secure(url) or home != url.replace("http:", "https:", 1):
+            return None
+        try:
+            return self.at(home, 0)
+        except WoodooError:
+            return None
+
     def _why_not(self, url: str, answer: Answer) -> ConfigError:
         """Say what is there in place of the API."""
         plain = self._get(url, _PLAIN_INDEX)
-        if plain.status == 200 and isinstance(plain.data, dict) and "namespaces" in plain.data:
+        index = plain.data if plain.status == 200 and isinstance(plain.data, dict) else {}
+        home = _home(index)
+        if "namespaces" in index and home in ("", url):
             return ConfigError(
                 "WordPress is there, but its permalinks are on Plain, so WooCommerce's API has no addresses.",
                 where="store address",
@@ -122,7 +137,7 @@ class _Look:
             )
         front = self._get(url, "/")
         link = _LINK.search(front.headers.get("link", ""))
-        elsewhere = address.normalise(urljoin(url + "/", link[1]).split("?")[0]) if link else ""
+        elsewhere = home or (address.normalise(urljoin(url + "/", link[1]).split("?")[0]) if link else "")
         if elsewhere and elsewhere != url:
             return ConfigError(
                 f"The shop's API is not at {url}.", where="store address", fix=f"Use the address {elsewhere}."
@@ -158,6 +173,14 @@ class _Look:
         self._page = content[:200_000].decode("utf-8", "replace")
         body = read_body(content)
         return Answer(response.status_code, response.headers, body.data, body.is_json, body.noise, body.text)
+
+
+def _home(index: Mapping[str, Any]) -> str:
+    """Return the address a shop gives as its own; empty where it gives none that can be used."""
+    try:
+        return address.normalise(str(index.get("home") or ""))
+    except ConfigError:
+        return ""
 
 
 def _shop(url: str, index: Mapping[str, Any]) -> ShopFound:

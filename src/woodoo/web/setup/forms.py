@@ -152,7 +152,10 @@ class OdooStep(Step):
         self.initial = {"odoo_url": self.draft.odoo_url, "odoo_ca_bundle": self.draft.odoo_ca_bundle}
 
     def clean_odoo_url(self) -> str:
-        return _address(normalise_url)(self.cleaned_data["odoo_url"])
+        url = _address(normalise_url)(self.cleaned_data["odoo_url"])
+        if url == self.draft.store_url:
+            raise ValidationError(_("This is the address of the store. Enter that of Odoo."))
+        return url
 
     def put(self) -> None:
         data = self.cleaned_data
