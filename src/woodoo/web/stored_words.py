@@ -1,4 +1,4 @@
-"""Names of records and of imports, which are stored in English, in the reader's language.
+"""Names of records and imports, and what was changed, which are stored in English, in the reader's language.
 
 Decides that only what Woodoo itself has put together is known here; a name that fits no row stays as it is, and so does
 everything the engine says of a record: messages, plans and calls are kept as they were written.
@@ -27,7 +27,7 @@ def said_by(known: Rows, text: str) -> str:
     return ""
 
 
-#: Names of records and of imports.
+#: Names of records, of imports, of totals, and what the log of changes calls what was done.
 _NAMES = rows(
     (r"Order (?P<name>#?\S.*)", _("Order %(name)s")),
     (r"Refunds of order (?P<name>.+)", _("Refunds of order %(name)s")),
@@ -47,6 +47,35 @@ _NAMES = rows(
     (r"products of Odoo", _("products of Odoo")),
     (r"products of the store", _("products of the store")),
     (r"products and customers of both sides", _("products and customers of both sides")),
+    (r"Untaxed", _("Untaxed")),
+    (r"Tax", _("Tax")),
+    (r"Total", _("Total")),
+    (r"settings changed", _("settings changed")),
+    (r"connection changed", _("connection changed")),
+    (r"connection (?P<name>.+) added", _("connection %(name)s added")),
+    (r"saved without being tried", _("saved without being tried")),
+    (r"saved although a test failed", _("saved although a test failed")),
+    (r"checklist: (?P<name>\w+) accepted", _("checklist: %(name)s accepted")),
+    (r"checklist: (?P<name>\w+) taken back", _("checklist: %(name)s taken back")),
+    (r"alerts tested", _("alerts tested")),
+    (r"account (?P<name>.+) made", _("account %(name)s made")),
+    (r"account (?P<name>.+) switched on", _("account %(name)s switched on")),
+    (r"account (?P<name>.+) switched off", _("account %(name)s switched off")),
+    (r"role of (?P<name>.+) changed", _("role of %(name)s changed")),
+    (r"password of (?P<name>.+) changed", _("password of %(name)s changed")),
+    (r"password of (?P<name>.+) renewed", _("password of %(name)s renewed")),
+    (r"second factor of (?P<name>.+) set up", _("second factor of %(name)s set up")),
+    (r"second factor of (?P<name>.+) taken away", _("second factor of %(name)s taken away")),
+    (r"who has to have a second factor", _("who has to have a second factor")),
+    (r"too many wrong codes for (?P<name>.+)", _("too many wrong codes for %(name)s")),
+    (r"token (?P<name>.+) made", _("token %(name)s made")),
+    (r"token (?P<name>.+) revoked", _("token %(name)s revoked")),
+    (r"personal data told", _("personal data told")),
+    (r"personal data erased", _("personal data erased")),
+    (r"1 record tried again", _("1 record tried again")),
+    (r"(?P<count>\d+) records tried again", _("%(count)s records tried again")),
+    (r"1 record skipped", _("1 record skipped")),
+    (r"(?P<count>\d+) records skipped", _("%(count)s records skipped")),
 )
 
 
