@@ -411,3 +411,17 @@ def test_what_is_known_is_kept_and_read_again() -> None:
     assert Known.of("5", kept.odoo_hash, kept.store_hash, kept.odoo_seen) == kept
     assert Known.of("5", "", "", "").look
     assert Known.of("5", kept.odoo_hash, kept.store_hash, "{broken").filled == frozenset()
+
+
+# Test runs
+
+
+def test_products_of_test_runs_go_over_for_their_own_run_alone_and_seen_by_nobody() -> None:
+    test = replace(TWO, sku="WOODOO-TEST-0A1B2C3D-X")
+    with pytest.raises(Skipped, match="belongs to a test run"):
+        plan(test)
+    with pytest.raises(Skipped, match="belongs to a test run"):
+        plan(test, RULES.of_trial("WOODOO-TEST-0A1B2C3D-Y"))
+    rules = replace(RULES, sent="chosen").of_trial("WOODOO-TEST-0A1B2C3D-X")
+    assert (rules.sent, rules.status) == ("sellable", "private")
+    assert plan(test, rules)

@@ -13,6 +13,7 @@ from tests.odoo.shop import cents
 from tests.odoo.test_locks import close_books
 
 from woodoo.engine.flow import OutcomeKind
+from woodoo.flows.money import look_at_money
 from woodoo.odoo.client import OdooClient
 from woodoo.odoo.endpoint import Endpoint
 from woodoo.sandbox.odoo.fixtures import Admin
@@ -132,6 +133,25 @@ def test_money_goes_back_once_where_the_provider_paid_it_and_an_open_invoice_tak
     assert residual(shop, whole) == 0
     assert shop.invoice(whole, "payment_state")["payment_state"] in {"paid", "reversed"}
     assert [shop.payments_back(one) for one in (by_hand, part, whole)] == [[], [], []]
+
+    # What the page of each order says of the money on both sides.
+    zero, rest = Decimal("0.00"), total - amount
+    wanted = {
+        gateway: {"Total": (total, total), "Refunded": (amount, amount), "Paid": (rest, rest), "Open": (zero, zero)},
+        by_hand: {
+            "Total": (total, total),
+            "Refunded": (amount, amount),
+            "Paid": (rest, total),
+            "Open": (zero, -amount),
+        },
+        part: {"Total": (total, total), "Refunded": (amount, amount), "Paid": (zero, zero), "Open": (rest, rest)},
+        whole: {"Total": (total, total), "Refunded": (total, total), "Paid": (zero, zero), "Open": (zero, zero)},
+    }
+    for record, amounts in wanted.items():
+        told = {one.name: (one.store, one.odoo) for one in look_at_money(shop.context(), record).totals}
+        tax = told.pop("Tax")
+        assert tax[0] == tax[1], record
+        assert told == amounts, record
 
     # Nothing is paid twice: not by a repeat, not without Woodoo's own database, not after somebody took it back.
     known = dict(shop.bench.links.known)

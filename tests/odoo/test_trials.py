@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def way(odoo: Endpoint, admin: Admin, request: pytest.FixtureRequest) -> Iterator[BothWays]:
-    """A connection that sends stock and status, with its taxes mapped and no journal yet."""
+    """A connection that sends products, stock and status, with its taxes mapped and no journal yet."""
     install()
     shop = prepare(admin)
     name = request.node.originalname[5:20]
@@ -35,6 +35,7 @@ def way(odoo: Endpoint, admin: Admin, request: pytest.FixtureRequest) -> Iterato
         "shipping_product_id": shop.shipping_product_id,
         "pricelist_id": shop.pricelists["EUR"],
         "send_stock": True,
+        "send_products": True,
         "send_status": True,
         "cancel_in_store": True,
     }
@@ -93,6 +94,7 @@ def test_a_run_tries_every_feature_and_leaves_nothing_behind(way: BothWays, live
     assert "total 20.57 EUR" in seen["totals"]
     assert f"{steps.THEN} pieces" in seen["change"]
     assert "'cancelled'" in seen["status"]
+    assert "changed in Odoo' in the store" in seen["catalogue"]
     assert "order.created arrived" in seen["webhook"]
     assert "the API user may not delete it" in trial.remains[0]
     assert not [one for one in trial.remains if "cancelled" not in one and "archived" not in one], trial.remains

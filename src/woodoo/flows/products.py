@@ -46,9 +46,14 @@ class Planned:
     plans: Mapping[str, ProductPlan] = field(default_factory=dict)
 
 
-def sync_products(sides: Sides, template_ids: Sequence[str]) -> dict[str, Outcome]:
-    """Bring these products to the store. Returns an outcome for each; raises only for the batch as a whole."""
+def sync_products(sides: Sides, template_ids: Sequence[str], *, trial: str = "") -> dict[str, Outcome]:
+    """Bring these products to the store. Returns an outcome for each; raises only for the batch as a whole.
+
+    `trial`: SKU of the product of a test run, which goes over so that nobody in the shop sees it.
+    """
     rules = load_catalogue_rules(sides)
+    if trial:
+        rules = rules.of_trial(trial)
     found, again = _sync(sides, template_ids, rules)
     for _ in range(LOOKS):
         if not again:

@@ -18,7 +18,9 @@ from ..domain.money import round_money
 from ..domain.new_refund import NewRefund
 from ..domain.order import Order
 from ..domain.refund import RefundLine
+from ..engine.flow import OutcomeKind
 from ..engine.models import Chore, Event
+from ..flows.products import sync_products
 from ..flows.table import FLOWS
 from ..odoo.changing import cancel_orders
 from ..stores.trials import TrialOrder
@@ -198,6 +200,25 @@ def send_stock(bench: Bench) -> Said:
     if stock is None:
         raise DataError(f"Product {bench.product_id} is not in the store any more.", fix="Run the tests again.")
     return Said(f"{message} The store has {stock.quantity} now.")
+
+
+def send_product(bench: Bench) -> Said:
+    """Change the test product in Odoo, send it to the store, and see the change there."""
+    template = bench.odoo.read("product.product", [bench.odoo_product_id], ["product_tmpl_id"])[0]["product_tmpl_id"]
+    wanted = f"{bench.mark.name}, changed in Odoo"
+    bench.odoo.write("product.template", [template], {"name": wanted})
+    bench.note("products", str(template))
+    outcome = sync_products(bench.live.sides(NullRecorder()), [str(template)], trial=bench.mark.sku)[str(template)]
+    if outcome.kind is not OutcomeKind.DONE:
+        raise DataError(outcome.message, where=outcome.where, fix=outcome.fix)
+    there = bench.store.catalogue.fetch_products([bench.product_id]).found.get(bench.product_id)
+    if there is None or there.name != wanted:
+        raise DataError(
+            f"The product is '{there.name if there else 'gone'}' in the store, not '{wanted}'. {outcome.message}",
+            where=f"products/{bench.product_id} -> name",
+            fix="See whether a plugin of the store changes products.",
+        )
+    return Said(f"Product {bench.product_id} is '{there.name}' in the store. {outcome.message}")
 
 
 def tell_status(bench: Bench) -> Said:

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..connections.settings import ConnectionSettings
+from ..domain.ownership import Group, Owner
 from . import book, steps
 from .bench import Bench, Stopped
 from .cleaning import clean_up
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 WAITING, RUNNING, OK, WARN, BAD, LEFT_OUT = "waiting", "running", "ok", "warn", "bad", "left_out"
 CLEAN = "clean"
 #: Steps that need no order.
-_WITHOUT_ORDERS = frozenset({"sides", "product", "stock"})
+_WITHOUT_ORDERS = frozenset({"sides", "product", "stock", "catalogue"})
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,13 @@ def _no_stock(bench: Bench) -> str:
     return "" if _rules(bench).send_stock else "Stock figures do not go to the store."
 
 
+def _no_products(bench: Bench) -> str:
+    settings = _rules(bench)
+    if not settings.send_products:
+        return "Products of Odoo do not go to the store."
+    return "" if settings.ownership.may_write(Group.NAMES, Owner.STORE) else "Names of products belong to the store."
+
+
 def _no_status(bench: Bench) -> str:
     settings = _rules(bench)
     if not settings.send_status:
@@ -107,6 +115,7 @@ STEPS = (
     Step("again", "Nothing twice", steps.come_again),
     Step("webhook", "The store's webhook", steps.hear_the_webhook, _no_webhooks),
     Step("stock", "Stock figure to the store", steps.send_stock, _no_stock),
+    Step("catalogue", "A change of the product goes to the store", steps.send_product, _no_products),
     Step("status", "Status back to the store", steps.tell_status, _no_status),
     Step("refund", "Refund and credit note", steps.refund_it, _no_refund),
 )

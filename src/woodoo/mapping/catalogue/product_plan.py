@@ -180,7 +180,7 @@ def plan_product(subject: Subject, rules: CatalogueRules) -> ProductPlan:
         Skipped: nothing, and why.
         DataError: a person has to decide or mend something first.
     """
-    if subject.product.sku.startswith(SKU_START):
+    if subject.product.sku.startswith(SKU_START) and subject.product.sku != rules.trial:
         raise Skipped("It belongs to a test run, which makes and deletes it by itself.")
     if subject.known is None:
         return _created(subject, rules, "The store does not have it")

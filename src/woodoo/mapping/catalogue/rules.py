@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -60,5 +60,11 @@ class CatalogueRules:
     #: Groups that go over: images only where they are switched on.
     groups: tuple[Group, ...] = (Group.NAMES, Group.PRICES, Group.CATEGORIES)
     namespace: str = "woodoo"
+    #: SKU of the product of the test run under way; those of others make and delete theirs by themselves.
+    trial: str = ""
     #: Prices of products the store has go over once after this moment; None: whenever they change.
     prices_due: datetime | None = None
+
+    def of_trial(self, sku: str) -> CatalogueRules:
+        """Return the rules for the product of a test run: whatever is sent, and seen by nobody in the shop."""
+        return replace(self, trial=sku, sent="sellable", status="private")
