@@ -8,6 +8,7 @@ over; then Odoo's records go, then the store's. Only what carries the run's mark
 | sales order                    | cancelled and deleted, with its deliveries; without the right to that, |
 |                                | it stays cancelled                                                     |
 | draft invoice, draft payment   | deleted                                                                |
+| delivery that is done          | stays, of runs into the books alone                                    |
 | posted invoice, payment        | stays: what is posted cannot be deleted, and its number is taken       |
 | customer, addresses, product   | deleted; archived where documents point to them or the right lacks     |
 """
@@ -119,8 +120,11 @@ def _orders(odoo: Records, partners: list[int]) -> list[str]:
     said = [f"Sales order {names[one]} stays as it is: {_why(error)}" for one, error in stand.items()]
     failed = _delete(odoo, "sale.order", [one for one in names if one not in stand])
     said += [f"Sales order {names[one]} stays, cancelled: {_why(error)}" for one, error in failed.items()]
-    pickings = [picking for row in rows if deliveries for picking in row["picking_ids"]]
-    left = _delete(odoo, "stock.picking", pickings)
+    ids = [picking for row in rows if deliveries for picking in row["picking_ids"]]
+    pickings = odoo.search_read("stock.picking", [("id", "in", ids)], ["name", "state"]) if ids else []
+    if done := [str(row["name"]) for row in pickings if row["state"] == "done"]:
+        said.append(f"{', '.join(done)} stay: a delivery that is done cannot be deleted.")
+    left = _delete(odoo, "stock.picking", [row["id"] for row in pickings if row["state"] != "done"])
     return said + [f"Its cancelled delivery stays: {_why(error)}" for error in left.values()]
 
 

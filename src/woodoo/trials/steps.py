@@ -23,6 +23,7 @@ from ..engine.models import Chore, Event
 from ..flows.products import sync_products
 from ..flows.table import FLOWS
 from ..odoo.changing import cancel_orders
+from ..odoo.deliveries import deliver_orders
 from ..stores.trials import TrialOrder
 from .bench import Bench
 
@@ -59,7 +60,8 @@ def make_product(bench: Bench) -> Said:
         bench.odoo_product_id = _odoo_product(bench)
         return Said(f"Product {bench.product_id} of the store became product {bench.odoo_product_id} of Odoo.")
     dialect = bench.odoo.client.dialect
-    kind = dialect.product_storable if settings.send_stock else dialect.product_service
+    goods = settings.send_stock or (settings.send_fulfilment and bench.trial.books)
+    kind = dialect.product_storable if goods else dialect.product_service
     vals = {"name": bench.mark.name, "list_price": float(PRICE), "default_code": bench.mark.sku, **kind}
     if settings.sku_field != "default_code":
         vals[settings.sku_field] = bench.mark.sku
@@ -241,6 +243,42 @@ def tell_status(bench: Bench) -> Said:
             fix="See whether a plugin of the store changes the status of orders.",
         )
     return Said(f"The order is '{status}' in the store. {message}")
+
+
+def deliver_it(bench: Bench) -> Said:
+    """Deliver the order in Odoo, with a tracking number where there is a field for it, and see it in the store."""
+    bench.document()
+    sale_order = bench.links.find("order", [bench.order_id])[bench.order_id].odoo_id
+    row = bench.odoo.read("sale.order", [sale_order], ["picking_ids"])[0]
+    if not row["picking_ids"]:
+        raise DataError("Odoo made no delivery of the order.", where="sale.order -> picking_ids")
+    number = f"TEST-{bench.mark.token}".upper()
+    tracked = bench.odoo.client.dialect.picking_carrier
+    if tracked:
+        bench.odoo.write("stock.picking", row["picking_ids"], {"carrier_tracking_ref": number})
+    for error in deliver_orders(bench.odoo, [sale_order]).errors.values():
+        raise error
+    (delivery,) = bench.odoo.read("stock.picking", row["picking_ids"][:1], ["name"])
+    message = bench.settle("fulfil", bench.order_id).message
+    told, wanted = _told_of_it(bench), number if tracked else str(delivery["name"])
+    if wanted not in told:
+        raise DataError(
+            f"The store has nothing of delivery {delivery['name']} ({wanted}). {message}",
+            where=f"orders/{bench.order_id}",
+            fix="See the journey of the order's deliveries.",
+        )
+    return Said(
+        f"{delivery['name']} stands on the order in the store{f', with {number}' if tracked else ''}. {message}"
+    )
+
+
+def _told_of_it(bench: Bench) -> str:
+    """Return what stands on the order in the store of its deliveries."""
+    order, store = bench.order(), bench.store.fulfilments
+    told = [*store.customer_notes(order.external_id), str(order.meta)]
+    if bench.live.settings.store_fulfillments and store.available(order):
+        told.append(str(store.read([order.external_id]).found.get(order.external_id, ())))
+    return " ".join(told)
 
 
 def refund_it(bench: Bench) -> Said:

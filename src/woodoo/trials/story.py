@@ -92,6 +92,19 @@ def _no_status(bench: Bench) -> str:
     )
 
 
+def _no_delivery(bench: Bench) -> str:
+    settings = _rules(bench)
+    if not settings.send_fulfilment:
+        return "Deliveries do not go to the store."
+    if settings.create_odoo_products and settings.new_product_type == "service":
+        return "New products in Odoo are services, which are not delivered."
+    if not bench.odoo.client.dialect.order_deliveries:
+        return "This Odoo has no deliveries."
+    if settings.order_becomes in ("invoice", "invoice_payment") or not settings.confirm_orders:
+        return "Orders are not confirmed in Odoo, so nothing is delivered."
+    return "" if bench.trial.books else "Only with invoice and payment: a delivery that is done stays in Odoo."
+
+
 def _no_refund(bench: Bench) -> str:
     if not _rules(bench).take_refunds:
         return "Refunds of the store do not become credit notes."
@@ -117,6 +130,7 @@ STEPS = (
     Step("stock", "Stock figure to the store", steps.send_stock, _no_stock),
     Step("catalogue", "A change of the product goes to the store", steps.send_product, _no_products),
     Step("status", "Status back to the store", steps.tell_status, _no_status),
+    Step("delivery", "Delivery and tracking to the store", steps.deliver_it, _no_delivery),
     Step("refund", "Refund and credit note", steps.refund_it, _no_refund),
 )
 
