@@ -9,7 +9,7 @@ DEV := .venv
 RUN := .venv-run
 PY := $(DEV)/bin/python
 
-.PHONY: help demo test test-fast lint words bench run stop clean lock
+.PHONY: help demo test test-fast lint words pictures bench run stop clean lock
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -35,6 +35,10 @@ lint: $(DEV)/.done ## ruff, mypy and import-linter
 
 words: $(DEV)/.done ## find the words of the panel, and renew the catalogues of its languages
 	@$(PY) tools/words.py
+
+pictures: $(DEV)/.done ## the pictures of docs/, taken anew in the browser
+	@tools/prepare odoo browser pictures
+	@tools/pictures
 
 bench: $(DEV)/.done ## the figures, printed and written to benchmarks/out/results.json
 	@tools/prepare odoo
