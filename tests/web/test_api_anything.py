@@ -12,6 +12,7 @@ import schemathesis
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
+from ninja import Schema
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
@@ -88,3 +89,16 @@ def test_any_request_is_answered(case: schemathesis.Case, known: dict[str, Any])
     case.headers = {**dict(case.headers or {}), "Authorization": known["key"]}
     answer = case.call()
     case.validate_response(answer, checks=(not_a_server_error, status_code_conformance, response_schema_conformance))
+
+
+def test_each_shape_of_the_description_has_a_name_of_its_own() -> None:
+    """Of two of the same name the description would show only one, in both places."""
+    shapes: dict[str, set[type]] = {}
+    seen: list[type] = [Schema]
+    while seen:
+        for one in seen.pop().__subclasses__():
+            if one.__module__.startswith("woodoo."):
+                shapes.setdefault(one.__name__, set()).add(one)
+                seen.append(one)
+    assert {name: found for name, found in shapes.items() if len(found) > 1} == {}
+    assert "StoreTried" in shapes

@@ -129,7 +129,7 @@ class Check(Schema):
     fix: str
 
 
-class Tried(Schema):
+class Rested(Schema):
     """Whether a connection that rested is tried now."""
 
     rested: bool
@@ -205,7 +205,7 @@ def test_connection(request: ApiRequest, connection_id: ConnectionId) -> Any:
     return wiring.check_connection(get_connection(connection_id))
 
 
-@router.post("/connections/{connection_id}/try", auth=OPERATOR, response=says(Tried), operation_id="try_connection")
+@router.post("/connections/{connection_id}/try", auth=OPERATOR, response=says(Rested), operation_id="try_connection")
 def try_connection(request: ApiRequest, connection_id: ConnectionId) -> dict[str, bool]:
     """Ask a side that was down once more now, whatever is left of the connection's rest."""
     return {"rested": breaker.try_now(get_connection(connection_id).pk)}

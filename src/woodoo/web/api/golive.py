@@ -77,7 +77,7 @@ class NewSurvey(Schema):
     )
 
 
-class Reason(Schema):
+class WouldFail(Schema):
     """Why some orders do not come over, or not yet."""
 
     kind: str
@@ -97,7 +97,7 @@ class SurveyTold(Schema):
     total: int
     figures: dict[str, Any]
     counts: dict[str, int] = Field(description="Kind of finding → how many.")
-    reasons: list[Reason]
+    reasons: list[WouldFail]
     message: str
     fix: str
     created_at: datetime
