@@ -494,7 +494,7 @@ def test_an_import_is_followed_and_stopped(window: Browser) -> None:
     assert wide <= 0, f"{wide} px too wide"
     card = page.locator(f"#import-{made.pk}")
     expect(card.get_by_text("1200 of 1240 through")).to_be_visible()
-    expect(page.get_by_text("1100 would be brought over, 84210.55 EUR in all")).to_be_visible()
+    expect(page.get_by_text("1100 would be brought over (in all 84210.55 EUR)")).to_be_visible()
 
     # Workers bring the rest over; the page follows by itself.
     Work.objects.filter(import_id=made.pk).update(state="done")
