@@ -65,7 +65,7 @@ def chosen(points: Sequence[Point], names: Collection[tuple[str, str]]) -> list[
     ]
 
 
-@pytest.mark.long("19-orders", "14-refunds")
+@pytest.mark.long("19-orders", "14-orders", "14-refunds")
 @pytest.mark.parametrize(
     ("story", "names"), [(Story, CHOSEN), (RefundStory, CHOSEN_OF_REFUNDS)], ids=["orders", "refunds"]
 )

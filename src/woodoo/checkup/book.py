@@ -60,6 +60,11 @@ def health_of(connection_ids: Iterable[int]) -> Mapping[int, Health]:
 
 def note(connection_id: int, findings: Iterable[Finding]) -> None:
     """Keep what was found just now, beside the turns of the chore."""
+    keep(connection_id, CHORE, as_json(findings))
+
+
+def keep(connection_id: int, chore: str, found: Mapping[str, Any]) -> None:
+    """Keep what somebody saw who looked before the turn of a chore came, as if the chore had."""
     now = timezone.now()
-    given = {"found": as_json(findings), "ended_at": now, "well_at": now, "message": "", "error_kind": "", "fix": ""}
-    Chore.objects.update_or_create(connection_id=connection_id, name=CHORE, defaults=given)
+    given = {"found": dict(found), "ended_at": now, "well_at": now, "message": "", "error_kind": "", "fix": ""}
+    Chore.objects.update_or_create(connection_id=connection_id, name=chore, defaults=given)

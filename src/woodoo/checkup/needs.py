@@ -66,7 +66,7 @@ Need = Callable[[Seen, "ConnectionSettings"], Lack | None]
 
 
 @dataclass(frozen=True)
-class Flow:
+class Needs:
     """What one switch needs."""
 
     odoo: tuple[Need, ...] = ()
@@ -155,9 +155,9 @@ _INVOICES = tuple(("account.move", operation, _BILLING) for operation in ("read"
 _CUSTOMERS_OUT = owner(Group.CUSTOMERS, Owner.ODOO, "Customers")
 
 #: Switch → what it needs.
-NEEDS: Mapping[str, Flow] = {
-    "send_products": Flow(rights=_READ_PRODUCTS),
-    "create_products": Flow(
+NEEDS: Mapping[str, Needs] = {
+    "send_products": Needs(rights=_READ_PRODUCTS),
+    "create_products": Needs(
         own=(
             needs_setting(
                 lambda settings: settings.send_products,
@@ -167,13 +167,13 @@ NEEDS: Mapping[str, Flow] = {
         ),
         rights=_READ_PRODUCTS,
     ),
-    "send_images": Flow(own=(_pictures, owner(Group.IMAGES, Owner.ODOO, "Images")), rights=_READ_PRODUCTS),
-    "send_stock": Flow(
+    "send_images": Needs(own=(_pictures, owner(Group.IMAGES, Owner.ODOO, "Images")), rights=_READ_PRODUCTS),
+    "send_stock": Needs(
         odoo=(app("stock.quant", "Inventory"),), own=(owner(Group.STOCK, Owner.ODOO, "Stock figures"),),
         rights=_STOCK_ROWS,
     ),
-    "send_customers": Flow(own=(_CUSTOMERS_OUT,), rights=(("res.partner", "read", "Contact Creation"),)),
-    "create_accounts": Flow(
+    "send_customers": Needs(own=(_CUSTOMERS_OUT,), rights=(("res.partner", "read", "Contact Creation"),)),
+    "create_accounts": Needs(
         own=(
             needs_setting(
                 lambda settings: settings.account_tag_id is not None,
@@ -183,12 +183,12 @@ NEEDS: Mapping[str, Flow] = {
         ),
         rights=(("res.partner", "read", "Contact Creation"),),
     ),
-    "send_shipping_methods": Flow(odoo=(app("delivery.carrier", "Delivery Costs"),)),
-    "send_fulfilment": Flow(odoo=(_INVENTORY,), store=(_fulfillments,), rights=_SENT),
-    "send_status": Flow(store=(_statuses,), own=(owner(Group.STATUSES, Owner.ODOO, "Statuses of orders"),)),
-    "send_refunds": Flow(own=(_FROM,), rights=(("account.move", "read", _BILLING),)),
-    "send_returns": Flow(odoo=(_INVENTORY,), own=(_FROM,), rights=_SENT),
-    "take_orders": Flow(
+    "send_shipping_methods": Needs(odoo=(app("delivery.carrier", "Delivery Costs"),)),
+    "send_fulfilment": Needs(odoo=(_INVENTORY,), store=(_fulfillments,), rights=_SENT),
+    "send_status": Needs(store=(_statuses,), own=(owner(Group.STATUSES, Owner.ODOO, "Statuses of orders"),)),
+    "send_refunds": Needs(own=(_FROM,), rights=(("account.move", "read", _BILLING),)),
+    "send_returns": Needs(odoo=(_INVENTORY,), own=(_FROM,), rights=_SENT),
+    "take_orders": Needs(
         odoo=(app("sale.order", "Sales"), app("account.move", "Invoicing")),
         own=(
             needs_setting(_taxes, "No tax of the store is mapped to one of Odoo.", "Map them under Mappings."),
@@ -203,7 +203,7 @@ NEEDS: Mapping[str, Flow] = {
             ("res.partner", "create", "Contact Creation"),
         ),
     ),
-    "take_refunds": Flow(
+    "take_refunds": Needs(
         odoo=(app("account.move", "Invoicing"),),
         own=(
             needs_setting(
@@ -214,18 +214,18 @@ NEEDS: Mapping[str, Flow] = {
         ),
         rights=_INVOICES,
     ),
-    "take_customers": Flow(
+    "take_customers": Needs(
         own=(owner(Group.CUSTOMERS, Owner.STORE, "Customers"),),
         rights=(("res.partner", "write", "Contact Creation"),),
     ),
-    "take_products": Flow(rights=_MAKE_PRODUCTS),
-    "create_odoo_products": Flow(rights=_MAKE_PRODUCTS),
+    "take_products": Needs(rights=_MAKE_PRODUCTS),
+    "create_odoo_products": Needs(rights=_MAKE_PRODUCTS),
 }  # fmt: skip
 
 
 def rights() -> frozenset[tuple[str, str]]:
     """Return every model and operation that is asked for."""
-    return frozenset((model, operation) for flow in NEEDS.values() for model, operation, _ in flow.rights)
+    return frozenset((model, operation) for needs in NEEDS.values() for model, operation, _ in needs.rights)
 
 
 def models() -> frozenset[str]:
@@ -235,32 +235,32 @@ def models() -> frozenset[str]:
 
 def judge(seen: Seen, settings: ConnectionSettings) -> list[Finding]:
     """Say of each switch whether all it needs is there."""
-    return [_judge(name, flow, seen, settings) for name, flow in NEEDS.items()]
+    return [_judge(name, needs, seen, settings) for name, needs in NEEDS.items()]
 
 
-def _judge(name: str, flow: Flow, seen: Seen, settings: ConnectionSettings) -> Finding:
-    lacks = [one for need in flow.own if (one := need(seen, settings))]
+def _judge(name: str, needs: Needs, seen: Seen, settings: ConnectionSettings) -> Finding:
+    lacks = [one for need in needs.own if (one := need(seen, settings))]
     unknown = []
-    if flow.odoo or flow.rights:
+    if needs.odoo or needs.rights:
         if seen.odoo_problem:
             unknown.append(f"Odoo could not be asked: {seen.odoo_problem}")
         else:
-            lacks += [one for need in flow.odoo if (one := need(seen, settings))]
-            lacks += _rights(flow, seen)
-    if flow.store:
+            lacks += [one for need in needs.odoo if (one := need(seen, settings))]
+            lacks += _rights(needs, seen)
+    if needs.store:
         if seen.store_problem:
             unknown.append(f"The store could not be asked: {seen.store_problem}")
         else:
-            lacks += [one for need in flow.store if (one := need(seen, settings))]
+            lacks += [one for need in needs.store if (one := need(seen, settings))]
     said = " ".join([*(one.seen for one in lacks), *unknown]) or "What it needs is there."
     state = BAD if any(not one.mild for one in lacks) else WARN if lacks or unknown else OK
     return Finding(name, name, state, said, " ".join(dict.fromkeys(one.fix for one in lacks)))
 
 
-def _rights(flow: Flow, seen: Seen) -> Iterator[Lack]:
+def _rights(needs: Needs, seen: Seen) -> Iterator[Lack]:
     missing = [
         (f"{operation} {model}", role)
-        for model, operation, role in flow.rights
+        for model, operation, role in needs.rights
         if model in seen.models and f"{operation} {model}" in seen.refused
     ]
     if missing:

@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.utils import timezone
 
 from ..connections.settings import ConnectionSettings
 from ..domain.calls import NullRecorder
@@ -21,7 +20,7 @@ from ..engine.models import Chore
 from ..live import Live
 from ..odoo import checks
 from . import needs
-from .book import Health
+from .book import Health, keep
 
 #: The chore that looks, and the seconds between two looks.
 CHORE, EVERY = "needs", 3600.0
@@ -35,9 +34,7 @@ def look(live: Live) -> dict[str, Any]:
 
 def note(connection_id: int, seen: Mapping[str, Any]) -> None:
     """Keep what was seen just now, beside the turns of the chore."""
-    now = timezone.now()
-    given = {"found": dict(seen), "ended_at": now, "well_at": now, "message": "", "error_kind": "", "fix": ""}
-    Chore.objects.update_or_create(connection_id=connection_id, name=CHORE, defaults=given)
+    keep(connection_id, CHORE, seen)
 
 
 def needs_of(connection_id: int, rules: ConnectionSettings) -> Health:

@@ -167,7 +167,6 @@ class Work(models.Model):
                 condition=Q(record__regex=r"^[0-9]{1,18}$"),
                 name="engine_work_number",
             ),
-            models.Index(fields=["connection_id", "flow", "state"], condition=Q(trial=True), name="engine_work_trial"),
         ]
 
     def __str__(self) -> str:

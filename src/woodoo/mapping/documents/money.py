@@ -42,7 +42,7 @@ class Money:
 def compare_money(order: Order, refunds: Sequence[Refund], seen: SeenOrder) -> Money:
     """Return what an order comes to on both sides."""
     left_out = sum((one.amount for one in refunds if one.external_id in seen.inside), ZERO)
-    store = _store(order, refunds, seen)
+    store = _store(order, refunds, left_out)
     odoo = _odoo(seen)
     totals = tuple(
         Total(name, round_money(store[name], order.currency_digits), _rounded(odoo.get(name), order.currency_digits))
@@ -52,8 +52,7 @@ def compare_money(order: Order, refunds: Sequence[Refund], seen: SeenOrder) -> M
     return Money(totals, order.currency, tuple(_notes(order, seen, left_out)))
 
 
-def _store(order: Order, refunds: Sequence[Refund], seen: SeenOrder) -> dict[str, Decimal]:
-    left_out = sum((one.amount for one in refunds if one.external_id in seen.inside), ZERO)
+def _store(order: Order, refunds: Sequence[Refund], left_out: Decimal) -> dict[str, Decimal]:
     total = order.total - left_out
     given_back = sum((one.amount for one in refunds), ZERO) - left_out
     if order.status in _OFF and not order.paid_at:

@@ -1,7 +1,8 @@
 """WooCommerce's own way to hand over keys: the shop's manager says yes there, and the shop sends them here.
 
-Decides that what is sent is only taken with a state that was made for this draft within the last quarter of an hour,
-once, and only where the keys may write. The address it comes to is open to everybody; the state cannot be guessed.
+Decides that what is sent is only taken with a state that was made for this draft, or this connection, within the last
+quarter of an hour, once, and only where the keys may write. The address it comes to is open to everybody; the state
+cannot be guessed.
 
 | step | who | what (includes/class-wc-auth.php)                                                                    |
 |------|-----|------------------------------------------------------------------------------------------------------|
@@ -80,6 +81,7 @@ def begin(draft: ConnectionDraft) -> str:
 
 def begin_again(user: User, connection: Connection) -> str:
     """The same for a new key of a connection that is there."""
+    KeyRequest.objects.filter(auth_until__lt=timezone.now()).delete()
     state = secrets.token_urlsafe(32)
     given = {"connection_id": connection.pk, "auth_digest": _digest(state), "auth_until": timezone.now() + GOOD_FOR}
     KeyRequest.objects.update_or_create(user=user, defaults={**given, "store_key": "", "store_secret": ""})
