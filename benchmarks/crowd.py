@@ -13,6 +13,7 @@ import statistics
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -38,6 +39,8 @@ ODOO = Pace(batch=0.45, record=0.22)
 SMALL, LARGE = 1, 2
 #: Seconds anything here may take before something must be wrong.
 _PATIENCE = 900.0
+#: Events that are taken in before it is the other's turn.
+_TURN = 50
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,21 @@ def fair(job: Job) -> dict[str, float]:
         waits = [float(seconds) for (seconds,) in db.rows(_WAITS, [SMALL])]
         db.change("UPDATE engine_work SET state = 'done' WHERE state IN ('ready', 'waiting')")
     return {"median": statistics.median(waits), "longest": max(waits), "left": left}
+
+
+def counted(job: Job) -> dict[str, float]:
+    """Take events in while it is counted how many records there are, and while it is not, by turns."""
+    took = {(kept, new): 0.0 for kept in (True, False) for new in (True, False)}
+    for turn in range(0, job.records, _TURN):
+        for kept in (True, False) if turn // _TURN % 2 else (False, True):
+            db.change(f"ALTER TABLE engine_work {'ENABLE' if kept else 'DISABLE'} TRIGGER USER")
+            ring([-1, -1])  # the first statements after that are planned anew
+            numbers = range(turn * 2 + kept * _TURN, turn * 2 + (kept + 1) * _TURN)
+            for new in (True, False):
+                began = time.perf_counter()
+                ring(numbers)
+                took[kept, new] += time.perf_counter() - began
+    return {name: took[True, new] / took[False, new] for name, new in (("new", True), ("known", False))}
 
 
 _WAITS = """SELECT extract(epoch FROM min(d.at) - e.received_at) FROM engine_event e
@@ -191,7 +209,12 @@ def missed() -> int:
     return int(number)
 
 
-MEASURES: dict[str, Callable[[Job], dict[str, float]]] = {"shared": shared, "drained": drained, "fair": fair}
+MEASURES: dict[str, Callable[[Job], dict[str, float]]] = {
+    "shared": shared,
+    "drained": drained,
+    "fair": fair,
+    "counted": counted,
+}
 
 if __name__ == "__main__":
     main(Job(**json.loads(sys.argv[1])))

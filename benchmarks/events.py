@@ -41,6 +41,10 @@ def measure(stage: Stage) -> Iterator[Figure]:
     with step(f"{_FEW} events behind four stores with {backlog} each"):
         found = _measured(what="fair", events=_FEW, backlog=backlog, crowds=4)
     yield Figure(f"{_FEW} events behind four stores' {backlog}, median wait", found["median"], "s")
+    with step(f"{records // 3} records taken in while they are counted, and as many while they are not"):
+        found = _measured(what="counted", records=records // 3)
+    yield Figure("Events, a new record taken in, counted against not counted", found["new"], "times", "<= 1.05")
+    yield Figure("Events, news of a known record, counted against not counted", found["known"], "times", "<= 1.05")
 
 
 def _measured(**job: Any) -> dict[str, float]:

@@ -6,9 +6,9 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -25,7 +25,12 @@ GOAL = 300
 _STORES = 100
 #: Each page is asked so often, after once to warm up.
 _ROUNDS = 5
+#: Of so many stores a reader may see the records who is no reader of all.
+_SOME = 10
 
+
+#: The name of a page, and how it is asked for.
+Page = tuple[str, Callable[[], Any]]
 
 #: As a connection has them that somebody set up.
 _SETTINGS = {
@@ -46,26 +51,42 @@ class Answer:
     statement: str
 
 
+@dataclass
+class Looked:
+    """What was found so far: the slowest query with its page, and the pages that took too long."""
+
+    slowest: tuple[float, str, str] = (0.0, "", "")
+    missed: list[str] = field(default_factory=list)
+
+    def at(self, name: str, ask: Callable[[], Any]) -> Figure:
+        """Ask for a page, and tell of it."""
+        ask()
+        answers = [_timed(ask) for _ in range(_ROUNDS)]
+        usual, worst = median(one.took for one in answers), max(one.took for one in answers)
+        one = sorted(answers, key=lambda one: one.slowest)[_ROUNDS // 2]
+        self.slowest = max(self.slowest, (one.slowest, name, one.statement))
+        say(f"  {name}: {usual:.0f} ms, at worst {worst:.0f}; {one.queries} queries, {_in_short(one)}")
+        if usual > GOAL:
+            self.missed.append(name)
+        return Figure(f"Panel, {name}", usual, "ms", f"<= {GOAL}")
+
+
 def measure(stage: Stage) -> Iterator[Figure]:
-    """Fill a database, then ask for each page."""
+    """Fill a database, then ask for each page; let a backlog come, and ask for those again that show it."""
+    backlog = stage.sizes.records * 3 // 10
     with _database():
         with step(f"filling a database: {stage.sizes.records:,} records, {_STORES} stores"):
             first = _fill(stage.sizes.records)
-        slowest: tuple[float, str, str] = (0.0, "", "")
-        missed = []
-        for name, ask in _pages(first):
-            ask()
-            answers = [_timed(ask) for _ in range(_ROUNDS)]
-            usual, worst = median(one.took for one in answers), max(one.took for one in answers)
-            one = sorted(answers, key=lambda one: one.slowest)[_ROUNDS // 2]
-            slowest = max(slowest, (one.slowest, name, one.statement))
-            say(f"  {name}: {usual:.0f} ms, at worst {worst:.0f}; {one.queries} queries, {_in_short(one)}")
-            if usual > GOAL:
-                missed.append(name)
-            yield Figure(f"Panel, {name}", usual, "ms", f"<= {GOAL}")
-        took, name, statement = slowest
+        looked = Looked()
+        for name, ask in (*_pages(first), *_pages_of_some(first)):
+            yield looked.at(name, ask)
+        with step(f"putting {backlog:,} records more on the list"):
+            _queue(first, backlog)
+        for name, ask in _pages_of_a_backlog(first):
+            yield looked.at(f"behind {backlog:,} waiting: {name}", ask)
+        took, name, statement = looked.slowest
         say(f"  slowest query: {took:.0f} ms, of {name}: {' '.join(statement.split())[:1500]}")
-        say(f"  pages beyond {GOAL} ms: {', '.join(missed) or 'none'}")
+        say(f"  pages beyond {GOAL} ms: {', '.join(looked.missed) or 'none'}")
         yield Figure("Panel, slowest query", took, "ms")
 
 
@@ -115,20 +136,18 @@ def _fill(records: int) -> int:
     return made[0]
 
 
-def _pages(first: int) -> Iterator[tuple[str, Callable[[], Any]]]:
+def _queue(first: int, records: int) -> None:
+    from .panel_data import queue
+
+    queue(records, first)
+
+
+def _pages(first: int) -> Iterator[Page]:
     """Yield each page by name, and how it is asked for."""
-    from django.contrib.auth.models import User
-    from django.test import Client
-
     from woodoo.engine.models import Work
-    from woodoo.web import metrics, tokens
     from woodoo.web.course import RANGES
-    from woodoo.web.reach import Role
 
-    person = Client(headers={"host": "localhost"})
-    person.force_login(User.objects.get())
-    _, key = tokens.make("bench", Role.ADMINISTRATOR, personal_data=True)
-    program = Client(headers={"host": "localhost", "Authorization": f"Bearer {key}"})
+    person, program = _person("admin"), _program("bench")
     parked = Work.objects.filter(state="parked", flow="order").latest("pk")
     done = Work.objects.filter(state="done", flow="order", pk__lt=parked.pk, pk__gt=parked.pk - 900).earliest("pk")
     key = _cause()
@@ -177,6 +196,7 @@ def _pages(first: int) -> Iterator[tuple[str, Callable[[], Any]]]:
     }
     for name, address in pages.items():
         yield name, _asking(person, address)
+    yield "money card, looked at a moment ago", _card_of_money(person, done.pk)
     for name, address in {
         "API, records": "/api/v1/work?limit=200",
         "API, records that failed": "/api/v1/work?state=failed",
@@ -184,12 +204,114 @@ def _pages(first: int) -> Iterator[tuple[str, Callable[[], Any]]]:
         "API, connections": "/api/v1/connections",
     }.items():
         yield name, _asking(program, address)
+    yield "/metrics", _figures(program)
 
-    def figures() -> Any:
+
+def _pages_of_some(first: int) -> Iterator[Page]:
+    """Yield what somebody looks at who may see some of the stores, the large one among them."""
+    from django.contrib.auth.models import User
+
+    from woodoo.web.course import RANGES
+    from woodoo.web.models import ConnectionRole
+
+    reader = User.objects.create_user("reader")
+    numbers = range(first, first + _STORES, _STORES // _SOME)
+    ConnectionRole.objects.bulk_create(
+        ConnectionRole(user=reader, connection_id=number, role="operator") for number in numbers
+    )
+    person, program = _person("reader"), _program("some", numbers)
+    pages = {
+        "home": "/",
+        **{f"home, charts of {span}": f"/course/?span={span}" for span in RANGES},
+        "list of work": "/work/",
+        "list, needs a person": "/work/?state=attention",
+        "list, done": "/work/?state=done",
+        "search, given name": "/work/?q=given7",
+        "search, words of a message": "/work/?q=was not found",
+        "causes": "/work/causes/",
+        "drift": "/work/drift/",
+        "connections": "/connections/",
+        "alerts": "/alerts/",
+    }
+    for name, address in pages.items():
+        yield f"{_SOME} of {_STORES}: {name}", _asking(person, address)
+    yield f"{_SOME} of {_STORES}: /metrics", _figures(program)
+
+
+def _pages_of_a_backlog(first: int) -> Iterator[Page]:
+    """Yield what shows that many records of one store wait."""
+    person, program = _person("admin"), _program("backlog")
+    pages = {
+        "home": "/",
+        "list of work": "/work/",
+        "list, needs a person": "/work/?state=attention",
+        "list, done": "/work/?state=done",
+        "list, queued": "/work/?state=ready",
+        "list, retrying": "/work/?state=waiting",
+        "list, the large store": f"/work/?connection={first}",
+        "list, the large store, done": f"/work/?connection={first}&state=done",
+        "list, the large store, failed": f"/work/?connection={first}&state=failed",
+        "search, words of a message": "/work/?q=was not found",
+        "search, given name": "/work/?q=given7",
+        "causes": "/work/causes/",
+        "connections": "/connections/",
+        "connection, large": f"/connections/{first}/",
+        "alerts": "/alerts/",
+    }
+    for name, address in pages.items():
+        yield name, _asking(person, address)
+    for name, address in {"API, counts": "/api/v1/work/counts", "API, connections": "/api/v1/connections"}.items():
+        yield name, _asking(program, address)
+    yield "/metrics", _figures(program)
+
+
+def _person(name: str) -> Any:
+    """Return the browser of somebody who has signed in."""
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    browser = Client(headers={"host": "localhost"})
+    browser.force_login(User.objects.get(username=name))
+    return browser
+
+
+def _program(name: str, on: Sequence[int] = ()) -> Any:
+    """Return a program with a token of its own for these stores, or for all."""
+    from django.test import Client
+
+    from woodoo.web import tokens
+    from woodoo.web.reach import Role
+
+    _, key = tokens.make(name, Role.ADMINISTRATOR, connections=on, personal_data=True)
+    return Client(headers={"host": "localhost", "Authorization": f"Bearer {key}"})
+
+
+def _figures(program: Any) -> Callable[[], Any]:
+    """Return how /metrics is asked for when nobody has asked before."""
+    from woodoo.web import metrics
+
+    def ask() -> Any:
         metrics.forget()
         return _asking(program, "/metrics")()
 
-    yield "/metrics", figures
+    return ask
+
+
+def _card_of_money(person: Any, work_id: int) -> Callable[[], Any]:
+    """Return how the card is asked for while both sides need not be: it is what they said a moment ago."""
+    from django.utils import timezone
+
+    from woodoo.web.models import MoneySeen
+
+    names = ("Total", "Tax", "Refunded", "Paid", "Open")
+    totals = [{"name": name, "store": "35.00", "odoo": "35.00", "equal": True} for name in names]
+
+    def ask() -> Any:
+        given = {"at": timezone.now(), "currency": "EUR", "totals": totals}
+        MoneySeen.objects.update_or_create(work_id=work_id, defaults=given)
+        return _well(person.post(f"/work/{work_id}/money/", headers={"HX-Request": "true"}))
+
+    return ask
 
 
 def _cause() -> str:
@@ -199,13 +321,13 @@ def _cause() -> str:
 
 
 def _asking(client: Any, address: str) -> Callable[[], Any]:
-    def ask() -> Any:
-        answer = client.get(address)
-        if answer.status_code != 200:
-            raise CannotRun(f"{address} answered {answer.status_code}")
-        return answer
+    return lambda: _well(client.get(address))
 
-    return ask
+
+def _well(answer: Any) -> Any:
+    if answer.status_code != 200:
+        raise CannotRun(f"{answer.request['PATH_INFO']} answered {answer.status_code}")
+    return answer
 
 
 def _timed(ask: Callable[[], Any]) -> Answer:

@@ -108,14 +108,16 @@ _LATER = " ".join(
 )
 _SECONDS = f"CASE {_LATER} ELSE {course.SHORT} END"
 _BIN = f"date_bin(make_interval(secs => seconds), at, '{course.ORIGIN}')"
-_COUNTED = "connection_id, name, seconds, at, done, skipped, parked, failed, retried, timed, milliseconds, within"
+_COUNTED = (
+    "connection_id, name, seconds, at, done, skipped, parked, failed, retried, timed, milliseconds, within, done_at"
+)
 #: What was brought over when.
 _COURSE = f"""
     INSERT INTO engine_course ({_COUNTED})
     SELECT connection_id, flow, seconds, {_BIN}, count(*) FILTER (WHERE state = 'done'),
            count(*) FILTER (WHERE state = 'skipped'), count(*) FILTER (WHERE state = 'parked'),
            count(*) FILTER (WHERE state = 'failed'), 0, count(*), count(*) * 4000,
-           array_fill(0::bigint, ARRAY[6]) || array_fill(count(*), ARRAY[8])
+           array_fill(0::bigint, ARRAY[6]) || array_fill(count(*), ARRAY[8]), max(at) FILTER (WHERE state = 'done')
       FROM (SELECT connection_id, flow, state, updated_at AS at, {_SECONDS.format(at="updated_at")} AS seconds
               FROM engine_work) AS w
      WHERE state IN ('done', 'skipped', 'parked', 'failed') GROUP BY 1, 2, 3, 4 ORDER BY 4"""
@@ -123,7 +125,7 @@ _COURSE = f"""
 _ANSWERS = f"""
     INSERT INTO engine_course ({_COUNTED})
     SELECT store, side, seconds, begins, times, 0, 0, 0, 0, times, times * 240,
-           array_fill(0::bigint, ARRAY[2]) || array_fill(times, ARRAY[12])
+           array_fill(0::bigint, ARRAY[2]) || array_fill(times, ARRAY[12]), NULL::timestamptz
       FROM (SELECT seconds, {_BIN} AS begins, 2 * count(*) AS times
               FROM (SELECT at, {_SECONDS.format(at="at")} AS seconds
                       FROM generate_series(now() - interval '400 days', now(), interval '5 minutes') AS at) AS one
@@ -133,7 +135,7 @@ _ANSWERS = f"""
 _ANSWERS_TOGETHER = f"""
     INSERT INTO engine_course ({_COUNTED})
     SELECT {course.TOGETHER}, name, seconds, at, sum(done), 0, 0, 0, 0, sum(timed), sum(milliseconds),
-           array_fill(0::bigint, ARRAY[2]) || array_fill(sum(timed)::bigint, ARRAY[12])
+           array_fill(0::bigint, ARRAY[2]) || array_fill(sum(timed)::bigint, ARRAY[12]), NULL::timestamptz
       FROM engine_course WHERE name IN ('odoo', 'store') GROUP BY name, seconds, at"""
 _CHORES = """
     INSERT INTO engine_chore (connection_id, name, due_at, began_at, ended_at, well_at, found, failures, failing_since)
@@ -152,6 +154,17 @@ _BREAKERS = """
     INSERT INTO engine_breaker (connection_id, failures, paused_until, side, reason, since)
     SELECT store, 3, now() + interval '1 day', 'store', 'The store did not answer.', now() - interval '1 hour'
       FROM generate_series(%(first)s, %(first)s + %(stores)s - 1, 33) AS store"""
+#: Of one store: an import of the past of which nothing was done yet, and news that wait for a side that was down.
+_QUEUE = """
+    INSERT INTO engine_work (connection_id, lane, flow, record, title, state, priority, attempts, crashes, generation,
+                             message, error_kind, fix, cause, place, due_at, created_at, updated_at)
+    SELECT %(store)s, 'orders', 'order', (1000000000 + n)::text, CASE WHEN n %% 6 = 0 THEN 'Order #' || n ELSE '' END,
+           CASE WHEN n %% 6 = 0 THEN 'waiting' ELSE 'ready' END, CASE WHEN n %% 6 = 0 THEN 0 ELSE 10 END,
+           CASE WHEN n %% 6 = 0 THEN 1 ELSE 0 END, 0, 1,
+           CASE WHEN n %% 6 = 0 THEN 'Odoo did not answer within 120 seconds.' ELSE '' END,
+           CASE WHEN n %% 6 = 0 THEN 'RemoteDown' ELSE '' END, '', '', '', moment, moment - interval '1 minute', moment
+      FROM (SELECT n, now() - (%(records)s - n) * (interval '1 day' / %(records)s) AS moment
+              FROM generate_series(1, %(records)s) AS n) AS one"""
 _TABLES = ("work", "searchwords", "event", "run", "call", "link", "drift")
 
 
@@ -182,3 +195,10 @@ def fill(records: int, stores: int, first: int) -> None:
     for name in _TABLES:
         db.change(f"VACUUM ANALYZE engine_{name}")
     db.change("VACUUM ANALYZE")
+
+
+def queue(records: int, store: int) -> None:
+    """Let so many records of a store wait, as they came in within a day; all of it after what was done last."""
+    db.change(_QUEUE, {"records": records, "store": store})
+    db.change("VACUUM ANALYZE engine_work")
+    db.change("VACUUM ANALYZE engine_total")

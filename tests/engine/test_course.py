@@ -166,3 +166,29 @@ def test_calls_of_all_connections_together_are_those_of_each(flow: ScriptedFlow)
         assert course.read(shops, **span, whole=True) == course.read(shops, **span)
     assert course.lately(shops, hours=24, whole=True) == course.lately(shops, hours=24)
     assert [(one.name, one.timed) for one in course.lately(shops, hours=24)] == [("odoo", 3), ("order", 2)]
+
+
+def test_when_the_last_record_was_done_is_known_whatever_came_after_it(flow: ScriptedFlow):
+    for record in "12":
+        event(record)
+        drain_all()
+    ended = work("2").finished_at
+    flow.answers["3"] = Outcome(OutcomeKind.SKIPPED)
+    flow.answers["4"] = Outcome.from_error(DataError("No."))
+    for record in "34":
+        event(record)
+        drain_all()
+    assert course.last_done([SHOP, OTHER_SHOP]) == {SHOP: ended}
+    event("2")  # it is at work again, and was done all the same
+    assert course.last_done([SHOP]) == {SHOP: ended}
+    for hours, seconds in course.LATER:
+        age((hours + seconds / 3600) * 3600)
+        course.fold()
+        assert course.last_done([SHOP]) == {SHOP: ended}
+
+
+def test_a_record_of_a_test_run_is_not_the_last_that_was_done(flow: ScriptedFlow):
+    event("901")
+    Work.objects.filter(record="901").update(trial=True)
+    drain_all()
+    assert course.last_done([SHOP]) == {}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from woodoo.domain.errors import ConfigError, DataError, RemoteError
 from woodoo.engine import work as todo
-from woodoo.engine.held import held_up, is_key, with_cause
+from woodoo.engine.held import causes_named, held_up, is_key, with_cause
 from woodoo.engine.models import HISTORY, Event, State, Work
 
 from .helpers import DONE, OTHER_SHOP, SHOP, ScriptedFlow, drain_all, event, let_pass, use, work
@@ -62,7 +65,7 @@ def test_records_are_counted_by_what_holds_them_up(flow: ScriptedFlow):
     first = held_up()[0]
     assert (first.cause[:22], first.count) == ("Was paid with 'klarna'", 2)
     assert [record.name for record in first.records] == ["1", "3"]
-    chosen = with_cause(Work.objects.all(), first.key).order_by("record")
+    chosen = with_cause(Work.objects.all(), causes_named(first.key)).order_by("record")
     assert list(chosen.values_list("record", flat=True)) == ["1", "3"]
     assert is_key(first.key)
 
@@ -84,13 +87,34 @@ def test_what_failed_counts_with_what_is_parked(flow: ScriptedFlow):
     put("5", state=State.SKIPPED)
     (held,) = held_up()
     assert (held.count, held.failed) == (3, 2)
-    assert with_cause(Work.objects.all(), held.key).count() == 3
+    assert with_cause(Work.objects.all(), causes_named(held.key)).count() == 3
 
 
 def test_a_record_of_before_there_were_causes_goes_by_its_message():
     put("1", "2", state=State.PARKED, cause="")
     assert [held.cause for held in held_up()] == ["Order #1: it.", "Order #2: it."]
-    assert [with_cause(Work.objects.all(), held.key).get().record for held in held_up()] == ["1", "2"]
+    assert [with_cause(Work.objects.all(), causes_named(held.key)).get().record for held in held_up()] == ["1", "2"]
+
+
+def test_a_record_goes_by_its_message_with_those_that_have_it_for_their_cause():
+    put("1", state=State.PARKED, cause="")
+    put("2", "3", state=State.FAILED, cause="Order #1: it.")
+    (held,) = held_up()
+    assert (held.count, held.failed) == (3, 2)
+    assert [record.name for record in held.records] == ["1", "2", "3"]
+    assert with_cause(Work.objects.all(), causes_named(held.key)).count() == 3
+
+
+def test_the_remedy_is_that_of_the_last_and_those_named_wait_longest():
+    put(*"1234", state=State.PARKED)
+    for days, record in enumerate("3142"):
+        Work.objects.filter(record=record).update(
+            updated_at=timezone.now() - timedelta(days=days), fix=f"Mend {record}."
+        )
+    (held,) = held_up()
+    assert held.fix == "Mend 3."
+    assert [record.name for record in held.records] == ["2", "4", "1"]
+    assert (held.since, held.until) == (work("2").updated_at, work("3").updated_at)
 
 
 @pytest.mark.parametrize("text", ["", "abc", "ABCDEF012345", "0123456789abc", "0123456789a'"])

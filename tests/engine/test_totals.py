@@ -36,10 +36,14 @@ def counted(**only: Any) -> Counter[tuple[Any, ...]]:
 
 
 def told(flow: str = "", *, trials: bool = True) -> dict[tuple[Any, ...], int]:
-    found = totals.records(SHOPS, flow, trials=trials)
-    numbers = {(number, name, state): count for number, name, state, count in found}
-    assert len(numbers) == len(found)
-    return numbers
+    found = totals.with_trials(SHOPS, flow)
+    assert len({row[:3] + row[4:] for row in found}) == len(found)
+    numbers: Counter[tuple[Any, ...]] = Counter()
+    for *what, count, trial in found:
+        numbers[tuple(what)] += 0 if trial and not trials else count
+    if not trials and not flow:
+        assert {tuple(what): count for *what, count in totals.records(SHOPS)} == +numbers
+    return +numbers
 
 
 class Chance:

@@ -19,6 +19,7 @@ from woodoo.engine.models import Course, Work
 from woodoo.web.course import RANGES, paces, told
 from woodoo.web.dashboard import dashboard
 from woodoo.web.models import ConnectionRole
+from woodoo.web.overview import known_of
 
 from . import scene
 from .api import program
@@ -130,6 +131,26 @@ def test_the_overview_shows_figures_and_charts_and_links_to_the_lists(shop: Conn
         assert re.search(r"Needs a person</span><strong>1</strong>", text)
         assert re.search(r"Brought over in 24 h</span><strong>1234</strong>", text)
     assert f"state=attention&amp;connection={shop.pk}" in text
+
+
+def test_the_last_that_was_done_is_known_before_anything_was_noted_and_after(shop: Connection) -> None:
+    long_ago = timezone.now() - timedelta(days=3)
+    scene.work(shop, "1", "done", at=long_ago)
+    scene.work(shop, "2", "ready")
+    assert known_of([shop]).last_done == {shop.pk: long_ago}
+    noted = timezone.now() - timedelta(minutes=4)
+    count(shop, "order", minutes=4, done=1, done_at=noted)
+    count(shop, "order", skipped=1)
+    assert known_of([shop]).last_done == {shop.pk: noted}
+
+
+def test_the_latest_that_need_a_person_are_shown_parked_or_failed(shop: Connection, viewer: Client) -> None:
+    now = timezone.now()
+    for number in range(12):
+        state = ("parked", "waiting", "failed")[number % 3]
+        scene.work(shop, str(number), state, at=now - timedelta(minutes=number), message=f"Reason {number}.")
+    shown = re.findall(r"Reason (\d+)\.", viewer.get("/").content.decode())
+    assert shown == ["0", "2", "3", "5", "6", "8", "9", "11"]
 
 
 def test_an_empty_installation_has_no_empty_charts(administrator: Client) -> None:

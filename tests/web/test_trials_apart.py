@@ -13,7 +13,7 @@ from woodoo.connections.models import Connection
 from woodoo.engine import gauges
 from woodoo.engine.held import held_up
 from woodoo.engine.models import Breaker, Work
-from woodoo.web.overview import last_done, state_counts
+from woodoo.web.overview import known_of
 from woodoo.web.pauses import pauses_of
 
 from . import scene
@@ -29,17 +29,16 @@ def shop(shop: Connection) -> Connection:
 
 
 def test_tallies_and_figures_leave_them_out(shop: Connection) -> None:
-    assert dict(state_counts([shop.pk])[shop.pk]) == {"done": 1, "parked": 1}
+    assert dict(known_of([shop]).counts[shop.pk]) == {"done": 1, "parked": 1}
     assert sorted(gauges.records([shop.pk])) == [(shop.pk, "order", "done", 1), (shop.pk, "order", "parked", 1)]
-    assert gauges.open_records([shop.pk]) == [("order", "parked", 1)]
     assert gauges.queues([shop.pk]) == []
-    assert gauges.oldest_due([shop.pk]) == []
+    assert gauges.oldest_due([shop.pk], ["orders"]) == []
     assert [one.cause for one in held_up(shop.pk)] == ["No journal"]
 
 
 def test_the_last_record_that_was_done_is_one_of_the_shop(shop: Connection) -> None:
     Work.objects.filter(record="1").update(finished_at=timezone.now() - timedelta(days=1))
-    assert last_done([shop.pk])[shop.pk] == Work.objects.get(record="1").finished_at
+    assert known_of([shop]).last_done[shop.pk] == Work.objects.get(record="1").finished_at
 
 
 def test_what_waits_for_a_side_that_is_down_is_counted_without_them(shop: Connection) -> None:

@@ -75,6 +75,22 @@ def test_pages_leave_nothing_out_and_show_nothing_twice(shop: Connection, viewer
     assert len(seen) == len(set(seen)) == PAGE * 2 + 7
 
 
+@pytest.mark.parametrize("order", ["", "&sort=oldest", "&sort=new", "&sort=old"])
+def test_what_needs_a_person_is_one_list_of_parked_and_failed(shop: Connection, viewer: Client, order: str) -> None:
+    now = timezone.now()
+    for number in range(2 * PAGE):
+        state = ("parked", "failed", "waiting")[number % 3]
+        scene.work(shop, f"{number:03}", state, at=now - timedelta(seconds=number * 7 % 40))
+    wanted = Work.objects.filter(state__in=("parked", "failed"))
+    fields = {
+        "": ("-updated_at", "-pk"),
+        "&sort=oldest": ("updated_at", "pk"),
+        "&sort=new": ("-pk",),
+        "&sort=old": ("pk",),
+    }
+    assert titles(viewer, f"?state=attention{order}") == [one.title for one in wanted.order_by(*fields[order])[:PAGE]]
+
+
 def test_the_list_costs_the_same_however_long(
     shop: Connection, viewer: Client, django_assert_max_num_queries: Any
 ) -> None:

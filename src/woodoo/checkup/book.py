@@ -51,11 +51,12 @@ def read(found: Mapping[str, Any]) -> list[Finding]:
 def health_of(connection_ids: Iterable[int]) -> Mapping[int, Health]:
     """Return the last health check of each connection."""
     ids = list(connection_ids)
-    rows = {row.connection_id: row for row in Chore.objects.filter(connection_id__in=ids, name=CHORE)}
-    return {
-        number: Health(row.ended_at, read(row.found)) if (row := rows.get(number)) else Health(None, ())
-        for number in ids
+    chores = Chore.objects.filter(connection_id__in=ids, name=CHORE)
+    rows = {
+        number: Health(at, read(found))
+        for number, at, found in chores.values_list("connection_id", "ended_at", "found")
     }
+    return {number: rows.get(number) or Health(None, ()) for number in ids}
 
 
 def note(connection_id: int, findings: Iterable[Finding]) -> None:

@@ -158,7 +158,7 @@ def _chosen(
     numbers: Sequence[str] | None, connection: str, in_state: str, cause: str, flow: str, *, every: bool = False
 ) -> QuerySet[Work]:
     """Return the records that are meant; ids are those of orders where no flow is named."""
-    from woodoo.engine.held import is_key, with_cause
+    from woodoo.engine.held import causes_named, is_key, with_cause
     from woodoo.engine.models import Work
     from woodoo.web.words import ATTENTION
 
@@ -173,7 +173,7 @@ def _chosen(
     if in_state or every:
         rows = rows.filter(state__in=ATTENTION if every else (in_state,))
     if cause:
-        rows = with_cause(rows, cause)
+        rows = with_cause(rows, causes_named(cause))
         if not is_key(cause) or not rows.exists():
             raise fail(f"No record is held up by '{cause}'.", "`woodoo causes` names the keys there are.")
     return rows

@@ -11,7 +11,8 @@ What is kept is as fine as the charts draw it, and calls are counted for all con
 that the charts of a hundred connections are read at once.
 
 A record's time runs from the news that the attempt answers to its report; what an import brought up has none. Times
-are kept in classes (`CLASSES`), so that any stretch of time and any number of connections can be put together.
+are kept in classes (`CLASSES`), so that any stretch of time and any number of connections can be put together. When
+the last of them was done is kept with them, so that nobody looks for it behind a long backlog.
 """
 
 from __future__ import annotations
@@ -121,6 +122,11 @@ def fold() -> int:
         return count + db.change("DELETE FROM engine_course WHERE at < now() - make_interval(days => %s)", [KEPT_DAYS])
 
 
+def last_done(connection_ids: Sequence[int]) -> dict[int, datetime]:
+    """Return when a record of each connection was done last; those of which none was noted are left out."""
+    return dict(db.rows(_LAST_DONE, [list(connection_ids)]))
+
+
 def read(connection_ids: Sequence[int], *, seconds: int, step: int, whole: bool = False) -> list[Stretch]:
     """Return what happened on these connections in the last so many seconds, in stretches of `step` seconds by name.
 
@@ -147,8 +153,7 @@ def together(stretches: Sequence[Stretch], name: str) -> Stretch | None:
 
 
 def _stretch(at: datetime, name: str, counts: Sequence[int], within: Sequence[int]) -> Stretch:
-    named = {count: int(number) for count, number in zip(_COUNTS, counts, strict=True)}
-    return Stretch(at, name, **named, within=tuple(int(number) for number in within))
+    return Stretch(at, name, **dict(zip(_COUNTS, counts, strict=True)), within=tuple(within))
 
 
 def _came(outcome: Outcome, verdict: Verdict) -> str:
@@ -162,10 +167,11 @@ _BIN = f"date_bin(interval '{SHORT} seconds', %s, timestamptz '{ORIGIN}')"
 _WITHIN = ", ".join(f"count(*) FILTER (WHERE took <= {most})" for most in CLASSES)
 _SUMS = ", ".join(f"{name} = m.{name} + EXCLUDED.{name}" for name in _COUNTS)
 _PLACES = range(1, len(CLASSES) + 1)
-_COLUMNS = f"connection_id, name, seconds, at, {', '.join(_COUNTS)}, within"
+_COLUMNS = f"connection_id, name, seconds, at, {', '.join(_COUNTS)}, within, done_at"
 _ADDED = f"""
     ON CONFLICT (connection_id, at, name, seconds) DO UPDATE SET
-        {_SUMS}, within = ARRAY[{", ".join(f"m.within[{n}] + EXCLUDED.within[{n}]" for n in _PLACES)}]
+        {_SUMS}, within = ARRAY[{", ".join(f"m.within[{n}] + EXCLUDED.within[{n}]" for n in _PLACES)}],
+        done_at = GREATEST(m.done_at, EXCLUDED.done_at)
 """
 _RECORDS = f"""
     WITH reported AS (
@@ -180,7 +186,8 @@ _RECORDS = f"""
     SELECT %s, flow, {SHORT}, {_BIN.replace("%s", "now()")},
            count(*) FILTER (WHERE came = 'done'), count(*) FILTER (WHERE came = 'skipped'),
            count(*) FILTER (WHERE came = 'parked'), count(*) FILTER (WHERE came = 'failed'),
-           count(*) FILTER (WHERE came = 'retried'), count(took), COALESCE(sum(took), 0), ARRAY[{_WITHIN}]
+           count(*) FILTER (WHERE came = 'retried'), count(took), COALESCE(sum(took), 0), ARRAY[{_WITHIN}],
+           CASE WHEN count(*) FILTER (WHERE came = 'done') > 0 THEN now() END
       FROM reported GROUP BY flow ORDER BY flow
 {_ADDED}"""  # noqa: S608 - our own numbers
 _CALLS = f"""
@@ -193,11 +200,11 @@ _CALLS = f"""
     INSERT INTO engine_course AS m ({_COLUMNS})
     SELECT COALESCE(connection_id, {TOGETHER}), system, {SHORT}, {_BIN.replace("%s", "over")},
            count(*) FILTER (WHERE error = ''), 0, 0,
-           count(*) FILTER (WHERE error <> ''), 0, count(*), sum(took), ARRAY[{_WITHIN}]
+           count(*) FILTER (WHERE error <> ''), 0, count(*), sum(took), ARRAY[{_WITHIN}], NULL::timestamptz
       FROM ended WHERE over > %(after)s AND over <= %(until)s
      GROUP BY GROUPING SETS ((connection_id, 2, 4), (2, 4)) ORDER BY 1, 4, 2
 {_ADDED}"""  # noqa: S608 - our own numbers
-_SUMMED = ", ".join(f"sum({name})" for name in _COUNTS)
+_SUMMED = ", ".join(f"sum({name})::bigint" for name in _COUNTS)
 _FOLD = f"""
     WITH gone AS (
         DELETE FROM engine_course WHERE seconds < %(seconds)s
@@ -206,10 +213,21 @@ _FOLD = f"""
     INSERT INTO engine_course AS m ({_COLUMNS})
     SELECT connection_id, name, %(seconds)s,
            date_bin(make_interval(secs => %(seconds)s), at, %(origin)s::timestamptz), {_SUMMED},
-           ARRAY[{", ".join(f"sum(within[{n}])::bigint" for n in _PLACES)}]
+           ARRAY[{", ".join(f"sum(within[{n}])::bigint" for n in _PLACES)}], max(done_at)
       FROM gone GROUP BY 1, 2, 4
 {_ADDED}"""  # noqa: S608 - our own numbers
-_ALL = f"{_SUMMED}, {', '.join(f'sum(within[{n}])' for n in _PLACES)}"
+# Stretches of one length follow each other, and longer ones lie before shorter ones: the last to begin has the last.
+_LAST_DONE = f"""
+    WITH latest AS (
+        SELECT wanted.id, (SELECT c.at FROM engine_course c
+                            WHERE c.connection_id = wanted.id AND NOT c.name IN {SIDES} AND c.done > 0
+                            ORDER BY c.at DESC LIMIT 1) AS at
+          FROM unnest(%s::int[]) AS wanted (id))
+    SELECT l.id, max(c.done_at) FROM latest l
+      JOIN engine_course c ON c.connection_id = l.id AND c.at = l.at AND NOT c.name IN {SIDES}
+       AND c.done_at IS NOT NULL GROUP BY l.id
+"""  # noqa: S608 - our own names
+_ALL = f"{_SUMMED}, {', '.join(f'sum(within[{n}])::bigint' for n in _PLACES)}"
 _SINCE = """at >= date_bin(make_interval(secs => %(step)s), now() - make_interval(secs => %(seconds)s),
                           %(origin)s::timestamptz)"""
 _HOURS = "at > now() - make_interval(hours => %(hours)s)"

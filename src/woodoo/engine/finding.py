@@ -38,6 +38,10 @@ _PERSON, _CONNECTION = "@", "~"
 #: Lanes whose titles name people, and models whose names are people's.
 _LANES_OF_PEOPLE = frozenset({"customers", "customers_in"})
 _PARTNER = "res.partner"
+#: Whether a record has words. What nobody has looked at has none yet, so that a long backlog is passed quickly.
+_FITS = """(NOT (engine_work.state = 'ready' AND engine_work.generation = 1 AND engine_work.attempts = 0
+                 AND engine_work.title = '')
+            AND (SELECT s.words @@ %s::tsquery FROM engine_searchwords s WHERE s.work_id = engine_work.id))"""
 #: States whose records are found by their messages.
 _TOLD = ("parked", "failed", "waiting")
 
@@ -125,7 +129,7 @@ class Search:
         if not self.connections:
             return rows.none(), True
         by_words, few_words = self._by_words()
-        by_message, few_messages = self._by_message()
+        by_message, few_messages = self._by_message(counted=few_words)
         return rows.filter(by_words | by_message | Q(pk__in=self._by_id())), few_words and few_messages
 
     def _by_words(self) -> tuple[Q, bool]:
@@ -137,16 +141,18 @@ class Search:
         if len(found) <= MOST:
             return Q(pk__in=[number for (number,) in found]), True
         # Asked of each row as the list is walked: among so many it soon has a page full.
-        fits = "(SELECT s.words @@ %s::tsquery FROM engine_searchwords s WHERE s.work_id = engine_work.id)"
-        return Q(RawSQL(fits, [query], output_field=BooleanField())), False  # noqa: S611 - the text is a parameter
+        return Q(RawSQL(_FITS, [query], output_field=BooleanField())), False  # noqa: S611 - the text is a parameter
 
-    def _by_message(self) -> tuple[Q, bool]:
+    def _by_message(self, *, counted: bool) -> tuple[Q, bool]:
+        """Return what fits by its message; not `counted`: what fits otherwise is too much to be counted already."""
         like = f"%{_for_like(self.text)}%"
         # Django would compare in capitals, which takes twice as long; letters of ASCII need no language's rules.
         plain = 'COLLATE "C"' if self.text.isascii() else ""
         said = f"(title {plain} ILIKE %s OR message {plain} ILIKE %s)"
         says = RawSQL(said, [like, like], output_field=BooleanField())  # noqa: S611 - the text is a parameter
         fits = Q(says, state__in=_TOLD)
+        if not counted:
+            return fits, False
         there = Work.objects.filter(fits, connection_id__in=list(self.connections))
         found = list(there.values_list("pk", flat=True)[: MOST + 1])
         return (Q(pk__in=found), True) if len(found) <= MOST else (fits, False)

@@ -11,64 +11,64 @@ from typing import Any
 
 from woodoo.domain.causes import MISMATCHES
 from woodoo.engine import db, totals
+from woodoo.engine.held import COUNTED
 
 Rows = list[tuple[Any, ...]]
+
+_ORDERS = "connection_id = ANY(%(ids)s) AND lane = 'orders' AND priority = 0 AND NOT trial"
+_BEFORE = "now() - make_interval(mins => %(minutes)s)"
+#: Each part is read in an index alone. Where nothing has happened since, there was no news since; only the others are
+#: looked at.
+_DELAYED = f"""
+    WITH open AS (
+        SELECT id, connection_id, updated_at FROM engine_work WHERE state IN ('ready', 'waiting') AND {_ORDERS}
+         UNION ALL
+        SELECT id, connection_id, updated_at FROM engine_work WHERE state IN ('parked', 'failed') AND {_ORDERS}
+         UNION ALL
+        SELECT id, connection_id, updated_at FROM engine_work WHERE state = 'running' AND {_ORDERS})
+    SELECT o.connection_id, count(*) FROM open o
+     WHERE o.updated_at < {_BEFORE}
+        OR (SELECT w.created_at < {_BEFORE}
+               AND COALESCE((SELECT min(e.received_at) FROM engine_event e
+                              WHERE e.connection_id = w.connection_id AND e.lane = w.lane AND e.record = w.record
+                                AND e.generation > COALESCE((SELECT max(r.generation) FROM engine_run r
+                                                              WHERE r.work_id = w.id
+                                                                AND r.outcome IN ('done', 'skipped')), 0)),
+                            w.created_at) < {_BEFORE}
+              FROM engine_work w WHERE w.id = o.id)
+     GROUP BY 1"""  # noqa: S608 - our own
 
 
 def records(connection_ids: Sequence[int]) -> Rows:
     """Return (connection, flow, state, count) of all records."""
-    return totals.records(connection_ids, trials=False)
+    return totals.records(connection_ids)
 
 
-def open_records(connection_ids: Sequence[int]) -> Rows:
-    """Return (flow, state, count) of the records of these connections that are not at rest."""
+def oldest_due(connection_ids: Sequence[int], lanes: Sequence[str]) -> Rows:
+    """Return (lane, seconds) for how long the first of what is due in these lanes, and no history, has waited."""
     return db.rows(
-        """SELECT flow, state, count(*) FROM engine_work
-            WHERE connection_id = ANY(%s) AND state IN ('ready', 'running', 'waiting', 'parked', 'failed')
-              AND NOT trial
-            GROUP BY 1, 2""",
-        [list(connection_ids)],
-    )
-
-
-def oldest_due(connection_ids: Sequence[int]) -> Rows:
-    """Return (lane, seconds) for how long the first of what is due, and no history, has waited."""
-    return db.rows(
-        """SELECT lane, GREATEST(0, extract(epoch FROM now() - min(due_at)))::float8 FROM engine_work
-            WHERE connection_id = ANY(%s) AND state IN ('ready', 'waiting') AND priority = 0 AND due_at <= now()
-              AND NOT trial
-            GROUP BY 1""",
-        [list(connection_ids)],
+        """SELECT lane, GREATEST(0, extract(epoch FROM now() - min(due_at)))::float8 FROM (
+               SELECT lane, (SELECT w.due_at FROM engine_work w
+                              WHERE w.connection_id = wanted.id AND w.lane = lanes.lane AND w.priority = 0
+                                AND w.state IN ('ready', 'waiting') AND w.due_at <= now() AND NOT w.trial
+                              ORDER BY w.due_at, w.id LIMIT 1) AS due_at
+                 FROM unnest(%s::int[]) AS wanted (id), unnest(%s::text[]) AS lanes (lane)) AS first
+            WHERE due_at IS NOT NULL GROUP BY lane""",
+        [list(connection_ids), list(lanes)],
     )
 
 
 def delayed_orders(connection_ids: Sequence[int], minutes: int) -> Rows:
     """Return (connection, count) of orders with news older than that which are neither done nor left out."""
-    return db.rows(
-        """SELECT w.connection_id, count(*) FROM engine_work w
-            WHERE w.connection_id = ANY(%(ids)s) AND w.lane = 'orders' AND w.priority = 0 AND NOT w.trial
-              AND w.state IN ('ready', 'running', 'waiting', 'parked', 'failed')
-              AND w.created_at < now() - make_interval(mins => %(minutes)s)
-              -- Where nothing has happened since, there was no news since.
-              AND (w.updated_at < now() - make_interval(mins => %(minutes)s)
-                   OR COALESCE((SELECT min(e.received_at) FROM engine_event e
-                             WHERE e.connection_id = w.connection_id AND e.lane = w.lane AND e.record = w.record
-                               AND e.generation > COALESCE((SELECT max(r.generation) FROM engine_run r
-                                                             WHERE r.work_id = w.id
-                                                               AND r.outcome IN ('done', 'skipped')), 0)),
-                           w.created_at) < now() - make_interval(mins => %(minutes)s))
-            GROUP BY 1""",
-        {"ids": list(connection_ids), "minutes": minutes},
-    )
+    return db.rows(_DELAYED, {"ids": list(connection_ids), "minutes": minutes})
 
 
 def mismatches(connection_ids: Sequence[int]) -> Rows:
     """Return (connection, count) of records that wait for a person because amounts are not equal."""
     return db.rows(
-        """SELECT connection_id, count(*) FROM engine_work
-            WHERE connection_id = ANY(%s) AND state IN ('parked', 'failed') AND NOT trial
-              AND COALESCE(NULLIF(cause, ''), message) LIKE ANY(%s) GROUP BY 1""",
-        [list(connection_ids), [f"%{words}%" for words in MISMATCHES]],
+        f"""WITH counted AS MATERIALIZED ({COUNTED})
+            SELECT connection_id, sum(records)::bigint FROM counted WHERE said LIKE ANY(%(words)s) GROUP BY 1""",  # noqa: S608
+        {"ids": list(connection_ids), "words": [f"%{words}%" for words in MISMATCHES]},
     )
 
 

@@ -137,6 +137,8 @@ class Work(models.Model):
         indexes = [
             models.Index(
                 fields=["connection_id", "lane", "priority", "due_at", "id"],
+                # A long queue is counted without a look at its records.
+                include=["trial", "updated_at"],
                 condition=Q(state__in=["ready", "waiting"]),
                 name="engine_work_due",
             ),
@@ -153,12 +155,16 @@ class Work(models.Model):
             models.Index(fields=["-updated_at"], name="engine_work_updated"),
             models.Index(fields=["connection_id", "-updated_at", "-id"], name="engine_work_of"),
             models.Index(
-                fields=["-updated_at", "-id"],
+                fields=["state", "-updated_at", "-id"],
                 condition=Q(state__in=["parked", "failed", "waiting"]),
                 name="engine_work_held",
             ),
+            # What holds records up is counted without a look at them.
             models.Index(
-                fields=["connection_id", "cause"], condition=Q(state__in=["parked", "failed"]), name="engine_work_cause"
+                fields=["connection_id", "cause", "updated_at", "id"],
+                include=["state", "trial", "lane", "priority"],
+                condition=Q(state__in=["parked", "failed"]),
+                name="engine_work_cause",
             ),
             models.Index(
                 "connection_id",
@@ -485,6 +491,8 @@ class Course(models.Model):
     timed = models.IntegerField(default=0)
     milliseconds = models.BigIntegerField(default=0)
     within = ArrayField(models.BigIntegerField(), default=list)
+    #: When the last of those that were done was done.
+    done_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -20,19 +20,19 @@ from woodoo.engine import db
 
 _READ = """
     WITH undone AS MATERIALIZED (
-        SELECT connection_id, flow, state, count(*) AS records FROM engine_work
+        SELECT connection_id, flow, state, trial, count(*) AS records FROM engine_work
          WHERE connection_id = ANY(%(ids)s)
            AND state IN ('ready', 'running', 'waiting', 'parked', 'failed', 'skipped')
            AND (%(trials)s OR NOT trial) AND (%(flow)s = '' OR flow = %(flow)s)
-         GROUP BY connection_id, flow, state
+         GROUP BY connection_id, flow, state, trial
     ), parts AS (
-        SELECT connection_id, flow, records FROM engine_total
+        SELECT connection_id, flow, trial, records FROM engine_total
          WHERE connection_id = ANY(%(ids)s) AND (%(trials)s OR NOT trial) AND (%(flow)s = '' OR flow = %(flow)s)
-         UNION ALL SELECT connection_id, flow, -records FROM undone
+         UNION ALL SELECT connection_id, flow, trial, -records FROM undone
     )
-    SELECT connection_id, flow, state, records FROM undone
-     UNION ALL SELECT connection_id, flow, 'done', sum(records)::bigint FROM parts
-                GROUP BY connection_id, flow HAVING sum(records) <> 0
+    SELECT connection_id, flow, state, records, trial FROM undone
+     UNION ALL SELECT connection_id, flow, 'done', sum(records)::bigint, trial FROM parts
+                GROUP BY connection_id, flow, trial HAVING sum(records) <> 0
 """
 _FOLD = """
     WITH many AS (
@@ -48,15 +48,14 @@ _FOLD = """
 """
 
 
-def records(connection_ids: Iterable[int], flow: str = "", *, trials: bool = True) -> list[tuple[int, str, str, int]]:
-    """Return (connection, flow, state, count) of all records of these connections, or of those of one flow.
+def records(connection_ids: Iterable[int]) -> list[tuple[int, str, str, int]]:
+    """Return (connection, flow, state, count) of all records of these connections but those of test runs."""
+    return [row[:4] for row in db.rows(_READ, {"ids": list(connection_ids), "flow": "", "trials": False})]
 
-    Args:
-        connection_ids: of which connections.
-        flow: only of this flow; empty: of all.
-        trials: with the records of test runs.
-    """
-    return db.rows(_READ, {"ids": list(connection_ids), "flow": flow, "trials": trials})
+
+def with_trials(connection_ids: Iterable[int], flow: str = "") -> list[tuple[int, str, str, int, bool]]:
+    """Return (connection, flow, state, count, of a test run) of all records, or of those of one flow."""
+    return db.rows(_READ, {"ids": list(connection_ids), "flow": flow, "trials": True})
 
 
 def fold() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,8 @@ from .course import Pace, paces
 from .words import flow_word
 
 _OPEN = ("ready", "running", "waiting", "parked", "failed")
+#: Flows of which it is told how long news takes.
+_LAGGING = ("order", "update_stock")
 
 
 @dataclass(frozen=True)
@@ -65,24 +68,42 @@ class Dashboard:
 
 
 def dashboard(
-    connection_ids: Sequence[int], last_done: Mapping[int, datetime | None], *, whole: bool = False
+    connection_ids: Sequence[int],
+    last_done: Mapping[int, datetime | None],
+    records: gauges.Rows | None = None,
+    *,
+    whole: bool = False,
 ) -> Dashboard:
-    """Put the dashboard of these connections together, in a fixed number of queries; `whole`: all there are."""
+    """Put the dashboard of these connections together, in a fixed number of queries.
+
+    Args:
+        connection_ids: of which connections.
+        last_done: when a record of each was done last.
+        records: what `gauges.records` says of them, where it was asked before.
+        whole: they are all there are.
+    """
     ids = list(connection_ids)
-    counts: dict[str, dict[str, int]] = {}
-    for flow, state, count in gauges.open_records(ids):
-        counts.setdefault(flow, {})[state] = count
+    counts = _open(gauges.records(ids) if records is None else records)
     today = paces(ids, whole=whole)
     flows = [flow for flow in FLOWS if flow in counts or flow in today]
-    oldest: dict[str, float] = dict(gauges.oldest_due(ids))
+    oldest: dict[str, float] = dict(gauges.oldest_due(ids, [FLOWS[flow].lane for flow in _LAGGING]))
     return Dashboard(
         open={state: sum(one.get(state, 0) for one in counts.values()) for state in _OPEN},
         kinds=[Kind(f, flow_word(f), counts.get(f, {}), today.get(f) or Pace(f, flow_word(f))) for f in flows],
         sides=[today[side] for side in ("odoo", "store") if side in today],
-        lags=[_lag(flow, today.get(flow), oldest) for flow in ("order", "update_stock") if flow in flows],
+        lags=[_lag(flow, today.get(flow), oldest) for flow in _LAGGING if flow in flows],
         done_today=sum(one.done for name, one in today.items() if name in FLOWS),
         last_done=max((at for at in (last_done.get(number) for number in ids) if at), default=None),
     )
+
+
+def _open(records: gauges.Rows) -> dict[str, Counter[str]]:
+    """Return the records that are not at rest by flow and state."""
+    counts: dict[str, Counter[str]] = {}
+    for _, flow, state, count in records:
+        if state in _OPEN:
+            counts.setdefault(flow, Counter())[state] += count
+    return counts
 
 
 def _lag(flow: str, pace: Pace | None, oldest: Mapping[str, float]) -> Lag:

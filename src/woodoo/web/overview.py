@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
-
 from woodoo.checkup.book import health_of
 from woodoo.connections.models import Connection
-from woodoo.engine import db, gauges
-from woodoo.engine.models import Work
+from woodoo.engine import course, db, gauges
 
 from .completeness import Told, told_of
 from .pauses import Pause, pauses_of
 from .words import ATTENTION, state_words
+
+#: Connection → state → records.
+Counts = Mapping[int, Mapping[str, int]]
 
 
 @dataclass(frozen=True)
@@ -65,20 +65,38 @@ class Card:
         }
 
 
-def cards(connections: Sequence[Connection]) -> list[Card]:
-    """Return how each connection is doing, in a fixed number of queries."""
+@dataclass(frozen=True)
+class Known:
+    """What a page tells of its connections in several places, read once."""
+
+    #: (connection, flow, state, count) of all records.
+    records: gauges.Rows
+    #: By connection and state.
+    counts: Counts
+    statuses: Mapping[int, Status]
+    last_done: Mapping[int, datetime | None]
+
+
+def known_of(connections: Sequence[Connection]) -> Known:
+    """Read what is known of these connections, in a fixed number of queries."""
     ids = [connection.pk for connection in connections]
-    counts = state_counts(ids)
-    statuses = connection_statuses(connections)
+    records = gauges.records(ids)
+    counts = _by_state(records)
+    return Known(records, counts, _statuses(connections, counts), _last_done(ids, counts))
+
+
+def cards(connections: Sequence[Connection], known: Known | None = None) -> list[Card]:
+    """Return how each connection is doing, in a fixed number of queries; `known`: what was read of them before."""
+    ids = [connection.pk for connection in connections]
+    known = known or known_of(connections)
     events = last_events(ids)
     told = told_of(connections)
-    done = last_done(ids)
     return [
         Card(
             connection,
-            statuses[connection.pk],
-            tallies_of(counts[connection.pk]),
-            done.get(connection.pk),
+            known.statuses[connection.pk],
+            tallies_of(known.counts[connection.pk]),
+            known.last_done.get(connection.pk),
             events[connection.pk],
             told[connection.pk],
         )
@@ -86,22 +104,19 @@ def cards(connections: Sequence[Connection]) -> list[Card]:
     ]
 
 
-def troubled_first(connections: Sequence[Connection]) -> list[Connection]:
+def troubled_first(connections: Sequence[Connection], known: Known) -> list[Connection]:
     """Return the connections that rest, are switched off or have most records that need a person before the others."""
-    ids = [connection.pk for connection in connections]
-    held = dict(
-        Work.objects.filter(connection_id__in=ids, state__in=ATTENTION, trial=False)
-        .values_list("connection_id")
-        .annotate(number=Count("*"))
-    )
-    statuses = connection_statuses(connections)
-    return sorted(connections, key=lambda one: (statuses[one.pk].state == "on", -held.get(one.pk, 0)))
+
+    def held(one: Connection) -> int:
+        return sum(known.counts[one.pk].get(state, 0) for state in ATTENTION)
+
+    return sorted(connections, key=lambda one: (known.statuses[one.pk].state == "on", -held(one)))
 
 
-def state_counts(connection_ids: Iterable[int]) -> Mapping[int, Mapping[str, int]]:
+def _by_state(records: gauges.Rows) -> Counts:
     """Return, per connection, how many records are in each state; those of test runs count nowhere."""
     counts: dict[int, Counter[str]] = defaultdict(Counter)
-    for connection_id, _, state, count in gauges.records(list(connection_ids)):
+    for connection_id, _, state, count in records:
         counts[connection_id][state] += count
     return counts
 
@@ -113,8 +128,12 @@ def tallies_of(counts: Mapping[str, int]) -> tuple[Tally, ...]:
 
 def connection_statuses(connections: Sequence[Connection]) -> Mapping[int, Status]:
     """Return which connections are on, paused by an outage, or switched off."""
-    pauses = pauses_of(connection.pk for connection in connections)
-    health = health_of(connection.pk for connection in connections)
+    return _statuses(connections, None)
+
+
+def _statuses(connections: Sequence[Connection], counts: Counts | None) -> Mapping[int, Status]:
+    ids = [connection.pk for connection in connections]
+    pauses, health = pauses_of(ids, counts), health_of(ids)
     return {one.pk: replace(_status(one, pauses.get(one.pk)), health=health[one.pk].state) for one in connections}
 
 
@@ -124,8 +143,19 @@ def _status(connection: Connection, pause: Pause | None) -> Status:
     return Status("paused", (pause,)) if pause else Status("on")
 
 
-def last_done(connection_ids: Sequence[int]) -> Mapping[int, datetime | None]:
-    """Return, per connection, when a record was brought to where it should be last."""
+def _last_done(connection_ids: Sequence[int], counts: Counts) -> Mapping[int, datetime | None]:
+    """Return, per connection, when a record was brought to where it should be last.
+
+    Where that was not noted, the records themselves are asked; if there is no such record, nobody looks for one.
+    """
+    noted = course.last_done(connection_ids)
+    asked = [number for number in connection_ids if number not in noted and counts[number].get("done")]
+    return {**noted, **_last_of_records(asked)}
+
+
+def _last_of_records(connection_ids: Sequence[int]) -> dict[int, datetime | None]:
+    if not connection_ids:
+        return {}
     return dict(
         db.rows(
             """SELECT wanted.id, (SELECT w.finished_at FROM engine_work w

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,15 +50,16 @@ class Pause:
         }
 
 
-def pauses_of(connection_ids: Iterable[int]) -> Mapping[int, Pause]:
-    """Return the pauses of those connections that rest."""
+def pauses_of(
+    connection_ids: Iterable[int], counts: Mapping[int, Mapping[str, int]] | None = None
+) -> Mapping[int, Pause]:
+    """Return the pauses of those connections that rest; `counts`: their records by state, where they are known."""
     now = timezone.now()
     ids = list(connection_ids)
     down = list(Breaker.objects.filter(connection_id__in=ids, failures__gt=0, paused_until__isnull=False))
     if not down:
         return {}
-    waiting = Work.objects.filter(connection_id__in=[b.connection_id for b in down], state__in=CLAIMABLE, trial=False)
-    counts = dict(waiting.values_list("connection_id").annotate(Count("pk")))
+    waiting = _waiting([b.connection_id for b in down]) if counts is None else _due_of(counts)
     return {
         b.connection_id: Pause(
             b.connection_id,
@@ -66,10 +67,19 @@ def pauses_of(connection_ids: Iterable[int]) -> Mapping[int, Pause]:
             b.reason,
             b.since,
             b.paused_until if b.paused_until and b.paused_until > now else None,
-            counts.get(b.connection_id, 0),
+            waiting.get(b.connection_id, 0),
         )
         for b in down
     }
+
+
+def _waiting(connection_ids: Sequence[int]) -> Mapping[int, int]:
+    found = Work.objects.filter(connection_id__in=connection_ids, state__in=CLAIMABLE, trial=False)
+    return dict(found.values_list("connection_id").annotate(number=Count("*")))
+
+
+def _due_of(counts: Mapping[int, Mapping[str, int]]) -> Mapping[int, int]:
+    return {number: sum(mine.get(state, 0) for state in CLAIMABLE) for number, mine in counts.items()}
 
 
 def next_try(work: Work, pause: Pause | None) -> datetime | None:

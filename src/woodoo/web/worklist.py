@@ -29,7 +29,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from woodoo.engine import db, totals
 from woodoo.engine.finding import Search, connections_with_work
-from woodoo.engine.held import is_key, with_cause
+from woodoo.engine.held import causes_named, is_key, with_cause
 from woodoo.engine.models import Work
 from woodoo.flows.table import FLOWS
 
@@ -228,6 +228,8 @@ class Found:
     broad: bool = False
     #: There are so few that they are named.
     few: bool = False
+    #: What holds them up, in words, where it was asked for and holds any up.
+    cause: str = ""
 
 
 def found(query: Query) -> Found:
@@ -240,14 +242,16 @@ def found(query: Query) -> Found:
         rows = rows.filter(updated_at__gte=since)
     if until:
         rows = rows.filter(updated_at__lt=until)
+    causes = causes_named(query.cause, query.connections) if query.cause else []
+    cause = next((one.said for one in causes), "")
     if query.cause:
-        rows = with_cause(rows, query.cause)
+        rows = with_cause(rows, causes)
     if not query.text:
-        return Found(rows, few=bool(query.cause))
+        return Found(rows, few=bool(query.cause), cause=cause)
     lanes = sorted({flow.lane for flow in FLOWS.values()})
     everywhere = query.among is None and not query.connection
     rows, few = Search(query.text, query.connections, lanes, query.people_on, everywhere).narrow(rows)
-    return Found(rows, broad=not few, few=few)
+    return Found(rows, broad=not few, few=few, cause=cause)
 
 
 def to_retry(query: Query) -> list[int]:
@@ -279,8 +283,6 @@ def page_of(query: Query, there: Found | None = None) -> tuple[list[Work], str]:
 def rows_of(query: Query, size: int, there: Found | None = None) -> tuple[list[Work], bool]:
     """Return so many records in the order asked for, and whether more come after them."""
     rows = (there or found(query)).rows
-    if query.state:
-        rows = rows.filter(state__in=ATTENTION if query.state == "attention" else (query.state,))
     if query.flow:
         rows = rows.filter(lane=FLOWS[query.flow].lane)  # it follows from the flow, and there is an index of lanes
     _, by_change, backwards = SORTS[query.sort]
@@ -288,7 +290,12 @@ def rows_of(query: Query, size: int, there: Found | None = None) -> tuple[list[W
         rows = rows.filter(_after(*query.before, by_change=by_change, backwards=backwards))
     sign = "-" if backwards else ""
     order = (f"{sign}updated_at", f"{sign}pk") if by_change else (f"{sign}pk",)
-    batch = list(rows.order_by(*order)[: size + 1])
+    rows = rows.order_by(*order)
+    if query.state == "attention":  # each state from its own index: what is tried again by itself is not passed
+        some = [one for state in ATTENTION for one in rows.filter(state=state)[: size + 1]]
+        batch = sorted(some, key=lambda one: (one.updated_at, one.pk) if by_change else (one.pk,), reverse=backwards)
+    else:
+        batch = list((rows.filter(state=query.state) if query.state else rows)[: size + 1])
     return batch[:size], len(batch) > size
 
 
@@ -349,11 +356,27 @@ def counts_of(query: Query, there: Found | None = None) -> dict[str, Tallied]:
     return {state: Tallied(min(count, COUNTED), count > COUNTED) for state, count in rows if count}
 
 
+def counts_at_once(query: Query, there: Found) -> tuple[dict[str, Tallied], Mapping[int, Mapping[str, int]] | None]:
+    """Return what `counts_of` does, and how many records of each connection are in each state.
+
+    The latter without those of test runs, and None where not all records of the connections were counted anyway: a
+    long backlog is counted once for a page.
+    """
+    if not query.is_plain or query.flow:
+        return counts_of(query, there), None
+    by_state: Counter[str] = Counter()
+    by_connection: dict[int, Counter[str]] = {number: Counter() for number in query.connections}
+    for number, _, state, count, trial in totals.with_trials(query.connections):
+        by_state[state] += count
+        by_connection[number][state] += 0 if trial else count
+    return {state: Tallied(count) for state, count in by_state.items()}, by_connection
+
+
 def exact_counts(query: Query, there: Found | None = None) -> dict[str, int]:
     """Return how many records fit the query in each state, however many they are."""
     if query.is_plain:
         counts: Counter[str] = Counter()
-        for _, _, state, count in totals.records(query.connections, query.flow):
+        for _, _, state, count, _ in totals.with_trials(query.connections, query.flow):
             counts[state] += count
         return dict(counts)
     rows = (there or found(query)).rows

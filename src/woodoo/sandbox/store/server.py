@@ -11,7 +11,6 @@ import socket
 import ssl
 import sys
 import threading
-import time
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
@@ -50,12 +49,6 @@ class Site:
 
     def answer(self, web: WebRequest) -> WebResponse | None:
         """Answer one request; None: hang up."""
-        begun = time.monotonic()
-        answer = self._answer(web)
-        self.troubles.pace.wait(web, begun)
-        return answer
-
-    def _answer(self, web: WebRequest) -> WebResponse | None:
         if self.troubles.down:
             return self.troubles.answer()
         if web.path.startswith(media.FOLDER):

@@ -31,7 +31,7 @@ from ..course import DEFAULT, spans
 from ..dashboard import dashboard
 from ..forms import ConnectionForm, about
 from ..odoo_news import odoo_news
-from ..overview import cards, connection_statuses, last_done, last_event, state_counts, tallies_of
+from ..overview import connection_statuses, known_of, last_event, tallies_of
 from ..pages import is_fragment, page
 from ..setup import authorize
 from ..tallies import last_ping, tally_lines
@@ -45,7 +45,9 @@ log = logging.getLogger(__name__)
 def connection_list(request: HttpRequest) -> HttpResponse:
     """Show all connections."""
     found = list(reached(request))
-    return page(request, "connections.html", {"section": "connections", "cards": cards(found)})
+    statuses = connection_statuses(found)
+    rows = [(one, statuses[one.pk]) for one in found]
+    return page(request, "connections.html", {"section": "connections", "rows": rows})
 
 
 @require_safe
@@ -64,15 +66,16 @@ def show_connection(request: HttpRequest, found: Connection, new_secret: str = "
     else:
         poll_seconds = rules.poll_seconds
     topics = [topic_word(topic) for topic in followed_topics(rules)]
+    known = known_of([found])
     context = {
         "section": "connections",
         "connection": found,
-        "board": dashboard([found.pk], last_done([found.pk])),
+        "board": dashboard([found.pk], known.last_done, known.records),
         "of": f"&connection={found.pk}",
         "spans": spans(),
         "span": DEFAULT,
-        "status": connection_statuses([found])[found.pk],
-        "tallies": tallies_of(state_counts([found.pk])[found.pk]),
+        "status": known.statuses[found.pk],
+        "tallies": tallies_of(known.counts[found.pk]),
         "completeness": told_of([found])[found.pk],
         "hook_url": hook_address(found.hook_token),
         "webhooks": webhook_card(found.pk),

@@ -15,7 +15,7 @@ from ..worklist import Query
 def course(request: HttpRequest) -> JsonResponse:
     """Tell the charts of the connections the reader reaches, or of one of them."""
     asked = Query.of(request.GET).connection
-    ids = [one.pk for one in reached(request) if asked in (None, one.pk)]
+    ids = [number for number in reached(request).values_list("pk", flat=True) if asked in (None, number)]
     span = request.GET.get("span", DEFAULT)
     whole = asked is None and reach_of(request.user).connections() is None
     charts = told(ids, span if span in RANGES else DEFAULT, whole=whole)

@@ -12,7 +12,6 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from woodoo.domain.errors import WoodooError
-from woodoo.engine.held import cause_named
 from woodoo.engine.models import Work
 from woodoo.engine.work import FEW
 
@@ -24,7 +23,7 @@ from ..pauses import next_try, pauses_of
 from ..recordfile import COLUMNS, record_lines
 from ..together import retry_now, skip_now
 from ..words import flow_word, state_word
-from ..worklist import PAGE, SORTS, Query, counts_of, found, page_of, pills, to_retry, to_skip, together, within
+from ..worklist import PAGE, SORTS, Query, counts_at_once, found, page_of, pills, to_retry, to_skip, together, within
 
 
 @require_safe
@@ -37,8 +36,8 @@ def work_list(request: HttpRequest) -> HttpResponse:
     names = {connection.pk: connection.name for connection in connections}
     there = found(query)
     rows, older = page_of(query, there)
-    counts = counts_of(query, there)
-    pauses = pauses_of(names)
+    counts, of_connections = counts_at_once(query, there)
+    pauses = pauses_of([number for number in names if query.connection in (None, number)], of_connections)
     for row in rows:
         row.connection_name = names.get(row.connection_id, "A connection that is gone")  # type: ignore[attr-defined]
         row.kind = flow_word(row.flow)  # type: ignore[attr-defined]
@@ -55,13 +54,11 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "broad": there.broad,
         "sorts": [(name, words) for name, (words, _, _) in SORTS.items()],
         "together": together(query, counts),
-        "cause": _cause_of(query),
+        "cause": query.cause and (there.cause or gettext("A cause that is no more")),
         "connections": connections,
         "many_connections": len(connections) > 1,
         "kinds": kinds_of(connections, query.flow),
-        "paused": [
-            (one, pauses[one.pk]) for one in connections if one.pk in pauses and query.connection in (None, one.pk)
-        ],
+        "paused": [(one, pauses[one.pk]) for one in connections if one.pk in pauses],
     }
     return page(request, "parts/work_list.html" if is_fragment(request) else "work.html", context)
 
@@ -130,13 +127,6 @@ def _filter(request: HttpRequest) -> Query:
 
 def _within(request: HttpRequest, query: Query, role: Role) -> Query:
     return within(query, reach_of(request.user), role)
-
-
-def _cause_of(query: Query) -> str:
-    """Return the cause the list is filtered by, in words."""
-    if not query.cause:
-        return ""
-    return cause_named(query.cause, query.connections) or gettext("A cause that is no more")
 
 
 def _chosen(request: HttpRequest) -> list[int]:
