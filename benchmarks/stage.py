@@ -45,8 +45,10 @@ class Sizes:
     changed: int = 8000
     #: Moments at which each loss is tried on each version of Odoo.
     losses: int = 3
-    #: Products whose figure changes, moves in Odoo that are timed, and seconds of a rush of buyers.
+    #: Products whose figure changes, those at a real shop's pace, moves in Odoo that are timed, and seconds of a
+    #: rush of buyers.
     stock: int = 10_000
+    paced: int = 2000
     moves: int = 30
     rush: int = 150
     #: Records of a large installation whose pages are asked for.
@@ -72,6 +74,7 @@ class Sizes:
             faults=40,
             losses=1,
             stock=300,
+            paced=200,
             moves=8,
             rush=60,
             records=20_000,

@@ -1,7 +1,8 @@
 """How fast, and with how many requests, what moves in Odoo is in the store; and whether a rush of buyers buys too much.
 
 The store is a double in this process, or the real shop named by `WOO_URL`, `WOO_KEY`, `WOO_SECRET` and `WOO_CA`; the
-rush needs the double. The same batches are sent by hand first: what they take is the store's own time.
+rush needs the double. The same batches are sent by hand first: what they take is the store's own time. The double needs
+next to none, so it is also asked at the pace of a real WooCommerce (`sandbox/store/pace.py`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import statistics
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from woodoo.sandbox.odoo.fixtures import Admin, ensure_pricelists, ensure_products
 from woodoo.sandbox.store import Checkout, CheckoutRefused, StoreDouble, Wish
+from woodoo.sandbox.store.pace import WOOCOMMERCE, Pace
 from woodoo.stores.woocommerce.client import WooClient, chunks
 
 from .figures import CannotRun, Figure, percentile
@@ -95,7 +97,10 @@ class Sides:
 def measure(stage: Stage) -> Iterator[Figure]:
     """Many figures, one move, and what an idle Odoo is asked."""
     with opened(stage, stage.sizes.stock) as sides:
-        yield from _many(sides)
+        yield from _many(sides, list(sides.ids), 30)
+        if sides.store is not None:
+            with _pace(sides, WOOCOMMERCE):
+                yield from _many(sides, list(sides.ids)[: stage.sizes.paced], 32, " at the pace of a real shop")
         yield from _one(sides, stage.sizes.moves, "polling")
         yield from _asking(sides)
         yield from _one(sides, stage.sizes.moves, "hints", push=True)
@@ -180,49 +185,72 @@ def _compared(sides: Sides) -> bool:
     return Chore.objects.filter(connection_id=sides.connection.pk, name="stock_compare", well_at__isnull=False).exists()
 
 
-def _many(sides: Sides) -> Iterator[Figure]:
+def _many(sides: Sides, skus: Sequence[str], first: int, pace: str = "") -> Iterator[Figure]:
+    """Measure many figures at once, which the store does not show yet from `first` on; then the same once more."""
     from woodoo.engine import chores
 
-    skus = list(sides.ids)
-    with step(f"{len(skus)} figures sent by hand"):
-        update = [{"id": int(sides.external[sku]), "stock_quantity": 30} for sku in skus]
-        begun = time.monotonic()
-        sides.client.batch("products", update=update, size=100)
-        by_hand = time.monotonic() - begun
-        sides.client.batch("products", update=[{**row, "stock_quantity": 20} for row in update], size=100)
+    word = f"{len(skus)} figures{pace}"
+    by_hand = _by_hand(sides, skus, first, word)
     before = sides.requests()
     with step(f"{len(skus)} products counted in Odoo"):
         sides.settings(stock_poll_seconds=600)
-        sides.count(dict.fromkeys(skus, 31))
-    with step(f"{len(skus)} figures sent by Woodoo"):
-        begun = _ring(sides)
+        sides.count(dict.fromkeys(skus, first + 1))
+    with step(f"{word} sent by Woodoo"):
+        begun = _ring(sides, skus)
         until(sides.settled, _PATIENCE, "all figures", pause=0.05)
         took = _last_end(sides) - begun
     asked = sides.requests() - before
     writing = sum(count for name, count in asked.items() if not name.startswith("GET"))
-    wrong = [sku for sku in (skus[0], skus[len(skus) // 2], skus[-1]) if sides.shown(sku) != 31]
+    wrong = [sku for sku in (skus[0], skus[len(skus) // 2], skus[-1]) if sides.shown(sku) != first + 1]
     if wrong:
         raise CannotRun(f"The store does not show the new figure of {wrong[0]}.")
-    yield Figure(f"{len(skus)} figures, the store's own time", by_hand, "s")
-    yield Figure(f"{len(skus)} figures, by Woodoo", took, "s")
-    yield Figure("Figures, against the store's own time", took / by_hand, "times", "<= 1.1")
-    yield Figure("Figures, requests that write", writing, "", f"<= {-(-len(skus) // 100)}")
-    yield Figure("Figures, requests that ask what is sold", sum(asked.values()) - writing)
+    yield Figure(f"{word}, the store's own time", by_hand, "s")
+    yield Figure(f"{word}, by Woodoo", took, "s")
+    yield Figure(f"Figures{pace}, against the store's own time", took / by_hand, "times", "<= 1.1")
+    yield Figure(f"Figures{pace}, requests that write", writing, "", f"<= {-(-len(skus) // 100)}")
+    yield Figure(f"Figures{pace}, requests that ask what is sold", sum(asked.values()) - writing)
     before = sides.requests()
     with step("the same once more: nothing has changed"):
-        _ring(sides)
+        _ring(sides, skus)
         until(sides.settled, _PATIENCE, "all products")
-    yield Figure("Nothing changed, requests to the store", sum((sides.requests() - before).values()), "", "== 0")
+    changed = sum((sides.requests() - before).values())
+    yield Figure(f"Nothing changed{pace}, requests to the store", changed, "", "== 0")
     sides.settings(stock_poll_seconds=3)
     chores.soon(sides.connection.pk, "stock")  # its next turn was set by the long interval
 
 
-def _ring(sides: Sides) -> float:
-    """Have all products looked at; return when, by the clock of this machine."""
+def _by_hand(sides: Sides, skus: Sequence[str], figure: int, word: str) -> float:
+    """Return what it takes the store to be told a figure for each, a hundred a request; all are put back."""
+    update = [{"id": int(sides.external[sku]), "stock_quantity": figure} for sku in skus]
+    with step(f"{word} sent by hand"):
+        begun = time.monotonic()
+        sides.client.batch("products", update=update, size=100)
+        took = time.monotonic() - begun
+    with _pace(sides, Pace()):
+        sides.client.batch("products", update=[{**row, "stock_quantity": figure - 1} for row in update], size=100)
+    return took
+
+
+@contextmanager
+def _pace(sides: Sides, pace: Pace) -> Iterator[None]:
+    """Have the double take its time for the length of a block; a real shop takes what it takes."""
+    if sides.store is None:
+        yield
+        return
+    before, sides.store.troubles.pace = sides.store.troubles.pace, pace
+    try:
+        yield
+    finally:
+        sides.store.troubles.pace = before
+
+
+def _ring(sides: Sides, skus: Sequence[str]) -> float:
+    """Have these products looked at; return when, by the clock of this machine."""
     from woodoo.engine.work import enqueue
 
     begun = time.time()
-    enqueue(sides.connection.pk, "stock", "update_stock", map(str, sides.ids.values()), source="odoo", behind=True)
+    records = [str(sides.ids[sku]) for sku in skus]
+    enqueue(sides.connection.pk, "stock", "update_stock", records, source="odoo", behind=True)
     return begun
 
 

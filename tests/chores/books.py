@@ -33,6 +33,7 @@ _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "in": lambda left, right: left in right,
     "not in": lambda left, right: left not in right,
     ">=": lambda left, right: left >= right,
+    "<=": lambda left, right: left <= right,
     ">": lambda left, right: left > right,
     "<": lambda left, right: left < right,
 }
@@ -97,12 +98,12 @@ class Books:
             self.asked.append(model)
             if model in self.broken:
                 raise self.broken[model]
-            found = [row for row in self.rows[model].values() if _fits(row, domain)]
+            found = [row for row in self.rows[model].values() if fits(row, domain)]
             found.sort(key=lambda row: row["id"] if order == "id" else (row["write_date"], row["id"]))
             return [{name: row.get(name, False) for name in ["id", *fields]} for row in found[:limit]]
 
         return read
 
 
-def _fits(row: Mapping[str, Any], domain: Sequence[Any]) -> bool:
+def fits(row: Mapping[str, Any], domain: Sequence[Any]) -> bool:
     return all(_COMPARE[operator](row.get(name, False), value) for name, operator, value in domain)

@@ -77,6 +77,15 @@ def test_a_body_too_large_to_read_is_shortened():
     assert len(str(kept)) < 10_000
 
 
+def test_of_a_body_that_is_shortened_the_beginning_tells_no_secret_either():
+    ledger_ = recorder("sesame-key")
+    rows = [{"password": "visible", "note": "it is sesame-key"}, *({"text": "x" * 100} for _ in range(5000))]
+    ledger_.begin(system="store", summary="", request={"lines": rows})
+    beginning = Call.objects.get().request["beginning"]
+    assert beginning.startswith('{"lines": [{"password": "•••", "note": "it is •••"}')
+    assert 3_900 < len(beginning) <= 4_000
+
+
 def test_anything_a_client_may_hold_can_be_written_down():
     recorder().begin(
         system="odoo", summary="\x00", request={"n": Decimal("1.10"), "raw": b"\x00\x01", 3: {"\x00": float("nan")}}

@@ -54,6 +54,13 @@ def test_a_short_secret_does_not_tear_up_words():
     assert redact(["demo", "a demonstration"], ["demo"]) == [MASK, "a demonstration"]
 
 
+def test_of_a_beginning_no_more_is_looked_at_than_is_kept():
+    rows = [{"password": "visible", "name": "Ana"}, *({"name": f"{number:04}"} for number in range(1000))]
+    found = redact(rows, most=100)
+    assert found[0] == {"password": MASK, "name": "Ana"}
+    assert found[20:] == ["…"] * 981
+
+
 def test_a_nest_without_end_is_cut():
     nest: list[object] = []
     nest.append(nest)

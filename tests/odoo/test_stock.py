@@ -13,6 +13,7 @@ from tests.odoo.conftest import RealOdoo
 
 from woodoo import wiring
 from woodoo.chores.stock import follow_stock
+from woodoo.chores.stock_back import look_back
 from woodoo.chores.stock_compare import compare_all
 from woodoo.connections.models import Connection
 from woodoo.domain.calls import NullRecorder
@@ -126,6 +127,7 @@ class Both:
         """Look at everything that moved in Odoo and bring it over; return how often which request was sent."""
         set_cursor(self.connection.pk, "stock:turn", "0")
         follow_stock(self.live)
+        look_back(self.live)
         return self.bring("stock")
 
     def bring(self, lane: str) -> Mapping[str, int]:

@@ -192,9 +192,12 @@ STEPS = st.lists(
 def test_whatever_is_written_is_handed_out_as_it_is_at_the_end(steps: Any, version: int, page: int):
     odoo = PlayedOdoo(version)
     known: dict[int, str] = {}
+    again = [""]
 
     def look(cursor: str, pages: int) -> Changes:
         piece = odoo.changes(cursor, page=page, pages=pages)
+        assert all(row["write_date"] >= again[0] for row in piece.rows), "it was said not to be read any more"
+        again[0] = piece.again
         known.update({row["id"]: row["write_date"] for row in piece.rows})
         return piece
 

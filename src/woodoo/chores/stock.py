@@ -7,10 +7,10 @@ Decides what is asked how often, so that a move is in the store within seconds a
 | quants changed within the last seconds                 | receipts, deliveries, counts, reservations | look       |
 | moves with a higher number than the last (primary key) | what is sold or bought, not reserved yet   | 2nd look   |
 | orders counted against figures, in Woodoo's own books  | those that have reached Odoo since         | 5th look   |
-| quants and moves, ten minutes back (`odoo/feed.py`)    | cancelled moves, long transactions         | 20th look  |
 
 Quants are few, one for each product and place; moves are many and have no index on `write_date` (api-facts D.4). What
-nothing of this shows, such as quants that Odoo removes by SQL, the comparison finds (`stock_compare.py`).
+comes too late for that is found each minute (`stock_back.py`), by a chore of its own, so that the ten minutes it reads
+hold no look up; what nothing of this shows the comparison finds (`stock_compare.py`).
 """
 
 from __future__ import annotations
@@ -31,23 +31,24 @@ from ..flows.steps.stock_figures import LANE, kits_of
 from ..flows.table import FLOWS
 from ..live import Live
 from ..mapping.stock.decision import Memo
-from ..odoo.feed import OVERLAP
 from ..odoo.limiter import requests_per_second
 from ..odoo.records import Records
-from .odoo_news import News, Row, take_news
+from .odoo_news import MANY, News, Row, leave_word, take_news
 
 NAME, COMPARE = "stock", "stock_compare"
 #: Cursor of the comparison: how far it has come.
 WALK = "stock:compare"
 FLOW = FLOWS["update_stock"]
-#: How much of the quants is read again with each look; ten minutes of them every `_WHOLE`th time.
+#: How much of the quants is read again with each look.
 SHORT = timedelta(seconds=20)
-_MOVES, _ORDERS, _WHOLE = 2, 5, 20
+_MOVES, _ORDERS = 2, 5
 #: Seconds between two looks where Odoo allows few requests.
 MODEST = 10.0
 _JUST_NOW = 0.5
 #: New moves read at once.
-_MOST = 500
+_MOST = 2000
+#: Moves of which nothing is to be sent: nothing has come of them yet, or it is in the quants.
+_SETTLED = ["draft", "done", "cancel"]
 _TURN, _LAST_MOVE, _SETTINGS = "stock:turn", "stock:move", "stock:settings"
 
 
@@ -72,62 +73,65 @@ def follow_stock(live: Live) -> Mapping[str, int]:
     if _too_soon(live, odoo):
         return {}
     turn = int(get_cursor(number, _TURN) or 0)
-    whole = turn % _WHOLE == 0
-    news = [_quants(), _moves()] if whole else [_quants()]
-    found = take_news(live, odoo, FLOW, NAME, news, overlap=OVERLAP if whole else SHORT)
+    found = take_news(live, odoo, FLOW, NAME, [QUANTS], overlap=SHORT)
     if turn % _MOVES == 0:
         found["rung"] += _ring_new_moves(live, odoo)
     if turn % _ORDERS == 0:
         found["rung"] += _ring_for_orders(number)
         _compare_after_change(live)
-    set_cursor(number, _TURN, str((turn + 1) % (_MOVES * _ORDERS * _WHOLE)))
+    set_cursor(number, _TURN, str((turn + 1) % (_MOVES * _ORDERS)))
     return found
 
 
 def _too_soon(live: Live, odoo: Records) -> bool:
-    """Say whether an Odoo that allows few requests was asked just now."""
+    return asked_lately(live, odoo, "stock:asked", MODEST)
+
+
+def asked_lately(live: Live, odoo: Records, what: str, seconds: float) -> bool:
+    """Say whether an Odoo that allows few requests was asked this within these seconds."""
     if not requests_per_second(odoo.client.endpoint):
         return False
-    asked = live.memory.get("stock:asked", time.monotonic, life=MODEST)
+    asked = live.memory.get(what, time.monotonic, life=seconds)
     return time.monotonic() - asked > _JUST_NOW
 
 
-def _quants() -> News:
-    def domain(live: Live) -> Sequence[Any]:
-        return [("company_id", "=", live.connection.odoo_company_id), ("location_id.usage", "=", "internal")]
-
-    return News("stock.quant", ("product_id", "quantity", "reserved_quantity"), _products, domain)
-
-
-def _moves() -> News:
-    def domain(live: Live) -> Sequence[Any]:
-        return [("company_id", "=", live.connection.odoo_company_id), ("state", "!=", "draft")]
-
-    return News("stock.move", ("product_id", "state", "product_uom_qty"), _products, domain)
-
-
-def _products(live: Live, odoo: Records, rows: Sequence[Row]) -> Iterable[str]:
+def products_of(live: Live, odoo: Records, rows: Sequence[Row]) -> Iterable[str]:
     """Return the products of these rows, and the kits they are part of."""
     moved = {row["product_id"] for row in rows if row["product_id"]}
     kits = kits_of(live.sides(NullRecorder()))
     return map(str, moved | kits.holding(moved))
 
 
+def _in_stock(live: Live) -> Sequence[Any]:
+    return [("company_id", "=", live.connection.odoo_company_id), ("location_id.usage", "=", "internal")]
+
+
+def _begun(live: Live) -> Sequence[Any]:
+    return [("company_id", "=", live.connection.odoo_company_id), ("state", "!=", "draft")]
+
+
+QUANTS = News("stock.quant", ("product_id", "quantity", "reserved_quantity"), products_of, _in_stock, whole=True)
+MOVES = News("stock.move", ("product_id", "state", "product_uom_qty"), products_of, _begun, whole=True)
+
+
 def _ring_new_moves(live: Live, odoo: Records) -> int:
-    """Ring for the products of moves that were made since the last look; found by their number."""
+    """Ring for the products of moves that were made since the last look; found by their number.
+
+    Of thousands that are done already, as a count of the whole stock makes them, not one is read.
+    """
     number = live.connection.pk
     mine: list[Any] = [("company_id", "=", live.connection.odoo_company_id)]
     last = get_cursor(number, _LAST_MOVE)
-    if not last:
-        newest = odoo.search("stock.move", mine, limit=1, order="id desc")
-        set_cursor(number, _LAST_MOVE, str(newest[0] if newest else 0))
+    (newest,) = odoo.search("stock.move", mine, limit=1, order="id desc") or (0,)
+    if not last or newest <= int(last):
+        if str(newest) != last:
+            set_cursor(number, _LAST_MOVE, str(newest))
         return 0
-    domain = [("id", ">", int(last)), *mine]
-    rows = odoo.search_read("stock.move", domain, ["product_id", "state"], limit=_MOST, order="id")
-    if not rows:
-        return 0
-    rung = _ring(number, _products(live, odoo, [row for row in rows if row["state"] != "draft"]), "stock.move")
-    set_cursor(number, _LAST_MOVE, str(rows[-1]["id"]))
+    domain = [("id", ">", int(last)), ("id", "<=", newest), ("state", "not in", _SETTLED), *mine]
+    rows = odoo.search_read("stock.move", domain, ["write_date", *MOVES.fields], limit=_MOST)
+    rung = _ring(number, products_of(live, odoo, rows), "stock.move") if rows else 0
+    leave_word(number, FLOW, MOVES.model, rows)
+    set_cursor(number, _LAST_MOVE, str(rows[-1]["id"] if len(rows) == _MOST else newest))
     return rung
 
 
@@ -144,7 +148,9 @@ def _ring_for_orders(number: int) -> int:
 
 def _ring(number: int, records: Iterable[str], topic: str) -> int:
     wanted = sorted(set(records))
-    return enqueue(number, FLOW.lane, FLOW.name, wanted, source="odoo", topic=topic) if wanted else 0
+    if not wanted:
+        return 0
+    return enqueue(number, FLOW.lane, FLOW.name, wanted, source="odoo", topic=topic, behind=len(wanted) > MANY)
 
 
 def _compare_after_change(live: Live) -> None:

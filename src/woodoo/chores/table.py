@@ -36,6 +36,9 @@ from .stock import COMPARE as STOCK_COMPARE
 from .stock import NAME as STOCK
 from .stock import follow_stock
 from .stock import seconds as stock_seconds
+from .stock_back import NAME as STOCK_BACK
+from .stock_back import look_back
+from .stock_back import seconds as back_seconds
 from .stock_compare import compare_all
 from .stock_compare import seconds as compare_seconds
 from .store_products import count_products, poll_products
@@ -121,6 +124,7 @@ CHORES: Mapping[str, ChoreRow] = {
             ODOO,
         ),
         ChoreRow(STOCK, "Ask Odoo what moved in its stock", stock_seconds, follow_stock, ODOO),
+        ChoreRow(STOCK_BACK, "Look back at ten minutes of Odoo's stock", back_seconds, look_back, ODOO),
         ChoreRow(STOCK_COMPARE, "Compare all stock figures", compare_seconds, compare_all, STORE | ODOO),
         ChoreRow(PRODUCTS, "Ask Odoo which products changed", products_seconds, follow_products, ODOO),
         ChoreRow(PRICES, "Look which prices are others now", price_seconds, follow_prices, ODOO),

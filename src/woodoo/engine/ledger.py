@@ -96,11 +96,20 @@ class LedgerRecorder:
         """Return a body without secrets and of bearable size."""
         if body is None:
             return None
-        clean = redact(body, self._secrets)
-        text = json.dumps(clean, ensure_ascii=False)
-        if len(text) > LARGEST:
-            clean = {"shortened": True, "characters": len(text), "beginning": text[:_BEGINNING]}
-        return Jsonb(clean)
+        size = _size(body)
+        if size > LARGEST:
+            # Answers of a whole batch are: all of it would be searched for secrets to keep a little.
+            beginning = json.dumps(redact(body, self._secrets, most=_BEGINNING), ensure_ascii=False)[:_BEGINNING]
+            return Jsonb({"shortened": True, "characters": size, "beginning": beginning})
+        return Jsonb(redact(body, self._secrets))
+
+
+def _size(body: Any) -> int:
+    """Return how many characters a body has as JSON."""
+    try:
+        return len(json.dumps(body, ensure_ascii=False, default=str))
+    except (TypeError, ValueError, RecursionError):  # names that are no text, a nest without end
+        return len(json.dumps(redact(body), ensure_ascii=False))
 
 
 def erase(connection_id: int, record: str, *, lane: str = "orders") -> int:

@@ -32,14 +32,15 @@ _SHORT = 6
 _DEPTH = 40
 
 
-def redact(value: Any, secrets: Sequence[str] = ()) -> Any:
+def redact(value: Any, secrets: Sequence[str] = (), *, most: float = math.inf) -> Any:
     """Return `value` as plain JSON without secrets, fit for PostgreSQL's jsonb.
 
     Args:
         value: anything JSON-able; other types become text.
         secrets: texts that must not appear anywhere.
+        most: characters, names among them, after which whatever comes is left out, for those who keep a beginning.
     """
-    return _Redactor(secrets).clean(value, 0)
+    return _Redactor(secrets, most).clean(value, 0)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -48,13 +49,16 @@ def _is_secret(name: str) -> bool:
 
 
 class _Redactor:
-    def __init__(self, secrets: Sequence[str]) -> None:
+    def __init__(self, secrets: Sequence[str], most: float) -> None:
+        self._left = most
         self._whole = frozenset(secret for secret in secrets if secret)
         forms = {form for s in self._whole if len(s) >= _SHORT for form in (s, quote(s, safe=""), quote_plus(s))}
         longest_first = sorted(forms, key=len, reverse=True)
         self._parts = re.compile("|".join(map(re.escape, longest_first))) if forms else None
 
     def clean(self, value: Any, depth: int) -> Any:
+        if self._left < 0:
+            return "…"
         if isinstance(value, str):
             return self.text(value)
         if value is None or isinstance(value, int):
@@ -80,6 +84,7 @@ class _Redactor:
 
     def text(self, text: str) -> str:
         """Mask secrets inside a text, and drop what jsonb cannot hold."""
+        self._left -= len(text)
         if text in self._whole:
             return MASK
         if self._parts is not None:

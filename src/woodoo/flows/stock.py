@@ -34,7 +34,7 @@ from ..engine.flow import LinkVals, Outcome, OutcomeKind
 from ..mapping.stock.decision import change_for, refuse_unmanaged, status_for
 from ..mapping.stock.guard import NO_CLAIM
 from ..mapping.stock.words import plan_shown, told
-from ..odoo.quantities import read_quantities
+from ..odoo.quantities import Goods, read_quantities
 from .planned import PlansInWords
 from .sides import Sides
 from .steps.open_orders import OpenOrders, open_orders, read_guard
@@ -119,9 +119,12 @@ def look_at(sides: Sides, records: Sequence[str]) -> Batch:
         if not record.isdigit() or int(record) not in goods:
             gone = "Odoo does not have this product any more."
             batch.outcomes[record] = Outcome(OutcomeKind.SKIPPED, gone)
-    counted = [one for one in goods.values() if one.counted or one.odoo_id in kits_of(sides).products]
+    kits = kits_of(sides).products
+    counted: list[Goods] = []
     for one in goods.values():
-        if one not in counted:
+        if one.counted or one.odoo_id in kits:
+            counted.append(one)
+        else:
             reason = "Odoo counts no stock of it: it is a service, or not tracked."
             batch.outcomes[str(one.odoo_id)] = Outcome(OutcomeKind.SKIPPED, reason, title=one.name)
     found = find_products(sides, counted)
@@ -228,13 +231,11 @@ def _change(sides: Sides, item: Item) -> StockChange | None:
     if (memo and memo.status_only) or (unmanaged and wish.unmanaged == "status"):
         wanted = status_for(item.external_id, item.figure.quantity, wish)
         return None if item.before and item.before.status == wanted.status else wanted
-    if item.before is None and memo and memo_after(sides, item).figure == memo.figure and _same_how(sides, item):
-        return None
+    if item.before is None and memo:
+        now = memo_after(sides, item)
+        if now.figure == memo.figure and now.how == memo.how:
+            return None
     return change_for(item.external_id, item.figure.quantity, wish, item.before)
-
-
-def _same_how(sides: Sides, item: Item) -> bool:
-    return item.memo is not None and memo_after(sides, item).how == item.memo.how
 
 
 def _judge(batch: Batch, changes: Mapping[str, StockChange], answers: Mapping[str, StoreStock | WoodooError]) -> None:

@@ -43,6 +43,8 @@ class Changes:
     rows: tuple[Mapping[str, Any], ...]
     #: To be handed in next time.
     cursor: str
+    #: Later walks read from then on, as Odoo writes times: what was written before is handed out no more.
+    again: str
     #: The walk has not come to its end: there is more to be had at once.
     more: bool
 
@@ -84,7 +86,7 @@ def read_changes(
         if not walk.at:
             walk = walk.ended(now())
             break
-    return Changes(tuple(found.values()), walk.write(), bool(walk.at))
+    return Changes(tuple(found.values()), walk.write(), walk.again(overlap), bool(walk.at))
 
 
 def server_time(records: Records) -> datetime:
@@ -148,10 +150,18 @@ class _Walk:
         It counts what was newest when the walk began: what was written while it went on may lie behind it.
         """
         future = self.newest > utc_text(now)
-        since = self.since if future else max(self.since, self.first)
-        if self.began:
-            since = utc_text(_moment(self.began) - _SECOND)
+        since = self.since if future and not self.began else self._end
         return _Walk(since, ask=future or self.count > CROWD)
+
+    def again(self, overlap: timedelta) -> str:
+        """Return from when on rows may be read once more: by this walk, or by those after it."""
+        next_one = utc_text(_moment(self._end) - overlap)
+        return min(self.at, next_one) if self.at else next_one
+
+    @property
+    def _end(self) -> str:
+        """What `since` becomes when this walk ends."""
+        return utc_text(_moment(self.began) - _SECOND) if self.began else max(self.since, self.first)
 
 
 def _begin(records: Records, walk: _Walk, overlap: timedelta) -> _Walk:

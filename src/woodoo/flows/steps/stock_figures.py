@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from ...domain.stock import Quantities, StoreStock
 from ...mapping.stock.decision import Memo
-from ...mapping.stock.figure import Figure, available, figure, plain
+from ...mapping.stock.figure import Figure, FigureRules, available, figure, plain
 from ...mapping.stock.guard import NO_CLAIM, Claim
 from ...odoo.kits import Kits, read_kits
 from ...odoo.quantities import Goods, read_category_parents, read_goods, stock_locations
@@ -64,6 +64,11 @@ def kits_of(sides: Sides) -> Kits:
     return sides.memory.get("stock:kits", lambda: read_kits(sides.odoo))
 
 
+def rules_of(sides: Sides) -> FigureRules:
+    """Return how figures are made; settings that were saved anew have a memory of their own (`woodoo.live`)."""
+    return sides.memory.get("stock:rules", lambda: sides.settings.figure_rules)
+
+
 def memos_of(sides: Sides, records: Sequence[str]) -> dict[str, Memo]:
     """Return what was written of these products the last time."""
     seen = sides.todo.seen_of(sides.connection_id, LANE, records)
@@ -73,7 +78,7 @@ def memos_of(sides: Sides, records: Sequence[str]) -> dict[str, Memo]:
 
 def set_figure(sides: Sides, item: Item, quantities: Quantities, claim: Claim) -> None:
     """Give a product its figure."""
-    rules = sides.settings.figure_rules
+    rules = rules_of(sides)
     item.claim = claim
     item.figure = figure(available(quantities, rules.basis), claim.quantity, buffer_of(sides, item.goods), rules)
 
@@ -106,7 +111,7 @@ def how(sides: Sides, goods: Goods) -> str:
 
 def buffer_of(sides: Sides, goods: Goods) -> Decimal:
     """Return how much of a product is kept back."""
-    rules = sides.settings.figure_rules
+    rules = rules_of(sides)
     categories: list[int] = []
     if rules.category_buffers:
         parents: Mapping[int, int] = sides.memory.get("stock:categories", lambda: read_category_parents(sides.odoo))

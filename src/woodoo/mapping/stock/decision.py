@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal
 
 from ...domain.errors import ConfigError, WoodooError
@@ -61,7 +61,7 @@ class Memo:
 
     def text(self) -> str:
         """Return it as it is kept."""
-        return json.dumps(asdict(self), separators=(",", ":"))
+        return json.dumps(vars(self), separators=(",", ":"))
 
     @classmethod
     def read(cls, text: str) -> Memo | None:

@@ -11,6 +11,7 @@ import socket
 import ssl
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
@@ -49,6 +50,12 @@ class Site:
 
     def answer(self, web: WebRequest) -> WebResponse | None:
         """Answer one request; None: hang up."""
+        begun = time.monotonic()
+        answer = self._answer(web)
+        self.troubles.pace.wait(web, begun)
+        return answer
+
+    def _answer(self, web: WebRequest) -> WebResponse | None:
         if self.troubles.down:
             return self.troubles.answer()
         if web.path.startswith(media.FOLDER):

@@ -1,4 +1,4 @@
-"""What goes wrong between the shop and those it talks to: webhooks lost, doubled or late, a site that does not answer.
+"""What goes wrong between the shop and those it talks to: webhooks lost, doubled or late, a site slow or not there.
 
 Decides that everything is off until somebody switches it on, and that the same seed brings the same troubles.
 """
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .http_messages import WebResponse
+from .pace import Pace
 
 #: What WordPress answers while it is being updated (`wp_maintenance`, wp-includes/load.php).
 _MAINTENANCE = b"<!DOCTYPE html><title>Maintenance</title><p>Briefly unavailable for scheduled maintenance.</p>"
@@ -37,6 +38,7 @@ class Troubles:
     late: float = 0.0
     lateness: float = 10.0
     down: Down | None = None
+    pace: Pace = field(default_factory=Pace)
     seed: int = 0
     #: How often each has happened: lost, doubled, late, and requests refused.
     happened: Counter[str] = field(default_factory=Counter)
