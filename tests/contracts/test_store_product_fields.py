@@ -22,6 +22,8 @@ from .store_target import MARK, Target
         ({"tax_class": "nobody-knows"}, {"tax_class": ""}),
         ({"tax_class": "standard"}, {"tax_class": ""}),
         ({"global_unique_id": "abc"}, {"global_unique_id": ""}),
+        ({"global_unique_id": "BOX-17"}, {"global_unique_id": "-17"}),
+        ({"sku": " WOODOO  <b>A</b>%2fB%"}, {"sku": "WOODOO AB%"}),
         ({"regular_price": "1.234,56"}, {"regular_price": "1.23456", "price": "1.23456"}),
         ({"regular_price": "abc"}, {"regular_price": "", "price": ""}),
         ({"regular_price": None}, {"regular_price": "", "price": ""}),

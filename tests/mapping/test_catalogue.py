@@ -27,7 +27,7 @@ from woodoo.mapping.catalogue.product_plan import (
 from woodoo.mapping.catalogue.product_words import plan_shown
 from woodoo.mapping.catalogue.refusals import refuse_shared_skus
 from woodoo.mapping.catalogue.rules import CatalogueRules
-from woodoo.mapping.catalogue.template import Line, Template, archived_variants, store_product
+from woodoo.mapping.catalogue.template import Line, Template, archived_variants, odd_barcodes, store_product
 
 RULES = CatalogueRules(create=True, description_field="description_sale")
 ROW: Mapping[str, Any] = {
@@ -71,6 +71,29 @@ def test_a_template_with_one_variant_is_a_simple_product() -> None:
     assert (product.kind, product.sku, product.barcode, product.odoo_variant_id) == (Kind.SIMPLE, "SKU-70", "400", 70)
     assert (product.weight, product.prices.regular) == (Decimal("0.5"), Decimal(70))
     assert product.description == "For &lt;tea&gt;"
+
+
+def test_only_codes_of_digits_go_as_barcodes_and_others_are_told_for_the_store_would_keep_a_part_of_them() -> None:
+    codes = {"4 001234 500012": "4001234500012", "978-3-16-148410-0": "978-3-16-148410-0", "BOX-17": ""}
+    for given, sent in codes.items():
+        assert store_product(template(row(70, barcode=given)), RULES, COSTS).barcode == sent
+    assert odd_barcodes(template(row(70, barcode="400"))) == ()
+    assert odd_barcodes(template(row(70, barcode="BOX-17"))) == (
+        "No EAN, GTIN, UPC or ISBN, and not sent as one: BOX-17.",
+    )
+
+
+def test_a_sku_longer_than_a_store_keeps_is_refused() -> None:
+    with pytest.raises(DataError, match=r"the SKU X{20}… has 101 signs"):
+        store_product(template(row(70, default_code="X" * 101)), RULES, COSTS)
+
+
+def test_a_product_whose_only_variant_is_archived_is_not_for_sale_and_keeps_its_sku_in_the_store() -> None:
+    bare = template(row(70, active=False))
+    assert not bare.for_sale
+    assert store_product(bare, RULES, COSTS).status == RULES.archived_status
+    none_yet = Template(ROW, [], [Line(1, "Size", "dynamic", {11: "S", 12: "M"})])
+    assert none_yet.for_sale
 
 
 def test_only_what_can_be_chosen_makes_variations() -> None:

@@ -218,6 +218,13 @@ def test_nothing_is_cancelled_of_which_something_has_left_and_only_where_it_is_s
     assert not plan_status(shop_order(), STATES["cancelled"], RULES)
 
 
+def test_an_order_of_which_everything_has_come_back_is_not_completed():
+    back = replace(WHOLE, moved=tuple(replace(one, returned=one.quantity) for one in WHOLE.moved))
+    assert not plan(shop_order(), seen(back)).moves
+    again = delivery(2, (11, 101, 2), (12, 102, 3))
+    assert plan(shop_order(), seen(back, again)).move.status == "completed"
+
+
 def test_a_reversed_invoice_is_not_paid():
     assert not seen(invoices=(OdooInvoice(1, "INV/1", "posted", "reversed"),)).paid
 
@@ -359,6 +366,14 @@ def test_a_note_is_looked_for_once_the_order_names_its_shipment():
     assert note.doubtful
     assert note.is_in(["Hello", first.notes[0].text])
     assert not note.is_in(["On its way (WH/OUT/12).", "On its way"])
+
+
+def test_a_number_that_is_right_again_is_told_again() -> None:
+    key = plan(shop_order(), seen(WHOLE)).notes[0].key
+    (note,) = plan(shop_order(), seen(WHOLE), Known(told={key: "other"}), notes="corrections").notes
+    first, second = f"{WHOLE.name}: {WHOLE.tracking}", f"{WHOLE.name}: 999"
+    assert note.is_in([second, first])
+    assert not note.is_in([first, second])
 
 
 def test_no_note_about_what_left_long_ago_or_what_the_store_has_told_itself():

@@ -166,8 +166,13 @@ def test_without_a_choice_the_price_of_the_product_goes() -> None:
 
 
 def test_of_one_pricelist_rules_that_end_are_sales_with_their_days() -> None:
-    sale = fixed("15", start=NOW - DAY, end=NOW + DAY)
-    assert asked(sale, fixed("18", 2)) == Prices(Decimal(18), Decimal(15), NOW - DAY, NOW + DAY)
+    sale = fixed("15", start=NOW + DAY, end=NOW + 2 * DAY)
+    assert asked(sale, fixed("18", 2)) == Prices(Decimal(18), Decimal(15), NOW + DAY, NOW + 2 * DAY)
+
+
+def test_a_sale_that_has_begun_has_no_first_day_any_more_for_the_store_takes_it_away_itself() -> None:
+    for start in (NOW - DAY, NOW):
+        assert asked(fixed("15", start=start, end=NOW + DAY)) == Prices(Decimal(20), Decimal(15), None, NOW + DAY)
 
 
 def test_a_rule_that_only_begins_is_the_new_regular_price() -> None:

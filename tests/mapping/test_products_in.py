@@ -259,6 +259,25 @@ def test_a_price_with_a_comma_is_refused_and_no_price_at_all_is_not():
     assert planned(replace(MUG, prices=Prices()), seen()).create
 
 
+@pytest.mark.parametrize("typed", ["950", "1090", "95"])
+def test_a_price_that_seems_to_have_lost_its_comma_is_refused_until_both_sides_say_it(typed: str):
+    """WooCommerce makes 950 of "9,50", 1090 of "10,90" and 95 of "9,5"."""
+    there = template(1, OdooVariant(10, 1, "Mug", sku="MUG"), product=MUG, list_price=Decimal("9.50"))
+    dear = replace(MUG, prices=Prices(Decimal(typed)))
+    with pytest.raises(DataError, match=rf"costs {typed} in the store and 9.5 in Odoo: of a price typed with a comma"):
+        plan_product(dear, seen(there, known=known_of(MUG, there)), TAKING)
+    said = template(1, OdooVariant(10, 1, "Mug", sku="MUG"), product=dear, list_price=Decimal(typed))
+    assert not planned(dear, seen(said, known=known_of(MUG, there))).writes
+    assert planned(dear, seen(there)).groups == {Group.PRICES}, "nothing was agreed on before"
+
+
+@pytest.mark.parametrize("price", ["9.40", "20", "94", "475.50", "2000"])
+def test_other_prices_are_taken(price: str):
+    there = template(1, OdooVariant(10, 1, "Mug", sku="MUG"), product=MUG, list_price=Decimal("9.50"))
+    changed = replace(MUG, prices=Prices(Decimal(price)))
+    assert planned(changed, seen(there, known=known_of(MUG, there))).groups == {Group.PRICES}
+
+
 def test_a_sku_that_another_product_of_odoo_has_is_not_given_twice():
     there = seen(
         template(1, OdooVariant(10, 1, "Mug", sku="OLD"), product=replace(MUG, sku="OLD")),

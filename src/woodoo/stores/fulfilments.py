@@ -37,7 +37,7 @@ class Fulfilments(Protocol):
         """Remove a fulfilment; one that is gone is removed."""
 
     def customer_notes(self, order_id: str) -> tuple[str, ...]:
-        """Read the notes to the customer."""
+        """Read the notes to the customer, the oldest first."""
 
     def tell_customer(self, order_id: str, text: str) -> None:
         """Write a note to the customer, which the store mails; never sent twice. It cannot be changed afterwards."""

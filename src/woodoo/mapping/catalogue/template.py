@@ -6,7 +6,8 @@
 | variants                                                      | not archived                                        |
 | nothing to choose from                                        | simple; SKU, barcode, weight of its only variant    |
 | a line with one value, or of an attribute without variants    | shown on the page, not to be chosen                 |
-| archived, or not for sale                                     | as `archived_status` says                           |
+| archived, not for sale, or its only variant archived          | as `archived_status` says                           |
+| a barcode that is no EAN, GTIN, UPC or ISBN                   | left out, and told                                  |
 
 Sources: product_attribute.py and product_template.py of addons/product, 14.0 to 19.0.
 """
@@ -14,6 +15,7 @@ Sources: product_attribute.py and product_template.py of addons/product, 14.0 to
 from __future__ import annotations
 
 import html
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,6 +31,11 @@ from .rules import LENGTHS, WEIGHTS, CatalogueRules
 Row = Mapping[str, Any]
 #: A product with more variants is no page a shop can show, and one batch of Odoo makes no more.
 MOST_VARIANTS = 1000
+#: What WooCommerce can find a product by again (`sku` of its table `wc_product_meta_lookup`).
+LONGEST_SKU = 100
+#: What WooCommerce keeps of a barcode (`WC_Product::set_global_unique_id`): of any other one only a part.
+_CODE = re.compile(r"[0-9-]+")
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,12 @@ class Template:
 
     @property
     def for_sale(self) -> bool:
-        return bool(self.row["active"]) and bool(self.row["sale_ok"])
+        return bool(self.row["active"]) and bool(self.row["sale_ok"]) and bool(self.live or self.is_variable)
+
+    @property
+    def is_variable(self) -> bool:
+        """Whether a buyer chooses one of its variants."""
+        return any(line.chosen for line in self.lines)
 
     @property
     def live(self) -> list[Row]:
@@ -85,7 +97,7 @@ def store_product(template: Template, rules: CatalogueRules, prices: Mapping[int
         DataError: two of its attributes, options or variants would be one in the store, or there are too many.
     """
     row, live = template.row, template.live
-    kind = Kind.VARIABLE if any(line.chosen for line in template.lines) else Kind.SIMPLE
+    kind = Kind.VARIABLE if template.is_variable else Kind.SIMPLE
     product = Product(
         name=clean(str(row["name"])).strip(),
         kind=kind,
@@ -101,6 +113,7 @@ def store_product(template: Template, rules: CatalogueRules, prices: Mapping[int
         tags=tuple(Tag(name) for name in dict.fromkeys(template.tags) if name.strip()),
     )
     _refuse_clashes(product)
+    _refuse_long_skus(product, [_sku(one, rules) for one in live])
     if kind is Kind.VARIABLE:
         variants = tuple(_variant(template, one, rules, prices) for one in live)
         _refuse_doubles(product, variants)
@@ -110,7 +123,7 @@ def store_product(template: Template, rules: CatalogueRules, prices: Mapping[int
         product,
         odoo_variant_id=int(only["id"]) if only else 0,
         sku=_sku(only, rules) if only else "",
-        barcode=str(only["barcode"] or "").strip() if only else "",
+        barcode=_barcode(only) if only else "",
         prices=_price(prices, only) if only else Prices(),
     )
 
@@ -134,7 +147,7 @@ def _variant(
         values=values_of_variant(template, row["id"]),
         odoo_id=int(row["id"]),
         sku=_sku(row, rules),
-        barcode=str(row["barcode"] or "").strip(),
+        barcode=_barcode(row),
         weight=_weight(template.row, row["weight"], rules),
         prices=_price(prices, row),
     )
@@ -147,6 +160,20 @@ def _price(prices: Mapping[int, Prices | WoodooError], row: Row) -> Prices:
 
 def _sku(row: Row, rules: CatalogueRules) -> str:
     return clean(str(row.get(rules.sku_field) or "")).strip()
+
+
+def _barcode(row: Row) -> str:
+    code = "".join(str(row["barcode"] or "").split())
+    return code if _CODE.fullmatch(code) else ""
+
+
+def odd_barcodes(template: Template) -> tuple[str, ...]:
+    """Say which barcodes do not go to the store."""
+    odd = [str(row["barcode"]).strip() for row in template.live if row["barcode"] and not _barcode(row)]
+    if not odd:
+        return ()
+    named = ", ".join(odd[:_MOST_NAMED]) + (" …" if len(odd) > _MOST_NAMED else "")
+    return (f"No EAN, GTIN, UPC or ISBN, and not sent as one: {named}.",)
 
 
 def _text(row: Row, name: str, rules: CatalogueRules) -> str:
@@ -219,6 +246,17 @@ def _refuse_clashes(product: Product) -> None:
                 where="product.template -> attribute_line_ids",
                 fix="Rename one of them in Odoo.",
             )
+
+
+def _refuse_long_skus(product: Product, skus: Sequence[str]) -> None:
+    long = next((sku for sku in skus if len(sku) > LONGEST_SKU), "")
+    if long:
+        raise DataError(
+            f"{product.label}: the SKU {long[:20]}… has {len(long)} signs, and a store keeps {LONGEST_SKU} at most.",
+            record=product.label,
+            where="product.product -> default_code",
+            fix="Give it a shorter one in Odoo.",
+        )
 
 
 def _double(names: Sequence[str]) -> list[str]:

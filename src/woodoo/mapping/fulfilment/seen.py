@@ -50,6 +50,12 @@ class Delivery:
     tracking: str = ""
     tracking_url: str = ""
 
+    @property
+    def all_back(self) -> bool:
+        """Everything of it has come back."""
+        gone = [one for one in self.moved if one.quantity]
+        return bool(gone) and all(one.returned >= one.quantity for one in gone)
+
 
 @dataclass(frozen=True)
 class OdooInvoice:
@@ -80,6 +86,11 @@ class OdooOrder:
     @property
     def cancelled(self) -> bool:
         return self.state == "cancel"
+
+    @property
+    def has_left(self) -> bool:
+        """Something of it has left, and not come back as a whole."""
+        return any(not delivery.all_back for delivery in self.deliveries)
 
     @property
     def posted(self) -> tuple[OdooInvoice, ...]:

@@ -61,7 +61,7 @@ def shipments_of(order: Order, seen: OdooOrder, rules: FulfilRules) -> Shipments
                 provider,
                 trackings,
                 items,
-                returned=_all_back(delivery),
+                returned=delivery.all_back,
             )
         )
         found.remarks += [*remarks, *_about_carrier(delivery, trackings, provider), *_about_returns(delivery)]
@@ -147,11 +147,6 @@ def _floor(quantity: Decimal) -> Decimal:
     return quantity.quantize(Decimal("0.000001")).to_integral_value(ROUND_FLOOR)
 
 
-def _all_back(delivery: Delivery) -> bool:
-    gone = [moved for moved in delivery.moved if moved.quantity]
-    return bool(gone) and all(moved.returned >= moved.quantity for moved in gone)
-
-
 # Tracking
 
 
@@ -200,7 +195,7 @@ def _about_returns(delivery: Delivery) -> list[str]:
     back = sum((moved.returned for moved in delivery.moved), ZERO)
     if not back:
         return []
-    part = "All" if _all_back(delivery) else "A part"
+    part = "All" if delivery.all_back else "A part"
     return [f"{part} of {delivery.name} has come back."]
 
 

@@ -11,7 +11,8 @@ Decides who wins where the store's status and Odoo's state meet (¹ where it is 
 | cancelled, refunded, failed |                 |            |                  |                                   |
 
 What the store has ended stays ended, and what it has completed stays so: WooCommerce has mailed its customer, taken or
-given back stock, and may have given back money. Nothing is cancelled of which something has left.
+given back stock, and may have given back money. Nothing is cancelled of which something has left. What has come back as
+a whole before the store was told of it counts as not delivered.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def plan_status(order: Order, seen: OdooOrder, rules: FulfilRules) -> StatusMove
         return _ended(order, seen)
     if seen.cancelled:
         return _cancel(seen, rules)
-    delivered, some = bool(seen.deliveries) and not seen.open, bool(seen.deliveries)
+    delivered, some = seen.has_left and not seen.open, seen.has_left
     if waiting and not seen.paid:
         left = f"{seen.name} has left, but the order waits for its payment: its status stays." if some else ""
         return StatusMove(waits=left)

@@ -121,8 +121,12 @@ class Note:
     doubtful: bool
 
     def is_in(self, notes: Iterable[str]) -> bool:
-        """Say whether one of these notes is it."""
-        return any(all(_holds(note, word) for word in self.words) for note in notes)
+        """Say whether the last of these notes about the shipment is it; they stand as they were written.
+
+        A number that was corrected and is right after all stands in an earlier one, too.
+        """
+        last = [note for note in notes if _holds(note, self.words[0])][-1:]
+        return any(all(_holds(note, word) for word in self.words) for note in last)
 
 
 def _holds(note: str, word: str) -> bool:

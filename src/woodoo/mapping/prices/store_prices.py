@@ -11,6 +11,9 @@ Decides which price of Odoo is which:
 
 Of several sale rules the one that holds now counts, by Odoo's order, else the one that begins next; its days go along,
 for the store begins and ends a sale by itself. A product for which the pricelist of the sale has no rule is on no sale.
+
+A sale that has begun has no first day any more: WooCommerce begins what was written in advance at its hour of the day
+only, and takes the first day away then (`wc_scheduled_sales`). Written once more when it begins, it begins at once.
 """
 
 from __future__ import annotations
@@ -67,7 +70,8 @@ def offer(goods: Goods, taxes: ProductTaxes, book: Book, policy: PricePolicy, no
     rule, price = found
     sale = _take(price, taxes, policy, record, "sale price")
     if sale < regular:
-        return Offer(Prices(regular, sale, _second(rule.start), _second(rule.end)))
+        begins = rule.start if rule.start and rule.start > now else None
+        return Offer(Prices(regular, sale, _second(begins), _second(rule.end)))
     above = f"The sale price {sale} is above the regular price {regular}: it is left out."
     return Offer(Prices(regular), (above,) if sale > regular else ())
 

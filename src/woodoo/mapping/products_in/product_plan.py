@@ -30,7 +30,7 @@ from .held import FINEST, held
 from .matching import Match, match_product
 from .product_rules import ProductRules
 from .product_template import odoo_price
-from .refusals import refuse_options, refuse_taken_codes, refuse_unreadable
+from .refusals import refuse_lost_comma, refuse_options, refuse_taken_codes, refuse_unreadable
 from .seen import Known, OdooTemplate, OdooVariant, Prints, Seen
 
 GroupValues = Mapping[Group, Mapping[str, Any]]
@@ -195,6 +195,7 @@ def _existing(product: Product, match: Match, seen: Seen, rules: ProductRules) -
         refuse_options(product)
     if new or compared.groups:
         refuse_unreadable(product)
+    _refuse_lost_commas(product, match, known, compared, rules)
     renamed = [one for one, found in compared.groups.items() if Group.NAMES in found]
     refuse_taken_codes(product, match, seen, renamed, rules.sku_field)
     there = {one.odoo_id for one in match.variants.values()}
@@ -213,6 +214,17 @@ def _existing(product: Product, match: Match, seen: Seen, rules: ProductRules) -
         changes=tuple(compared.changes.values()),
         notes=tuple(notes),
     )
+
+
+def _refuse_lost_commas(product: Product, match: Match, known: Known, compared: _Compared, rules: ProductRules) -> None:
+    """Look at prices that were looked at before: the first one may be anything, such as Odoo's own of 1.00."""
+    assert match.template is not None
+    for record in (product, *product.variants):
+        odoo, price = match.variants.get(record.external_id), record.prices.regular
+        looked_at = Group.PRICES in known.prints.get(link_key(record), Prints()).odoo
+        if odoo and price and looked_at and Group.PRICES in compared.groups.get(record.external_id, ()):
+            wanted = round_money(odoo_price(price, product.tax_class, rules), FINEST)
+            refuse_lost_comma(product, price, wanted, match.template.price_of(odoo))
 
 
 def _back(product: Product, match: Match) -> tuple[OdooVariant, ...]:

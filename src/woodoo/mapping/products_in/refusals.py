@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from math import prod
 
 from ...domain.errors import DataError
-from ...domain.product import Product, Variant
+from ...domain.product import Product, Variant, number_text
 from ...domain.text import same_name
 from .matching import Match
 from .seen import Seen
@@ -14,6 +15,8 @@ from .seen import Seen
 #: Combinations of values Odoo makes variants of at once (product.dynamic_variant_limit).
 MOST_COMBINATIONS = 1000
 _WHERE = "products -> attributes"
+#: How many times what it was a price is that lost its comma: a hundred times, and changed in the same moment.
+_COMMA_LOST = Decimal(50), Decimal(200)
 
 
 def refuse_unreadable(product: Product) -> None:
@@ -24,6 +27,26 @@ def refuse_unreadable(product: Product) -> None:
             record=product.label,
             where=f"products -> {name}",
             fix="Write it with a point and without other signs in the store, then retry.",
+        )
+
+
+def refuse_lost_comma(product: Product, given: Decimal, wanted: Decimal, there: Decimal) -> None:
+    """Refuse a price that looks as if its comma had been lost: WooCommerce makes 1250 of 12,50 and tells nobody.
+
+    Args:
+        product: the product.
+        given: its price, or that of a variation, as the store has it.
+        wanted: the same as Odoo would have it.
+        there: what Odoo has.
+    """
+    lost = given == given.to_integral_value() and there > 0
+    if lost and (_COMMA_LOST[0] * there <= wanted <= _COMMA_LOST[1] * there or wanted == 10 * there):
+        raise DataError(
+            f"{product.label} failed to sync because it costs {number_text(wanted)} in the store and "
+            f"{number_text(there)} in Odoo: of a price typed with a comma, such as 12,50, WooCommerce may make 1250.",
+            record=product.label,
+            where="products -> regular_price",
+            fix="Correct the price in the store. If it is right, enter it in Odoo, too, then retry.",
         )
 
 

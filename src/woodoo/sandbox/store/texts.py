@@ -62,6 +62,11 @@ def name_kept(text: str) -> str:
     return _BARE_AND.sub("&amp;", " ".join(_TAG.sub("", text).split()))
 
 
+def line_kept(text: str) -> str:
+    """Return a SKU as it is kept (`sanitize_text_field`): no tags, no `%` with two hexadecimal digits."""
+    return " ".join(re.sub(r"%[a-f0-9]{2}", "", _TAG.sub("", text), flags=re.I).split())
+
+
 def html_kept(text: str) -> str:
     """Return HTML as it is kept: without scripts, `&` as `&amp;`, `<` that begins no tag as `&lt;`."""
     text = _BARE_AND.sub("&amp;", _FORBIDDEN_TAG.sub("", text))

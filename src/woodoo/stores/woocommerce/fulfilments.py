@@ -97,7 +97,7 @@ class WooFulfilments:
 
     def customer_notes(self, order_id: str) -> tuple[str, ...]:
         rows = self._client.rows(f"orders/{order_id}/notes", {"type": "customer"})
-        return tuple(str(row.get("note") or "") for row in rows)
+        return tuple(str(row.get("note") or "") for row in sorted(rows, key=lambda row: int(row.get("id") or 0)))
 
     def tell_customer(self, order_id: str, text: str) -> None:
         self._client.post(f"orders/{order_id}/notes", {"note": text, "customer_note": True})

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ....domain.errors import WoodooError
+from ....domain.errors import DataError, WoodooError
 from ....domain.ownership import Group, print_of
 from ....domain.product import Product, Variant, values_of
 from ....mapping.catalogue.product_plan import Part, ProductPlan
@@ -36,6 +36,15 @@ class Going:
     def record(self) -> str:
         return str(self.plan.product.odoo_id)
 
+    def replace_part(self, number: int, part: Part) -> None:
+        """Put another part in the place of that of a variant, by its id; 0: of the product itself."""
+        plan = self.plan
+        if number:
+            variants = tuple(part if one.record.odoo_id == number else one for one in plan.variants)
+            self.plan = replace(plan, variants=variants)
+        else:
+            self.plan = replace(plan, main=part)
+
 
 @dataclass
 class ProductBatch:
@@ -62,3 +71,20 @@ def changed_meanwhile(part: Part, answer: Product | Variant) -> bool:
     known = part.known.store
     others = [group for group in Group if group in known and group not in part.groups]
     return any(print_of(values_of(answer, group)) != known[group] for group in others)
+
+
+def kept_otherwise(part: Part, answer: Product | Variant, product: Product) -> DataError | None:
+    """Return what is to be told where the store has made another SKU of the one it was given.
+
+    WordPress takes signs out of it (`sanitize_text_field`): tags, `%` with two digits or letters, blanks in a row.
+    """
+    sku = part.record.sku
+    written = Group.NAMES in part.groups and "sku" not in part.leave
+    if not (written and sku) or answer.sku.casefold() == sku.casefold():
+        return None
+    return DataError(
+        f"{product.label}: the store keeps its SKU {sku!r} as {answer.sku!r}, and so will its orders name it.",
+        record=product.label,
+        where="product.product -> default_code",
+        fix="Give it a SKU without tags, percent signs and blanks in a row in Odoo.",
+    )

@@ -20,7 +20,7 @@ from ....mapping.catalogue.matching import Owner, match_product
 from ....mapping.catalogue.product_plan import Subject, needs_look
 from ....mapping.catalogue.refusals import barcodes_of, refuse_shared_skus, skus_of
 from ....mapping.catalogue.rules import CatalogueRules
-from ....mapping.catalogue.template import Line, Template, archived_variants, store_product
+from ....mapping.catalogue.template import Line, Template, archived_variants, odd_barcodes, store_product
 from ....mapping.images import wanted_images
 from ....mapping.prices.store_prices import Offer
 from ....odoo.products import ProductRows, find_skus, read_products
@@ -114,6 +114,7 @@ def _take(
     ours = known is None or rules.owners.may_write(Group.PRICES, Side.STORE)
     problems = tuple(one for one in found if isinstance(one, WoodooError) and ours)
     notes = tuple(dict.fromkeys(note for one in found if isinstance(one, Offer) and ours for note in one.notes))
+    notes += odd_barcodes(template)
     seen.titles[record] = product.label
     seen.subjects[record] = Subject(
         product, template.for_sale, known, archived=archived_variants(template), problems=problems, notes=notes

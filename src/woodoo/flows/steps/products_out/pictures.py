@@ -33,14 +33,14 @@ def make_pictures_ready(sides: Sides, batch: ProductBatch) -> None:
     for (record, number), sent in send_pictures(sides, wanted).items():
         going = batch.products[record]
         going.problems += [one for one in sent.problems if one not in going.problems]
-        _replace(going, number, _written(_parts(going)[number], sent))
+        going.replace_part(number, _written(_parts(going)[number], sent))
 
 
 def without_pictures(going: Going, error: WoodooError, numbers: set[int] | None = None) -> None:
     """Have a product, or some of its variants, written without pictures: the store does not take one of them."""
     going.problems.append(error)
     for number in {_MAIN} if numbers is None else numbers:
-        _replace(going, number, _held_back(_parts(going)[number]))
+        going.replace_part(number, _held_back(_parts(going)[number]))
 
 
 def is_about_picture(error: WoodooError | None) -> bool:
@@ -63,14 +63,6 @@ def _held_back(part: Part) -> Part:
 def _parts(going: Going) -> dict[int, Part]:
     variants = {part.record.odoo_id: part for part in going.plan.variants}
     return {_MAIN: going.plan.main, **variants}
-
-
-def _replace(going: Going, number: int, part: Part) -> None:
-    plan = going.plan
-    if number == _MAIN:
-        going.plan = replace(plan, main=part)
-        return
-    going.plan = replace(plan, variants=tuple(part if one.record.odoo_id == number else one for one in plan.variants))
 
 
 def _images(record: Product | Variant) -> tuple[Image, ...]:

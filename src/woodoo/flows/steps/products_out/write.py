@@ -19,7 +19,7 @@ from ....engine.flow import LinkVals
 from ....mapping.catalogue.product_plan import Part
 from ....stores.catalogue import ProductWrite, Written
 from ...sides import Sides
-from .batch import Going, ProductBatch, changed_meanwhile
+from .batch import Going, ProductBatch, changed_meanwhile, kept_otherwise
 from .codes import gives_code, number_of, owner_of, write_in_turn
 from .observe import BEGUN, META, TEMPLATE, VARIANT_MODEL, mark_of
 from .pictures import is_about_picture, without_pictures
@@ -94,6 +94,7 @@ def take_product(going: Going, one: Written, batch: ProductBatch) -> None:
     if isinstance(one.record, Product):
         going.product = one.record
         going.again = one.lost or changed_meanwhile(going.plan.main, one.record)
+        _note_sku(going, going.plan.main, one.record)
 
 
 def is_gone(error: WoodooError) -> bool:
@@ -187,6 +188,16 @@ def take_variants(going: Going, parts: Sequence[Part], written: Sequence[Written
         if isinstance(one.record, Variant):
             going.variants[number] = one.record
             going.again |= changed_meanwhile(part, one.record)
+            _note_sku(going, part, one.record)
+
+
+def _note_sku(going: Going, part: Part, answer: Product | Variant) -> None:
+    """Tell of a SKU the store has changed, now and whenever the product is looked at."""
+    error = kept_otherwise(part, answer, going.plan.product)
+    if error is not None:
+        going.problems.append(error)
+        number = part.record.odoo_id if isinstance(part.record, Variant) else 0
+        going.replace_part(number, replace(part, settled=part.settled - {Group.NAMES}))
 
 
 def variant_links(going: Going, parts: Sequence[Part]) -> list[LinkVals]:

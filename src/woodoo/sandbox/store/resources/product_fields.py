@@ -14,7 +14,7 @@ from .. import catalogue, metadata
 from ..rest import Request, RestError
 from ..state import Record, Shop
 from ..taxonomy import default_category, find_term, held_terms, insert_term, terms_of
-from ..texts import html_kept, number_kept
+from ..texts import html_kept, line_kept, number_kept
 from .images import product_images
 from .product_attributes import default_attributes, product_attributes
 
@@ -98,7 +98,7 @@ def apply_common(request: Request, row: Record) -> None:
     if params.get("status") is not None:
         row["status"] = params["status"] if params["status"] in STATUSES else "draft"
     if params.get("sku") is not None:
-        row["sku"] = str(params["sku"]).strip()
+        row["sku"] = line_kept(str(params["sku"]))
     if params.get("global_unique_id") is not None:
         row["global_unique_id"] = "".join(c for c in str(params["global_unique_id"]) if c in "0123456789-")
     for name in ("regular_price", "sale_price"):

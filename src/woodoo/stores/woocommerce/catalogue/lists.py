@@ -138,17 +138,17 @@ class Lists:
         sent = [{**payload(wanted[key]), **below(key)} for key in missing]
         answers = self.client.batch(path, create=sent, size=PAGE).create
         for key, answer in zip(missing, answers, strict=True):
-            found[key] = self._made(path, wanted[key], answer)
+            found[key] = self._made(path, wanted[key], answer, place, key)
         self.shelf.put(path, [*terms, *(found[key] for key in missing)])
         return found
 
-    def _made(self, path: str, name: str, item: BatchItem) -> StoreTerm:
+    def _made(self, path: str, name: str, item: BatchItem, place: Callable[[StoreTerm], K], key: K) -> StoreTerm:
         if item.data is not None:
             return read_term(item.data, path)
         there = item.error.data.get("resource_id") if isinstance(item.error, Refused) else None
         terms = self.terms(path, fresh=True)
         for term in terms:
-            if term.external_id == str(there) or (not there and same_name(term.name) == same_name(name)):
+            if term.external_id == str(there) or (not there and place(term) == key):
                 return term
         raise _refused(path, name, item.error)
 
