@@ -181,6 +181,40 @@ def test_a_sku_of_another_linked_product_is_refused_with_both_named(bench: Catal
     assert f"belongs to #{number(outcome)}" in refused.message
 
 
+def test_skus_that_differ_in_case_only_are_one_in_the_store_and_one_product_of_odoo_has_it(
+    bench: CatalogueBench,
+) -> None:
+    there = bench.client.post("products", {"name": "Case", "sku": "CASE-1"})["id"]
+    upper, lower = (bench.make(name=name, default_code=sku) for name, sku in (("Upper", "CASE-1"), ("Lower", "case-1")))
+    found = bench.sync([upper, lower])
+    assert (number(found[upper]), found[lower].kind) == (str(there), PARKED)
+    assert (
+        f"#{there} of the store has its SKU or barcode, and is Product Upper (CASE-1) of Odoo" in found[lower].message
+    )
+
+
+def test_an_odd_barcode_and_a_sku_that_wordpress_changes_are_told_and_one_archived_variant_takes_it_off_sale(
+    bench: CatalogueBench,
+) -> None:
+    odd = bench.make(name="Crate", default_code="CRATE-1", barcode="BOX-17")
+    changed = bench.make(name="Half", default_code="HALF%20OFF")
+    alone = bench.make(name="Alone", default_code="ALONE-1")
+    found = bench.sync([odd, changed, alone])
+    assert (found[odd].kind, bench.by_sku("CRATE-1")["global_unique_id"]) == (DONE, "")
+    assert found[odd].message.endswith("No EAN, GTIN, UPC or ISBN, and not sent as one: BOX-17.")
+    for _ in range(2):
+        assert (found[changed].kind, found[changed].links[0].external_id) == (
+            PARKED,
+            str(bench.by_sku("HALFOFF")["id"]),
+        )
+        assert "keeps its SKU 'HALF%20OFF' as 'HALFOFF'" in found[changed].message
+        found = bench.sync([changed])
+    bench.admin.write("product.product", bench.variants(alone), {"active": False})
+    bench.admin.write("product.template", [alone], {"active": True})
+    bench.sync([alone])
+    assert bench.by_sku("ALONE-1")["status"] == "draft"
+
+
 def test_a_product_becomes_variable_and_simple_again(bench: CatalogueBench, colours: Attribute) -> None:
     hat = bench.make(name="Hat", default_code="HAT-1", list_price=15)
     before = number(bench.sync([hat])[hat])

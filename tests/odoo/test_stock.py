@@ -234,13 +234,15 @@ def test_settings_and_what_the_store_is_like_decide_what_is_written(both: Both):
     lonely = both.product("lonely")
     doubled = both.product("double")
     admin.create("product.product", [{"name": "The other one", "default_code": doubled}])
+    cased = both.product("cased")
+    both.ids |= ensure_products(admin, [other_case := cased.swapcase()])
     both.ids |= ensure_products(admin, [service := f"{both.prefix}-service"], storable=False)
     both.ids |= ensure_products(admin, [nowhere := f"{both.prefix}-nowhere"])
     (second,) = admin.create("stock.warehouse", [{"name": f"Second {both.prefix}", "code": both.prefix[:5]}])
     place = admin.search_read("stock.warehouse", [("id", "=", second)], ["lot_stock_id"])[0]["lot_stock_id"][0]
     both.set(stock_unmanaged="report", stock_buffer=1, stock_buffer_map={lonely: 3})
     both.follow()
-    for sku in (plain, *shared, lonely, doubled, nowhere):
+    for sku in (plain, *shared, lonely, doubled, nowhere, cased, other_case):
         both.count(sku, 5)
     both.count(lonely, 7, place)
     enqueue(both.connection.pk, "stock", "update_stock", [str(both.ids[service])], source="manual")
@@ -251,6 +253,8 @@ def test_settings_and_what_the_store_is_like_decide_what_is_written(both: Both):
     assert "one stock figure for the whole variable product" in both.said(shared[1])[1]
     assert "is that of several products of Odoo" in both.said(doubled)[1]
     assert "The other one" in both.said(doubled)[1]
+    assert [both.said(sku)[0] for sku in (cased, other_case)] == ["done", "parked"]
+    assert "is that of several products of Odoo" in both.said(other_case)[1]
     assert both.said(service) == ("skipped", "Odoo counts no stock of it: it is a service, or not tracked.")
     assert both.said(nowhere)[0] == "skipped"
 

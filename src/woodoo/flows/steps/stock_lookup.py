@@ -97,14 +97,22 @@ def _link(sides: Sides, goods: Sequence[Goods], found: Found) -> None:
     """Link what was found, where the store's product does not belong to another one already."""
     new = {one.odoo_id: one for one in goods if one.odoo_id in found.external_ids}
     taken: Mapping[str, LinkVals] = sides.links.find(KIND, [found.external_ids[one] for one in new])
-    for odoo_id, one in new.items():
+    first: dict[str, Goods] = {}
+    # A store knows no case: of AB-1 and ab-1 in Odoo its product is the one that is written alike.
+    for odoo_id, one in sorted(new.items(), key=lambda pair: found.stock[pair[0]].sku != pair[1].sku):
         external_id = found.external_ids[odoo_id]
+        other = first.setdefault(external_id, one)
+        if other is not one:
+            del found.external_ids[odoo_id]
+            names = [f"{name.name} (no. {name.odoo_id})" for name in (one, other)]
+            found.errors[odoo_id] = _shared(one, names, "Odoo")
+            continue
         before = taken.get(external_id)
         if before is not None and before.odoo_id != odoo_id and before.odoo_model == MODEL:
-            other = sides.odoo.read(MODEL, [before.odoo_id], ["display_name", "active"])
-            if other and other[0]["active"]:
+            rows = sides.odoo.read(MODEL, [before.odoo_id], ["display_name", "active"])
+            if rows and rows[0]["active"]:
                 del found.external_ids[odoo_id]
-                names = [f"{one.name} (no. {odoo_id})", f"{other[0]['display_name']} (no. {before.odoo_id})"]
+                names = [f"{one.name} (no. {odoo_id})", f"{rows[0]['display_name']} (no. {before.odoo_id})"]
                 found.errors[odoo_id] = _shared(one, names, "Odoo")
                 continue
         found.links[odoo_id] = LinkVals(KIND, external_id, MODEL, odoo_id, one.name)

@@ -8,6 +8,8 @@
 | variations of several products, or several        | refused, both named                         |
 | a product of another kind                         | refused, both named                         |
 | a product linked to another product of Odoo       | refused, both named                         |
+| one that another product of Odoo was just found   | refused, both named: a store knows no case, |
+| to be                                             | so AB-1 and ab-1 are one there              |
 """
 
 from __future__ import annotations
@@ -55,6 +57,12 @@ def match_product(product: Product, by_sku: Owners, by_barcode: Owners, linked_t
         if found:
             return _the_one(product, word, found, linked_to)
     return ""
+
+
+def refuse_second(product: Product, first: Product, number: str) -> DataError:
+    """Return why a product is not that of the store: another one of Odoo is."""
+    reason = f"#{number} of the store has its SKU or barcode, and is {first.label} of Odoo by the same"
+    return _refusal(product, reason, "SKU")
 
 
 def _the_one(product: Product, word: str, found: Sequence[tuple[str, Owner]], linked_to: Callable[[str], int]) -> str:

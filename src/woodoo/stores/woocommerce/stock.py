@@ -48,15 +48,19 @@ class WooStock:
     def find_skus(self, skus: Sequence[str]) -> Mapping[str, Sequence[StoreStock]]:
         """Ask for a hundred SKUs a request, variations among them; for one with a comma alone, else it would be two."""
         found: dict[str, dict[str, StoreStock]] = defaultdict(dict)
-        wanted = {sku.lower(): sku for sku in skus if sku}
-        plain = [sku for sku in wanted.values() if "," not in sku]
-        for chunk in [*chunks(plain, PAGE), *([sku] for sku in wanted.values() if "," in sku)]:
+        wanted: dict[str, list[str]] = defaultdict(list)
+        for sku in dict.fromkeys(filter(None, skus)):
+            wanted[sku.lower()].append(sku)
+        asked = [same[0] for same in wanted.values()]
+        plain = [sku for sku in asked if "," not in sku]
+        for chunk in [*chunks(plain, PAGE), *([sku] for sku in asked if "," in sku)]:
             params = {"sku": ",".join(chunk), "_fields": _STOCK, "status": "any"}
             for row in self.client.iterate("products", params):
-                sku = wanted.get(str(row.get("sku") or "").lower())
-                if sku is not None and row.get("type") != "variable":
+                same = wanted.get(str(row.get("sku") or "").lower(), ())
+                if same and row.get("type") != "variable":
                     stock = _stock(row, _external_id(row))
-                    found[sku][stock.external_id] = stock
+                    for sku in same:
+                        found[sku][stock.external_id] = stock
         return {sku: list(owners.values()) for sku, owners in found.items()}
 
     def write_stock(self, changes: Sequence[StockChange]) -> dict[str, StoreStock | WoodooError]:

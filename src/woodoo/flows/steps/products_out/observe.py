@@ -16,7 +16,7 @@ from ....domain.product import PRODUCT, VARIANT, Kind, Product, values_of
 from ....domain.text import same_name
 from ....engine.flow import LinkVals
 from ....mapping.catalogue.known import Known
-from ....mapping.catalogue.matching import Owner, match_product
+from ....mapping.catalogue.matching import Owner, match_product, refuse_second
 from ....mapping.catalogue.product_plan import Subject, needs_look
 from ....mapping.catalogue.refusals import barcodes_of, refuse_shared_skus, skus_of
 from ....mapping.catalogue.rules import CatalogueRules
@@ -248,6 +248,7 @@ def _match(sides: Sides, seen: Observed) -> None:
     found = [one.product_id for owners in (by_sku, by_barcode) for some in owners.values() for one in some]
     linked = sides.links.find(PRODUCT, list(dict.fromkeys(found)))
     begun = _find_begun(sides, new)
+    claimed: dict[str, str] = {}
     for record, subject in new.items():
         try:
             number = match_product(
@@ -257,7 +258,10 @@ def _match(sides: Sides, seen: Observed) -> None:
             seen.fail(record, error)
             continue
         number = number or begun.get(record, "")
-        if number:
+        first = claimed.setdefault(number, record) if number else record
+        if first != record:
+            seen.fail(record, refuse_second(subject.product, new[first].product, number))
+        elif number:
             seen.subjects[record] = replace(subject, known=Known(number, look=True))
 
 
