@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import pytest
 
+from woodoo.domain.errors import DataError
 from woodoo.domain.ownership import Group
 from woodoo.domain.product import Attribute, Category, Kind, Prices, Product, Tag, Variant, values_of
 from woodoo.stores.catalogue import ProductWrite, Written
@@ -112,6 +113,8 @@ def test_lists_hold_each_name_once_whatever_its_spelling(
     # Somebody with an older list asks for the same: the store names the one that is there.
     older = _open(shop)
     older.lists.shelf.put("products/categories", [])
+    with pytest.raises(DataError, match="it has 201 signs, and 200 is the most"):
+        older.ensure_categories([("x" * 201,)])
     assert older.ensure_categories([(f"cafe {mark}",)]) == {(f"cafe {mark}",): found[paths[2]]}
     tags = catalogue.ensure_tags([f"Neu {mark}", f"NEU  {mark}"])
     made.append(f"products/tags/{tags[f'Neu {mark}']}")

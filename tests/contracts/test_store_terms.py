@@ -33,7 +33,12 @@ def test_a_category_is_made_once_below_its_parent(shop: Target, name: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("body", "code"), [({"name": ""}, "empty_term_name"), ({"name": "x", "parent": 99999999}, "missing_parent")]
+    ("body", "code"),
+    [
+        ({"name": ""}, "empty_term_name"),
+        ({"name": "x", "parent": 99999999}, "missing_parent"),
+        ({"name": "x" * 201}, "db_insert_error"),
+    ],
 )
 def test_a_category_that_cannot_be(shop: Target, body: dict[str, Any], code: str) -> None:
     assert shop.call("POST", "products/categories", body).error == (400, code)

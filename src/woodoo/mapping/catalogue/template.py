@@ -31,7 +31,7 @@ from .rules import LENGTHS, WEIGHTS, CatalogueRules
 Row = Mapping[str, Any]
 #: A product with more variants is no page a shop can show, and one batch of Odoo makes no more.
 MOST_VARIANTS = 1000
-#: What WooCommerce can find a product by again (`sku` of its table `wc_product_meta_lookup`).
+#: Signs by which WooCommerce tells SKUs apart (`sku` of its table `wc_product_meta_lookup`).
 LONGEST_SKU = 100
 #: What WooCommerce keeps of a barcode (`WC_Product::set_global_unique_id`): of any other one only a part.
 _CODE = re.compile(r"[0-9-]+")
@@ -252,7 +252,8 @@ def _refuse_long_skus(product: Product, skus: Sequence[str]) -> None:
     long = next((sku for sku in skus if len(sku) > LONGEST_SKU), "")
     if long:
         raise DataError(
-            f"{product.label}: the SKU {long[:20]}… has {len(long)} signs, and a store keeps {LONGEST_SKU} at most.",
+            f"{product.label}: the SKU {long[:20]}… has {len(long)} signs, and a store tells no more than "
+            f"{LONGEST_SKU} apart.",
             record=product.label,
             where="product.product -> default_code",
             fix="Give it a shorter one in Odoo.",

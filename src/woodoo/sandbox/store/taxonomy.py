@@ -12,6 +12,8 @@ from typing import Any
 from .state import Record, Shop
 from .texts import free_slug, name_kept, same_name, slug_kept, slug_of, sort_key
 
+#: Most signs of a name (`wp_terms.name`).
+LONGEST_NAME = 200
 #: What a term of each kind has besides id, name and slug.
 FIELDS: dict[str, Record] = {
     "categories": {"parent": 0, "description": "", "display": "default", "image": None, "menu_order": 0, "count": 0},
@@ -51,6 +53,8 @@ def insert_term(shop: Shop, table: str, name: str, *, slug: str = "", parent: in
     kept = name_kept(name)
     if not kept:
         raise TermRefused("empty_term_name", "A name is required for this term.")
+    if len(kept) > LONGEST_NAME:
+        raise TermRefused("db_insert_error", "Could not insert term into the database.")
     if parent and parent not in shop.tables[table]:
         raise TermRefused("missing_parent", "Parent term does not exist.")
     _refuse_twin(table, rows, kept, slug_kept(slug), parent)

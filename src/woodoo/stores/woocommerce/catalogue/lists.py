@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from ....domain.errors import DataError, WoodooError
-from ....domain.text import same_name
+from ....domain.text import same_name, shortened
 from ...catalogue import StoreTerm
 from ..client import PAGE, BatchItem, JsonObject, WooClient
 from ..errors import Refused
@@ -22,6 +22,8 @@ from .payloads import TermPayload, parse
 #: Seconds for which a list is believed. What is missing in it is looked up afresh before it is made.
 BELIEVED = 300.0
 CATEGORIES, TAGS, ATTRIBUTES = "products/categories", "products/tags", "products/attributes"
+#: Most signs of a name (`wp_terms.name`, `wc_attribute_taxonomies.attribute_label`); the shop's own words name none.
+LONGEST = 200
 _FIELDS = "id,name,slug,parent"
 K = TypeVar("K", bound=Hashable)
 
@@ -166,8 +168,10 @@ def _key(path: tuple[str, ...]) -> tuple[str, ...]:
 def _refused(path: str, name: str, error: WoodooError | None) -> DataError:
     kind = {CATEGORIES: "category", TAGS: "tag", ATTRIBUTES: "attribute"}.get(path, "option")
     reason = error.message if error else "no reason given."
+    if len(name) > LONGEST:
+        reason = f"it has {len(name)} signs, and {LONGEST} is the most."
     return DataError(
-        f"The store does not take the {kind} {name!r}: {reason}",
+        f"The store does not take the {kind} {shortened(name, 60)!r}: {reason}",
         where=path,
         fix=f"Rename it in Odoo, or make the {kind} in the store by hand.",
     )
