@@ -219,7 +219,8 @@ def _existing(product: Product, match: Match, seen: Seen, rules: ProductRules) -
 def _refuse_lost_commas(product: Product, match: Match, known: Known, compared: _Compared, rules: ProductRules) -> None:
     """Look at prices that were looked at before: the first one may be anything, such as Odoo's own of 1.00."""
     assert match.template is not None
-    for record in (product, *product.variants):
+    records: tuple[Product | Variant, ...] = (product, *product.variants)
+    for record in records:
         odoo, price = match.variants.get(record.external_id), record.prices.regular
         looked_at = Group.PRICES in known.prints.get(link_key(record), Prints()).odoo
         if odoo and price and looked_at and Group.PRICES in compared.groups.get(record.external_id, ()):
