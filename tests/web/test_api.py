@@ -406,3 +406,9 @@ def test_the_description_can_be_read_by_everybody_and_is_shown_as_a_page(client:
             assert said["security"] == [{"Bearer": []}]
     assert "http://" not in page.replace("http://127.0.0.1", "")
     assert "https://" not in page
+
+
+def test_a_body_that_is_too_large_is_told_so(shop: Connection) -> None:
+    answer = program().ask("post", "/person/find", {"email": "x" * (5 * 1024**2 + 1)})
+    assert answer.status_code == 413
+    assert answer.json()["message"] == "The body is larger than 5 MB."

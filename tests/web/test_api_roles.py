@@ -181,3 +181,22 @@ def test_each_role_at_each_operation(name: str, shop: Connection) -> None:
                 assert status in (200, 201, 204, 404, 409, 422), (role, on)
             if status == 404:
                 assert name in ("read_bulk", "confirm_bulk", "remove_channel", "test_channel"), (role, on)
+
+
+def test_lists_tell_nothing_of_connections_that_are_not_reached(shop: Connection) -> None:
+    order = scene.work(
+        shop, "1054", "parked", title="Order of somebody else", message="No journal.", cause="No journal"
+    )
+    scene.drift(shop, title=order.title)
+    shop.name = "Shop of somebody else"
+    shop.save()
+    elsewhere = program("administrator", on=[scene.connection("Mine").pk])
+    for name, (path, operation) in BY_NAME.items():
+        if "{" in path or operation.methods[0] != "GET":
+            continue
+        for query in ("", f"?connection={shop.pk}", "?text=1054"):
+            answer = elsewhere.ask("get", path + query)
+            assert answer.status_code in (200, 403), name
+            assert "somebody else" not in answer.content.decode(), name
+    counts = elsewhere.ask("get", f"/work/counts?connection={shop.pk}").json()
+    assert not any(counts.values())

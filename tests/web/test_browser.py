@@ -294,7 +294,8 @@ def test_a_channel_is_added_tried_out_and_removed(window: Browser, mail_post: tu
     page.get_by_role("button", name="Test", exact=True).click()
     expect(page.get_by_text("The test was handed to E-Mail.")).to_be_visible()
     assert [one["to"] for one in mail_post[1].got] == ["owner@example.com"]
-    page.get_by_role("button", name="Remove").click()
+    page.get_by_text("Remove…").click()
+    page.get_by_role("button", name="Remove", exact=True).click()
     expect(page.get_by_text("Nobody yet")).to_be_visible()
     assert window.wrong == []
 
@@ -529,3 +530,18 @@ def test_a_pause_is_ended_by_hand_and_the_page_tells_by_itself_that_it_is_over(w
     expect(page.get_by_text("Odoo has not answered since")).to_be_hidden()
     expect(page.locator("#tallies .s-done strong")).to_have_text("1")
     assert window.wrong == []
+
+
+def test_a_page_that_cannot_be_refreshed_says_so_and_a_double_click_sends_once(window: Browser) -> None:
+    shop = scene.connection()
+    order = scene.work(shop, "1054", "parked", message="No journal.")
+    page = window.page
+    window.sign_in()
+    page.goto(f"{window.base}/work/")
+    page.route("**/work/**", lambda route: route.abort())
+    expect(page.get_by_text("what stands here may be old")).to_be_visible()
+    page.unroute("**/work/**")
+    expect(page.get_by_text("what stands here may be old")).to_be_hidden()
+    page.goto(f"{window.base}/work/{order.pk}/")
+    page.get_by_role("button", name="Retry").dblclick()
+    expect(page.get_by_text("1 record will be tried again now.")).to_be_visible()

@@ -23,6 +23,7 @@ from woodoo.stores.base import StoreTaxRate
 from woodoo.web.choices import _missing
 from woodoo.web.configuration.sections import PAGE
 from woodoo.web.configuration.tables import MOST_ROWS, Table
+from woodoo.web.live_check import Found
 
 from . import scene
 from .both_sides import FakeOdoo, FakeStore
@@ -493,6 +494,21 @@ def test_what_somebody_else_changed_meanwhile_is_not_written_over(
     sent = as_sent(shown(shop, administrator))
     Connection.objects.filter(pk=shop.pk).update(settings={"tax_map": {"1": 8}})
     text = administrator.post(address(shop), {**sent, "team_id": "3"}).content.decode()
+    assert "The settings were changed meanwhile." in text
+    shop.refresh_from_db()
+    assert shop.settings == {"tax_map": {"1": 8}}
+
+
+def test_nor_what_somebody_changes_while_both_sides_are_asked(
+    shop: Connection, administrator: Client, both_sides: None
+) -> None:
+    def meanwhile(*_: Any) -> Found:
+        Connection.objects.filter(pk=shop.pk).update(settings={"tax_map": {"1": 8}})
+        return Found()
+
+    sent = as_sent(shown(shop, administrator))
+    with mock.patch("woodoo.web.views.configuration.check_new", side_effect=meanwhile):
+        text = administrator.post(address(shop), {**sent, "team_id": "3"}).content.decode()
     assert "The settings were changed meanwhile." in text
     shop.refresh_from_db()
     assert shop.settings == {"tax_map": {"1": 8}}

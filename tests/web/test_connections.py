@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from unittest import mock
 
@@ -21,6 +21,7 @@ from woodoo.web.tallies import Reason, tally
 from woodoo.wiring import Check
 
 from . import scene
+from .api import program
 
 FORM = {
     "name": "Shop NL",
@@ -364,3 +365,53 @@ def test_a_login_for_pictures_needs_its_password_which_is_kept_unseen(shop: Conn
     moved = administrator.post(edit, {**kept, "store_key": "ck_2", "store_secret": "cs_2",
                                       "store_url": "https://elsewhere.example.com"})  # fmt: skip
     assert "enter this again" in moved.content.decode()
+
+
+# Two people at once
+
+
+def opened(shop: Connection, client: Client) -> dict[str, str]:
+    """What a browser sends back of the page, as it was opened."""
+    text = client.get(reverse("connection-edit", args=[shop.pk])).content.decode()
+    (seen,) = re.findall(r'name="seen" value="([^"]+)"', text)
+    kept = dict.fromkeys(("store_key", "store_secret", "odoo_key"), "")
+    return {**FORM, **kept, "store_url": shop.store_url, "seen": seen}
+
+
+def test_a_page_that_stood_open_writes_nothing_over(shop: Connection, administrator: Client) -> None:
+    address, mine = reverse("connection-edit", args=[shop.pk]), opened(shop, administrator)
+    administrator.post(address, {**mine, "odoo_login": "another@example.com"})
+    text = administrator.post(address, {**mine, "name": "Shop of the south"}).content.decode()
+    assert "The connection was changed meanwhile." in text
+    shop.refresh_from_db()
+    assert (shop.name, shop.odoo_login) == ("Shop NL", "another@example.com")
+    administrator.post(address, {**opened(shop, administrator), "odoo_login": shop.odoo_login, "name": "Shop S"})
+    shop.refresh_from_db()
+    assert (shop.name, shop.odoo_login) == ("Shop S", "another@example.com")
+
+
+def test_what_changes_while_a_side_is_asked_is_not_written_over(
+    shop: Connection, administrator: Client, tried: mock.Mock
+) -> None:
+    """Asking takes seconds; others save meanwhile."""
+    address, more = reverse("connection-edit", args=[shop.pk]), {"odoo_key": "key-2"}
+
+    def elsewhere(**fields: Any) -> Callable[..., list[Check]]:
+        def ask(*_: Any) -> list[Check]:
+            Connection.objects.filter(pk=shop.pk).update(**fields)
+            return [Check("Odoo", True, "Well.")]
+
+        return ask
+
+    tried.side_effect = elsewhere(settings={"batch_size": 20})
+    assert administrator.post(address, {**opened(shop, administrator), **more}).status_code == 302
+    shop.refresh_from_db()
+    assert (shop.settings, shop.odoo_key) == ({"batch_size": 20}, "key-2")
+    tried.side_effect = elsewhere(name="Shop of the south")
+    answer = administrator.post(address, {**opened(shop, administrator), **more, "odoo_key": "key-3"})
+    assert "The connection was changed meanwhile." in answer.content.decode()
+    assert program().ask("patch", f"/connections/{shop.pk}", {"name": "x", "odoo_key": "key-4"}).status_code == 200
+    tried.side_effect = elsewhere(name="Shop of the west")
+    assert program().ask("patch", f"/connections/{shop.pk}", {"odoo_key": "key-5"}).status_code == 409
+    shop.refresh_from_db()
+    assert (shop.name, shop.odoo_key) == ("Shop of the west", "key-4")

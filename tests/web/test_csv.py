@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from woodoo.web.csv import cell, csv_file, lines
 
@@ -45,3 +46,15 @@ def test_rows_are_asked_for_while_they_are_sent() -> None:
     assert answer["Content-Disposition"] == 'attachment; filename="records.csv"'
     assert not asked
     assert b"".join(answer.streaming_content).decode() == "\ufeffNumber\r\n0\r\n1\r\n2\r\n"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("language", ["de", "es", "fr"])
+def test_a_spreadsheet_of_the_reader_s_language_finds_the_cells(language: str) -> None:
+    with translation.override(language):
+        written = lines(["Order", "Total"], [["#1; paid", Decimal("12.50")]])
+    assert "".join(written) == '\ufeffOrder;Total\r\n"#1; paid";12,50\r\n'
+
+
+@pytest.mark.parametrize("text", ["Mug;=1+1", "Mug\t@SUM(A1)", "Mug\n-1"])
+def test_nothing_is_a_formula_where_a_spreadsheet_divides_otherwise(text: str) -> None:
+    assert cell(text) == f"{text[:4]}'{text[4:]}"

@@ -267,6 +267,14 @@ def test_changes_are_shown_page_by_page(administrator: Client, shop: Connection)
     assert "Thing 0 done" in administrator.get(older.group(1)).content.decode()
 
 
+def test_what_was_emptied_is_shown_too(administrator: Client, shop: Connection) -> None:
+    Connection.objects.filter(pk=shop.pk).update(store_ca_bundle="/etc/ssl/shop.pem")
+    found = Connection.objects.get(pk=shop.pk)
+    found.store_ca_bundle = ""
+    found.save()
+    assert "/etc/ssl/shop.pem" in administrator.get(reverse("changes")).content.decode()
+
+
 def test_a_role_that_was_given_ends_with_the_account(shop: Connection) -> None:
     user, _ = people.make("ana", Role.VIEWER, connections=[shop.pk])
     user.delete()

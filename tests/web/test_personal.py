@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.cli.conftest import woodoo  # noqa: F401 - the fixture
+from woodoo.alerts.models import Alert, Message
 from woodoo.connections.models import Change, Connection
 from woodoo.domain.errors import WoodooError
 from woodoo.engine.models import Call, Event, Link, Run, Work
@@ -95,6 +97,23 @@ def test_nothing_is_left_of_her_once_it_is_erased_and_his_stays(shop: Connection
     assert Work.objects.count() == 5
     assert not personal.find(ANA)
     assert personal.find(BEN)
+
+
+def test_what_alerts_say_of_her_goes_too(shop: Connection) -> None:
+    now = timezone.now()
+    for key, text, detail in (
+        ("a", "Customer Ana García", "Held up."),
+        ("b", "Order #1001", f"Two contacts have {ANA}."),
+        ("c", "Order #1003", f"{BEN} is archived."),
+    ):
+        Alert.objects.create(
+            connection_id=shop.pk, kind="record", key=key, title="1 order", text=text, detail=detail, resolved_at=now
+        )
+        Message.objects.create(connection_id=shop.pk, urgent=True, title="1 order", body=f"{text}: {detail}")
+    personal.erase(ANA)
+    assert list(Alert.objects.order_by("key").values_list("text", flat=True)) == ["", "", "Order #1003"]
+    bodies = list(Message.objects.order_by("pk").values_list("body", flat=True))
+    assert bodies == ["Erased on request.\n"] * 2 + [f"Order #1003: {BEN} is archived."]
 
 
 def everything() -> list[str]:

@@ -17,6 +17,7 @@ from woodoo.connections.models import Connection
 from woodoo.mapping.documents.money import Money
 from woodoo.web import tokens, urls
 from woodoo.web.access import Role, ensure_roles
+from woodoo.web.models import ConnectionRole
 
 from . import scene
 from .conftest import ROLES
@@ -298,6 +299,32 @@ def test_a_fragment_asked_for_after_signing_out_reloads_the_page(addresses: dict
 def test_an_account_that_was_switched_off_is_nobody(addresses: dict[str, str], viewer: Client) -> None:
     User.objects.update(is_active=False)
     assert viewer.get(addresses["work"]).status_code == 302
+
+
+def test_who_sets_one_connection_up_finds_nothing_of_another(
+    addresses: dict[str, str], shop: Connection, db: None
+) -> None:
+    """Every address, by guessed numbers, as a page and as the part of one that is asked for again and again."""
+    shop.name = "Shop of somebody else"
+    shop.save()
+    user, elsewhere = User.objects.create_user("partner"), scene.connection("Mine")
+    ConnectionRole.objects.create(user=user, connection_id=elsewhere.pk, role="administrator")
+    client = Client()
+    client.force_login(user)
+    patterns = {p.name: str(p.pattern) for p in urls.urlpatterns if isinstance(p, URLPattern)}
+    for name in GUARDED:
+        for part in ({}, {"HX-Request": "true"}):
+            answer = getattr(client, EXPECTED[name][0])(addresses[name], headers=part)
+            told = answer.getvalue().decode()
+            assert shop.name not in told, name
+            assert "#1054" not in told, name
+            if any(of in patterns[name] for of in ("connection_id", "work_id", "import_id")):
+                assert answer.status_code == 403, name
+            else:
+                assert answer.status_code in (200, 302, 403), name
+    for query in (f"?connection={shop.pk}", "?q=1054", "?state=parked&sort=old"):
+        for name in ("work", "work-export", "causes", "drift", "course", "changes"):
+            assert "#1054" not in client.get(addresses[name] + query).getvalue().decode(), (name, query)
 
 
 # What a role is shown

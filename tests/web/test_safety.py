@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.contrib.auth.models import User
@@ -329,3 +330,56 @@ def test_htmx_writes_no_style_into_a_page(administrator: Client) -> None:
     # It would carry styles that scripts have set over to what it swaps in, as an attribute, which the policy forbids.
     text = administrator.get(reverse("home")).content.decode()
     assert '"attributesToSettle":["class","width","height"]' in text
+
+
+# A session that ends while somebody types
+
+
+def test_what_was_sent_after_signing_out_leads_back_to_its_form(person: User, shop: Connection) -> None:
+    client, form = Client(), f"/connections/{shop.pk}/configuration/?now=1"
+    answer = client.post(f"/connections/{shop.pk}/configuration/", headers={"Referer": f"http://testserver{form}"})
+    assert answer["Location"] == f"/login/?next={quote(form, safe='')}"
+    assert "was not saved" in client.get(answer["Location"]).content.decode()
+    for referer in ("https://evil.example.com/work/", "", "http://[", "http://testserver"):
+        assert client.post("/work/retry-all/", headers={"Referer": referer})["Location"] == "/login/?next=%2F"
+
+
+# Odd requests
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/work/?before=99999-01-01T00:00:00%2B00:00,1",
+        "/work/?before=2026-01-01T00:00:00%2B00:00,-1",
+        "/work/?connection=-1&flow=%00&cause=%00&sort=%00",
+        "/work/?since=0000-00-00&until=9999-99-99&zone=%2e%2e%2fetc",
+        "/work/export/?q=%00%ff%fe",
+        "/work/?q=%27%22%3e%3c%21--&state[]=x&state=parked&state=done",
+        "/changes/?before=-1&connection=999999999",
+        "/changes/?before=999999999999999999",
+        "/course/?span=%00&connection=0",
+        "/work/drift/?all=%00&connection=2147483648",
+        "/alerts/?" + "x=1&" * 900,
+    ],
+)
+def test_odd_addresses_do_no_harm(address: str, shop: Connection, administrator: Client) -> None:
+    scene.work(shop, "1", "parked")
+    assert administrator.get(address).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address", ["/work/2147483648/", "/connections/99999999999/", "/people/1%00/role/", "/%ff", "/work/-1/"]
+)
+def test_numbers_that_cannot_be_lead_nowhere(address: str, administrator: Client) -> None:
+    assert administrator.get(address).status_code == 404
+
+
+def test_pages_that_say_no_speak_the_reader_s_language(
+    shop: Connection, administrator: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("woodoo.web.views.home.cards", lambda *_: 1 / 0)
+    administrator.raise_request_exception = False
+    text = administrator.get("/", headers={"Accept-Language": "de"}).content.decode()
+    assert '<html lang="de">' in text
+    assert "Something went wrong" not in text

@@ -92,7 +92,7 @@ def test_the_code_that_confirmed_it_does_not_sign_in(ana: User) -> None:
     assert not is_in(client)
 
 
-def testclocks_may_differ_by_half_a_minute_and_no_more(ana: User, clock: time_machine.Traveller) -> None:
+def test_clocks_may_differ_by_half_a_minute_and_no_more(ana: User, clock: time_machine.Traveller) -> None:
     app, _ = set_up(ana)
     clock.shift(600)
     factor = second_factor.of(ana)

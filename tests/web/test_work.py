@@ -160,6 +160,23 @@ def test_choosing_nothing_says_so(shop: Connection, operator: Client, chosen: li
     assert "Nothing to try again" in answer.content.decode()
 
 
+def test_all_that_match_are_those_that_were_counted(shop: Connection, operator: Client) -> None:
+    first = scene.work(shop, "1", "parked", message="No journal.", cause="No journal")
+    for address in ("/work/?state=parked", "/work/causes/"):
+        text = operator.get(address).content.decode()
+        (counted_at,) = set(re.findall(r'name="counted_at"[^>]* value="([^"]+)"', text))
+    later = scene.work(shop, "2", "parked", message="No journal.", cause="No journal")
+    operator.post(reverse("skip-all"), {"filter": "state=parked", "counted_at": counted_at, "reason": "by hand"})
+    first.refresh_from_db(), later.refresh_from_db()
+    assert (first.state, later.state) == ("skipped", "parked")
+    operator.post(reverse("retry-all"), {"filter": "state=parked", "counted_at": counted_at})
+    later.refresh_from_db()
+    assert later.state == "parked"
+    operator.post(reverse("retry-all"), {"filter": "state=parked", "counted_at": "yesterday"})
+    later.refresh_from_db()
+    assert later.state == "ready"
+
+
 def test_what_is_being_worked_on_is_left_alone(shop: Connection, operator: Client) -> None:
     order = scene.work(shop, "1", "running")
     operator.post(reverse("retry", args=[order.pk]))

@@ -18,6 +18,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlencode
 
+from django.db import transaction
+
 from woodoo.connections.models import Connection
 from woodoo.domain.errors import ConfigError
 from woodoo.domain.text import shortened
@@ -122,18 +124,31 @@ def add(connection: Connection, address: str) -> Channel:
     Raises:
         ConfigError: the address is none, it is there already, or the stored ones cannot be opened.
     """
-    found, there = check(address), connection.alert_channels.splitlines()
-    if found.address in there:
-        raise ConfigError("This channel is there already.", where="alert channels", fix="Test it, or remove it first.")
-    _store(connection, [*there, found.address])
+    found = check(address)
+    with transaction.atomic():
+        there = _locked(connection).alert_channels.splitlines()
+        if found.address in there:
+            raise ConfigError(
+                "This channel is there already.", where="alert channels", fix="Test it, or remove it first."
+            )
+        _store(connection, [*there, found.address])
     return found
 
 
 def remove(connection: Connection, mark: str) -> bool:
     """Take a channel away, and return whether it was there."""
-    there = channels_of(connection)
-    _store(connection, [one.address for one in there if one.mark != mark])
-    return any(one.mark == mark for one in there)
+    with transaction.atomic():
+        there = channels_of(_locked(connection))
+        left = [one.address for one in there if one.mark != mark]
+        if len(left) == len(there):
+            return False
+        _store(connection, left)
+    return True
+
+
+def _locked(connection: Connection) -> Connection:
+    """Return the connection as it is stored, which nobody else changes until the transaction ends."""
+    return Connection.objects.select_for_update().get(pk=connection.pk)
 
 
 def _store(connection: Connection, addresses: Iterable[str]) -> None:

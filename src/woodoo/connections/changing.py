@@ -1,7 +1,8 @@
-"""Changes single settings of a connection; whoever saves asks both sides first (`web/saving.py`).
+"""Changes settings of a connection; whoever saves asks both sides first (`web/saving.py`).
 
-Decides that settings are checked as a whole before one is stored, that what is not named stays as it is, and that a
-setting nobody knows can only be taken away.
+Decides that settings are checked as a whole before one is stored, that what is not named stays as it is, that a
+setting nobody knows can only be taken away, and that nothing is written over that was changed while both sides were
+being asked.
 """
 
 from __future__ import annotations
@@ -35,6 +36,28 @@ def change_settings(connection_id: int, values: Mapping[str, Any], *, unchecked:
         if unchecked:
             audit.note("saved without being tried", connection_id=on.pk, after={"unchecked": on.unchecked})
     return connection_changed(connection_id)
+
+
+class Meanwhile(ConfigError):
+    """A connection is not any more what it was when somebody began to change it."""
+
+
+def replace_settings(on: Connection, settings: Mapping[str, Any], *, unchecked: str = "") -> int:
+    """Put these settings in the place of those `on` was read with; return how many records are tried again.
+
+    Raises:
+        Meanwhile: they were changed since; nothing is changed then.
+    """
+    with transaction.atomic():
+        now = Connection.objects.select_for_update().get(pk=on.pk)
+        if now.settings != on.settings:
+            raise Meanwhile(
+                "The settings were changed meanwhile.", where="settings", fix="Look at them again, then change them."
+            )
+        now.settings = dict(settings)
+        now.unchecked = unchecked[:500] or now.unchecked
+        now.save(update_fields=["settings", "unchecked", "updated_at"])
+    return connection_changed(on.pk)
 
 
 def checked_settings(on: Connection, values: Mapping[str, Any]) -> dict[str, Any]:

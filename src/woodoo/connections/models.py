@@ -138,7 +138,8 @@ class Connection(models.Model):
             raise ValidationError({"settings": exc.message}) from exc
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Store it, with addresses in one form: no slash at the end."""
+        """Store it, with addresses in one form, no slash at the end, and a name of one line: mails are headed by it."""
+        self.name = " ".join(self.name.split())
         self.store_url = self.store_url.rstrip("/")
         self.odoo_url = self.odoo_url.rstrip("/")
         super().save(*args, **kwargs)

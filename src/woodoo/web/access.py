@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
+from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
@@ -133,8 +134,24 @@ def _to_login(request: HttpRequest) -> HttpResponse:
         response = HttpResponse(status=204)
         response["HX-Refresh"] = "true"
         return response
-    back = request.get_full_path() if request.method == "GET" else "/"
+    if request.method in ("GET", "HEAD"):
+        back = request.get_full_path()
+    else:
+        back = _page_of_form(request)
+        said = gettext("You had been signed out, so what you sent was not saved. Sign in, and send it once more.")
+        messages.warning(request, said)
     return redirect(f"{login}?{urlencode({'next': back})}")
+
+
+def _page_of_form(request: HttpRequest) -> str:
+    """Return the page of ours a form was sent from."""
+    try:
+        sent_from = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return "/"
+    if sent_from.netloc != request.get_host() or not sent_from.path.startswith("/"):
+        return "/"
+    return sent_from.path + (f"?{sent_from.query}" if sent_from.query else "")
 
 
 #: Addresses for those who have to set a second factor up first.

@@ -36,8 +36,9 @@ class Word:
 
 
 def in_words(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Word]:
-    """Return what was changed; what came with nothing (a new connection's empty fields) is left out."""
-    named = [name for name in {**before, **after} if {**before, **after}[name] not in ("", [], {})]
+    """Return what was changed; what had nothing and got nothing (a new connection's empty fields) is left out."""
+    nothing: tuple[Any, ...] = ("", [], {})
+    named = [name for name in {**before, **after} if any(one.get(name, "") not in nothing for one in (before, after))]
     return [word for name in named for word in _words(name, before.get(name), after.get(name))]
 
 

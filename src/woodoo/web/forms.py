@@ -1,23 +1,28 @@
 """The form for a connection.
 
 Decides that a secret goes in and never comes out: an empty field keeps what is stored, and a stored secret is not
-sent to a new address unless it is entered again.
+sent to a new address unless it is entered again. And that a form that stood open while somebody else changed the
+connection writes nothing over.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django import forms
+from django.db import transaction
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from woodoo.connections.changing import Meanwhile
 from woodoo.connections.models import Connection
 
 from .reach import Role
@@ -83,6 +88,8 @@ class ConnectionForm(_ModelForm):
     odoo_key = forms.CharField(
         label=_("API key or password"), required=False, strip=True, widget=SecretInput(), max_length=500
     )
+    #: What the connection was like when the page was opened; programs leave it out.
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Connection
@@ -151,6 +158,7 @@ class ConnectionForm(_ModelForm):
         """Make the form. `typed`: secrets that were typed before and are not saved."""
         super().__init__(*args, **kwargs)
         self._typed = dict(typed or {})
+        self._stored = self.initial["seen"] = _fields_of(self.instance)
         for name, text in self._HELP.items():
             self.fields[name].help_text = text
             if self._typed.get(name):
@@ -169,6 +177,8 @@ class ConnectionForm(_ModelForm):
     def clean(self) -> dict[str, Any]:
         """Refuse to send a kept secret to another host."""
         data = super().clean() or self.cleaned_data
+        if data.get("seen") and data["seen"] != self._stored:
+            self.changed_meanwhile()
         for secret, address in self.SENT_TO.items():
             if not self._has(secret) or self.entered(secret) or address not in data:
                 continue
@@ -211,12 +221,30 @@ class ConnectionForm(_ModelForm):
                 setattr(tried, name, entered)
         return tried
 
+    def changed_meanwhile(self) -> None:
+        """Say that somebody else was quicker."""
+        said = gettext("The connection was changed meanwhile. Open this page again and repeat what you changed.")
+        self.add_error(None, said)
+
     def save(self, commit: bool = True) -> Connection:
-        """Store the connection; secrets left empty stay as they are."""
-        for name in self._HELP:
-            if entered := self.entered(name):
-                self._enter(name, entered)
-        return super().save(commit)
+        """Store the connection; secrets left empty stay as they are, and so does what the form does not show.
+
+        Raises:
+            Meanwhile: somebody has changed it since the form was made; nothing is stored.
+        """
+        entered = {name: secret for name in self._HELP if (secret := self.entered(name))}
+        for name, secret in entered.items():
+            self._enter(name, secret)
+        if not (commit and self.instance.pk):
+            return super().save(commit)
+        renewed = ("previous_webhook_secret", "webhook_secret_renewed_at") if "webhook_secret" in entered else ()
+        with transaction.atomic():
+            if _fields_of(Connection.objects.select_for_update().get(pk=self.instance.pk)) != self._stored:
+                raise Meanwhile(
+                    "The connection was changed meanwhile.", where="connection", fix="Look at it again, then change it."
+                )
+            self.instance.save(update_fields=[*self.Meta.fields, *entered, *renewed, "unchecked", "updated_at"])
+        return self.instance
 
     def _enter(self, name: str, secret: str) -> None:
         """Put a secret in its place; one that signs webhooks leaves the one before it good for some days."""
@@ -263,6 +291,15 @@ class ConnectionForm(_ModelForm):
             ),
             Group("Woodoo", [self["name"], self["enabled"]], wide=True),
         ]
+
+
+def fingerprint(stored: Mapping[str, Any]) -> str:
+    """Return what tells settings, or fields, from others."""
+    return sha256(json.dumps(stored, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _fields_of(connection: Connection) -> str:
+    return fingerprint({name: getattr(connection, name) for name in ConnectionForm.Meta.fields})
 
 
 def about(of: Connection, data: Mapping[str, Any] | None) -> str:

@@ -9,6 +9,7 @@ Decides what belongs to a person. Store and Odoo keep their own; Woodoo has copi
 | orders in answers of the store           | their billing address                                                 |
 | the account of the store                 | the `customer_id` of these orders, or the account with that address   |
 | the contact of Odoo                      | the links of these orders and of the account                          |
+| alerts, and what was sent of them        | the address, or what a record of the person is called or held up by   |
 
 What is erased of a record is what `engine.ledger.erase` blanks: contents and names go, that and when it was worked on
 stays. A request about several people is blanked as a whole; what is told of it is only the part with the address.
@@ -26,6 +27,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
 
+from woodoo.alerts.models import Alert, Message
 from woodoo.connections import audit
 from woodoo.connections.models import Connection
 from woodoo.domain.errors import WoodooError
@@ -112,7 +114,9 @@ def erase(email: str) -> dict[str, int]:
         WoodooError: this is no e-mail address.
     """
     found = find(email)
+    words = _words_of(found)
     with transaction.atomic():
+        _blank_alerts(words)
         for connection_id, lane, record in sorted(found.records):
             erase_record(connection_id, record, lane=lane)
         db.change(
@@ -133,6 +137,29 @@ def erase(email: str) -> dict[str, int]:
         # Whose it was is not kept: that would be personal data again.
         audit.note("personal data erased", after=found.counts)
     return found.counts
+
+
+def _words_of(found: Found) -> list[str]:
+    """Return what stands for the person in texts: the address, names of contacts, sentences about one record alone."""
+    words = {found.email}
+    for work in _works(found):
+        words |= {work.title} if work.lane in (_ACCOUNTS, _CONTACTS) else set()
+        words |= set() if work.cause else {work.message}
+    return [word.lower() for word in words if word]
+
+
+def _blank_alerts(words: Sequence[str]) -> None:
+    """Blank alerts that name the person, and messages that told of them. One that is open is written anew."""
+    for alert in Alert.objects.exclude(text="", detail="").iterator():
+        if _names(f"{alert.text}\n{alert.detail}", words):
+            Alert.objects.filter(pk=alert.pk).update(text="", detail="")
+    for message in Message.objects.iterator():
+        if _names(message.body, words):
+            Message.objects.filter(pk=message.pk).update(body="Erased on request.\n")
+
+
+def _names(text: str, words: Sequence[str]) -> bool:
+    return any(word in text.lower() for word in words)
 
 
 def _blank_findings(found: Found) -> None:

@@ -144,6 +144,7 @@ _KINDS: dict[str, _Kind] = {
     ),
 }
 NAMES = tuple(_KINDS)
+_SAME = _("same address %(mark)s")
 
 
 def troubles_of(on: Connection, *, items: bool = True) -> list[Trouble]:
@@ -232,8 +233,8 @@ def cells(on: Connection, name: str) -> Iterator[list[object]]:
     hidden = kind.finding in (hygiene.ODOO_EMAIL, hygiene.STORE_EMAIL)
     for one in _rows(on, kind, survey).iterator(chunk_size=2000):
         number = str(one.facts.get("id") or one.facts.get("product") or "")
-        shared = f"same address {one.record[:8]}" if hidden else one.record
+        shared = _SAME % {"mark": one.record[:8]} if hidden else one.record
         yield [shared, number, one.title, one.facts.get("status", ""), _url(on, kind.finding, number)]
 
 
-HEAD = ("SKU", "Id", "Name", "Status", "Address")
+HEAD = ("SKU", _("Id"), _("Name"), _("Status"), _("Address"))

@@ -254,19 +254,21 @@ def found(query: Query) -> Found:
     return Found(rows, broad=not few, few=few, cause=cause)
 
 
-def to_retry(query: Query) -> list[int]:
-    """Return the numbers of all that match and can be tried again together."""
-    return _numbers(query, RETRYABLE)
+def to_retry(query: Query, counted_at: datetime | None = None) -> list[int]:
+    """Return the numbers of all that match and can be tried again together, as they were counted then."""
+    return _numbers(query, RETRYABLE, counted_at)
 
 
-def to_skip(query: Query) -> list[int]:
-    """Return the numbers of all that match and can be left out together."""
-    return _numbers(query, SKIPPABLE)
+def to_skip(query: Query, counted_at: datetime | None = None) -> list[int]:
+    """Return the numbers of all that match and can be left out together, as they were counted then."""
+    return _numbers(query, SKIPPABLE, counted_at)
 
 
-def _numbers(query: Query, allowed: tuple[str, ...]) -> list[int]:
+def _numbers(query: Query, allowed: tuple[str, ...], counted_at: datetime | None) -> list[int]:
     states = set(_together(query)) & set(allowed)
     rows = found(query).rows.filter(state__in=states)
+    if counted_at:  # what came to match since was not among those that were shown
+        rows = rows.filter(updated_at__lte=counted_at)
     return list(rows.order_by("pk").values_list("pk", flat=True)) if states else []
 
 

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from woodoo.cli.supervisor import Part, Supervisor
 from woodoo.domain.errors import RemoteDown
@@ -20,7 +20,8 @@ from woodoo.runtime.addresses import ALLOWED, allowed_networks
 from woodoo.sandbox.demo.place import HOST, Place, folder, home
 from woodoo.sandbox.odoo.progress import say
 
-_START_TIMEOUT = 90.0
+#: Seconds; on a busy machine it may take minutes. One that has ended is not waited for.
+_START_TIMEOUT = 600.0
 
 
 def environment(place: Place) -> dict[str, str]:
@@ -61,6 +62,7 @@ def spawn(place: Place) -> None:
         RemoteDown: one of them did not; the message names the log.
     """
     if running() is None:
+        note = folder() / "keeper.json"
         with (folder() / "demo.log").open("ab") as log:
             subprocess.Popen(
                 [sys.executable, "-m", "woodoo.sandbox", "demo", "keep"],
@@ -69,15 +71,22 @@ def spawn(place: Place) -> None:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        _wait_for(note.exists)
     deadline = time.monotonic() + _START_TIMEOUT
     waiting = {f"{place.store_url}/", f"{place.woodoo_url}/health"}
-    while waiting and time.monotonic() < deadline:
+    while waiting and time.monotonic() < deadline and running() is not None:
         waiting = {url for url in waiting if not _answers(url)}
         time.sleep(0.3)
     if waiting:
         raise RemoteDown(
             f"{' and '.join(sorted(waiting))} did not answer.", side="store", fix=f"See {folder() / 'demo.log'}."
         )
+
+
+def _wait_for(there: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not there() and time.monotonic() < deadline:
+        time.sleep(0.2)
 
 
 def running() -> int | None:

@@ -7,6 +7,7 @@
 | the token's role does not do                              | 403    |
 | there is no such thing, or the token does not reach it    | 404    |
 | it cannot be done as things stand (`WoodooError`)         | 409    |
+| the body is larger than any that is meant                 | 413    |
 | what was sent does not fit its description                | 422    |
 | too many wrong tokens                                     | 429    |
 | Woodoo made a mistake                                     | 500    |
@@ -19,7 +20,9 @@ import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import Field
@@ -30,7 +33,7 @@ from ..saving import NotThere
 
 log = logging.getLogger(__name__)
 
-_SAID = frozenset({400, 401, 403, 404, 409, 422, 429, 502})
+_SAID = frozenset({400, 401, 403, 404, 409, 413, 422, 429, 502})
 
 
 class Wrong(Schema):
@@ -104,6 +107,15 @@ def speak(api: NinjaAPI) -> None:
     @api.exception_handler(HttpError)
     def _refused(request: HttpRequest, exc: HttpError) -> HttpResponse:
         return answer(request, exc.status_code, Problem(message=exc.message))
+
+    @api.exception_handler(RequestDataTooBig)
+    def _too_big(request: HttpRequest, exc: RequestDataTooBig) -> HttpResponse:
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024**2
+        return answer(request, 413, Problem(message=f"The body is larger than {most} MB."))
+
+    @api.exception_handler(UnreadablePostError)
+    def _cut_off(request: HttpRequest, exc: UnreadablePostError) -> HttpResponse:
+        return answer(request, 400, Problem(message="The body ended before its announced length."))
 
     @api.exception_handler(Exception)
     def _broken(request: HttpRequest, exc: Exception) -> HttpResponse:

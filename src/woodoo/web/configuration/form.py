@@ -6,9 +6,7 @@ are removed, and settings that were changed meanwhile are not written over.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from hashlib import sha256
 from typing import Any, Protocol
 
 from django import forms
@@ -19,7 +17,7 @@ from pydantic_core import ErrorDetails
 from woodoo.connections.settings import ConnectionSettings
 
 from ..choices import Choices
-from ..forms import dress
+from ..forms import dress, fingerprint
 from .kinds import DEFAULT
 from .section import Part, Section
 from .sections import CONFIGURATION, PAGE
@@ -97,8 +95,7 @@ class ConfigurationForm(forms.Form):
         """Put the settings together and have them checked by their own schema."""
         data = super().clean() or self.cleaned_data
         if data.get("seen") and data["seen"] != self._seen:
-            changed = gettext("The settings were changed meanwhile. Open this page again and repeat what you chose.")
-            self.add_error(None, changed)
+            self.changed_meanwhile()
         for part in parts(self.sections):
             if isinstance(part, Table):
                 part.check(self, data)
@@ -140,6 +137,11 @@ class ConfigurationForm(forms.Form):
         for problem in problems:
             self._show((problem.setting, *([problem.key] if problem.key else [])), problem.message)
 
+    def changed_meanwhile(self) -> None:
+        """Say that somebody else was quicker."""
+        said = gettext("The settings were changed meanwhile. Open this page again and repeat what you chose.")
+        self.add_error(None, said)
+
     def stored_form(self) -> dict[str, Any]:
         """Return the settings as the connection stores them: what differs from the defaults, and what nobody knows."""
         kept = {name: value for name, value in self.unknown.items() if not self.cleaned_data.get(REMOVE + name)}
@@ -150,11 +152,6 @@ def parts(of: Sequence[Section] = PAGE) -> Iterator[Part]:
     """Yield every part of these sections, in their order."""
     for section in of:
         yield from section.every()
-
-
-def fingerprint(stored: Mapping[str, Any]) -> str:
-    """Return what tells settings from others."""
-    return sha256(json.dumps(stored, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def in_words(error: ErrorDetails) -> str:

@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 from django.views.decorators.cache import never_cache
@@ -124,19 +124,24 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer a request that makes no sense. It may have come too early to say whose it is, so the page asks nothing."""
-    return _bare("That did not work", "The request could not be understood.", status=400)
+    return _bare(gettext("That did not work"), gettext("The request could not be understood."), status=400)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Answer when we failed. Touches neither database nor templates: they may be what is broken."""
-    text = "The mistake is in the server's log. Orders are worked on all the same."
-    return _bare("Something went wrong", text, status=500)
+    text = gettext("The mistake is in the server's log. Orders are worked on all the same.")
+    return _bare(gettext("Something went wrong"), text, status=500)
 
 
 def _bare(title: str, text: str, *, status: int) -> HttpResponse:
     page = (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Woodoo</title><h1>{title}</h1>'
-        f'<p>{text} <a href="/">To the overview</a></p></html>'
+        f'<!doctype html><html lang="{get_language() or "en"}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><title>Woodoo</title>'
+        '<script src="/static/web/theme.js"></script><link rel="stylesheet" href="/static/web/vendor/tabler.min.css">'
+        '<link rel="stylesheet" href="/static/web/panel.css"></head><body><main class="login"><div class="empty">'
+        f'<h1 class="empty-title h2">{title}</h1><p class="empty-subtitle text-secondary">{text}</p>'
+        f'<div class="empty-action"><a class="btn btn-primary" href="/">{gettext("To the overview")}</a></div>'
+        "</div></main></body></html>"
     )
     return HttpResponse(page, status=status)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from woodoo.connections.models import Connection
@@ -53,13 +54,14 @@ class Row:
 @needs(Role.VIEWER)
 def causes(request: HttpRequest) -> HttpResponse:
     """Show the causes of all connections, or of one; or the live part of the page."""
-    query = Query.of(request.GET)
+    counted_at, query = timezone.now(), Query.of(request.GET)
     connections = {connection.pk: connection for connection in reached(request)}
     found = held_up(query.connection, among=list(connections), most=MOST)
     paused = pauses_of([query.connection] if query.connection else connections)
     context = {
         "section": "work",
         "query": query,
+        "counted_at": counted_at.isoformat(),
         "connections": list(connections.values()),
         "many_connections": len(connections) > 1,
         "rows": [_row(held, connections.get(held.connection_id)) for held in found],

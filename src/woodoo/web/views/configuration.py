@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from woodoo.connections.changing import Meanwhile, replace_settings
 from woodoo.connections.models import Connection
-from woodoo.engine.work import connection_changed
 
 from ..access import Role, needs
 from ..choices import Choices, read_choices
@@ -44,20 +44,22 @@ def configuration(request: HttpRequest, connection_id: int) -> HttpResponse:
         form.add_problems(checked.problems)
         unasked = checked.unasked
         if not checked.problems and (not unasked or "anyway" in request.POST):
-            for sentence in dict.fromkeys(checked.notes):
-                messages.warning(request, sentence)
-            return _store(request, found, form, unasked)
+            try:
+                again = replace_settings(found, form.stored_form(), unchecked=" ".join(unasked))
+            except Meanwhile:
+                form.changed_meanwhile()
+            else:
+                for sentence in dict.fromkeys(checked.notes):
+                    messages.warning(request, sentence)
+                return _saved_and_on(request, found, again)
     context |= {**_shown(form, choices), "unasked": unasked}
     return page(request, "parts/configuration_form.html" if fragment else "configuration.html", context)
 
 
-def _store(request: HttpRequest, on: Connection, form: ConfigurationForm, unasked: list[str]) -> HttpResponse:
-    """Save, and go on to the connection's test, which tries the settings in Odoo; or stay where that is asked."""
-    on.settings = form.stored_form()
-    on.unchecked = " ".join(unasked)[:500] or on.unchecked
-    on.save(update_fields=["settings", "unchecked", "updated_at"])
+def _saved_and_on(request: HttpRequest, on: Connection, again: int) -> HttpResponse:
+    """Go on to the connection's test, which tries the settings in Odoo; or stay where that is asked."""
     log.info("settings changed", extra={"connection": on.pk})
-    messages.success(request, _saved(connection_changed(on.pk)))
+    messages.success(request, _saved(again))
     if "stay" in request.POST:
         return redirect("configuration", connection_id=on.pk)
     return redirect(reverse("connection", args=[on.pk]) + "?test=1")

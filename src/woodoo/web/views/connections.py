@@ -15,6 +15,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from woodoo.connections.changing import Meanwhile
 from woodoo.connections.hook import hook_address
 from woodoo.connections.models import Connection
 from woodoo.connections.settings import ConnectionSettings
@@ -129,7 +130,11 @@ def connection_edit(request: HttpRequest, connection_id: int) -> HttpResponse:
     tried = saving.try_changed(form)
     if saving.failed(tried) and "anyway" not in request.POST:
         return _show_form(request, connection_id, _again(form, found, request), tried=tried)
-    again = saving.keep(form, tried).retried
+    try:
+        again = saving.keep(form, tried).retried
+    except Meanwhile:
+        form.changed_meanwhile()
+        return _show_form(request, connection_id, form)
     typed.forget(request)
     log.info("connection changed", extra={"connection": connection_id})
     messages.success(request, _saved(again))

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from woodoo.checkup import needs_look
 from woodoo.checkup.book import Health
 from woodoo.checkup.findings import Finding
+from woodoo.connections.changing import Meanwhile, replace_settings
 from woodoo.connections.models import Connection
 from woodoo.connections.settings import ConnectionSettings
 from woodoo.domain.errors import ConfigError, WoodooError
-from woodoo.engine.work import connection_changed
 
 from ..access import Role, needs
 from ..choices import Choices
@@ -80,11 +80,14 @@ def features(request: HttpRequest, connection_id: int) -> HttpResponse:
     found = get_object_or_404(Connection, pk=connection_id)
     form = ConfigurationForm(found.settings, Choices(), request.POST if request.method == "POST" else None, of=FEATURES)
     if request.method == "POST" and form.is_valid():
-        found.settings = form.stored_form()
-        found.save(update_fields=["settings", "updated_at"])
-        log.info("settings changed", extra={"connection": found.pk})
-        messages.success(request, _saved(connection_changed(found.pk)))
-        return redirect("features", connection_id=found.pk)
+        try:
+            again = replace_settings(found, form.stored_form())
+        except Meanwhile:
+            form.changed_meanwhile()
+        else:
+            log.info("settings changed", extra={"connection": found.pk})
+            messages.success(request, _saved(again))
+            return redirect("features", connection_id=found.pk)
     looked = _looked(found)
     needs_of = {one.key: one for one in looked.findings}
     context = {

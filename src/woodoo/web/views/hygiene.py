@@ -59,4 +59,4 @@ def as_csv(request: HttpRequest, connection_id: int, name: str) -> StreamingHttp
     on = get_object_or_404(Connection, pk=connection_id)
     if name not in NAMES:
         raise Http404
-    return csv_file(f"{name}.csv", HEAD, cells(on, name))
+    return csv_file(f"{name}.csv", [str(one) for one in HEAD], cells(on, name))

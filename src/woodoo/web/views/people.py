@@ -137,15 +137,25 @@ def _done(request: HttpRequest, do: Callable[[], Any], said: str) -> HttpRespons
 
 def _show(request: HttpRequest, form: PersonForm, *, named: str = "", secret: str = "") -> HttpResponse:
     names = dict(Connection.objects.values_list("pk", "name"))
+    gone = gettext("gone")
     rows = [
-        (one, [(names.get(number, gettext("gone")), given.label) for number, given in one.reach.on_connections.items()])
+        (
+            one,
+            [(names.get(number, gone), given.label) for number, given in one.reach.on_connections.items()],
+            _form(one),
+        )
         for one in people.everybody()
     ]
-    context: dict[str, Any] = {"section": "people", "form": form, "rows": rows, "role_form": RoleForm(auto_id=False)}
+    context: dict[str, Any] = {"section": "people", "form": form, "rows": rows}
     context |= {
         "rule": second_factor.asked_of(),
         "rules": [(key, FACTOR_WORDS[key]) for key in second_factor.CHOICES],
         "forced": second_factor.is_forced(),
-        "without": sum(second_factor.is_wanted(one.reach.highest) and not one.second_factor for one, _ in rows),
+        "without": sum(second_factor.is_wanted(one.reach.highest) and not one.second_factor for one, *_ in rows),
     }
     return page(request, "people.html", {**context, "named": named, "secret": secret})
+
+
+def _form(one: people.Person) -> RoleForm:
+    """Return the form that gives somebody another role, with the one that is given everywhere."""
+    return RoleForm(auto_id=False, initial={"role": one.reach.role.word})

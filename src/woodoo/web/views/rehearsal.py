@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -38,6 +39,11 @@ OUTCOMES: dict[str, tuple[str, str | Promise, str | Promise]] = {
     "complete": ("running", _("Completed"), _("Is in Odoo, and would be completed or changed there")),
     "there": ("done", _("There"), _("Is in Odoo as it should be")),
 }
+#: Of the file.
+COLUMNS = (
+    *(_("Order"), _("Id"), _("Placed"), _("Status"), _("Outcome"), _("Total"), "Odoo", _("Currency")),
+    *(_("Documents"), _("Says"), _("What to do"), _("Address")),
+)
 
 
 @dataclass(frozen=True)
@@ -139,8 +145,7 @@ def as_csv(request: HttpRequest, connection_id: int) -> StreamingHttpResponse:
     """Send the outcome of each order as a file."""
     on = get_object_or_404(Connection, pk=connection_id)
     last = kept.newest(on.pk, surveys.REHEARSAL.name)
-    head = ["Order", "Id", "Placed", "Status", "Outcome", "Total", "Odoo", "Currency", "Documents", "Says", "To do"]
-    return csv_file("dry-run.csv", [*head, "Address"], _cells(on, last.pk) if last else ())
+    return csv_file("dry-run.csv", [str(name) for name in COLUMNS], _cells(on, last.pk) if last else ())
 
 
 def _cells(on: Connection, import_id: int) -> Iterator[list[object]]:
@@ -151,8 +156,9 @@ def _cells(on: Connection, import_id: int) -> Iterator[list[object]]:
             one.record,
             facts.get("at"),
             facts.get("status"),
-            one.kind,
-            *(facts.get(name) for name in ("total", "odoo", "currency")),
+            str(OUTCOMES[one.kind][1]) if one.kind in OUTCOMES else one.kind,
+            *(Decimal(facts[name]) if facts.get(name) else None for name in ("total", "odoo")),
+            facts.get("currency"),
             ", ".join(facts.get("documents", ())),
             one.message,
             one.fix,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -30,7 +32,7 @@ from ..worklist import PAGE, SORTS, Query, counts_at_once, found, page_of, pills
 @needs(Role.VIEWER)
 def work_list(request: HttpRequest) -> HttpResponse:
     """Show the list, or its live part."""
-    query = _within(request, Query.of(request.GET), Role.VIEWER)
+    counted_at, query = timezone.now(), _within(request, Query.of(request.GET), Role.VIEWER)
     connections = list(reached(request))
     reach = reach_of(request.user)
     names = {connection.pk: connection.name for connection in connections}
@@ -48,6 +50,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "work",
         "query": query,
+        "counted_at": counted_at.isoformat(),
         "rows": rows,
         "older": older,
         "pills": pills(query, counts, counted=not there.broad),
@@ -109,7 +112,7 @@ def skip_many(request: HttpRequest) -> HttpResponse:
 @needs(Role.OPERATOR)
 def retry_all(request: HttpRequest) -> HttpResponse:
     """Try all that match the list's filter again and go back to where that was asked."""
-    _retry(request, to_retry(_filter(request)))
+    _retry(request, to_retry(_filter(request), _counted_at(request)))
     return _back_to_list(request)
 
 
@@ -117,12 +120,21 @@ def retry_all(request: HttpRequest) -> HttpResponse:
 @needs(Role.OPERATOR)
 def skip_all(request: HttpRequest) -> HttpResponse:
     """Leave all that match the list's filter out for one reason and go back to where that was asked."""
-    _skip(request, to_skip(_filter(request)))
+    _skip(request, to_skip(_filter(request), _counted_at(request)))
     return _back_to_list(request)
 
 
 def _filter(request: HttpRequest) -> Query:
     return _within(request, Query.of(QueryDict(request.POST.get("filter", ""))), Role.OPERATOR)
+
+
+def _counted_at(request: HttpRequest) -> datetime | None:
+    """Return when the number was counted that somebody has confirmed."""
+    try:
+        at = datetime.fromisoformat(request.POST.get("counted_at", ""))
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
 
 
 def _within(request: HttpRequest, query: Query, role: Role) -> Query:

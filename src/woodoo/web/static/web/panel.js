@@ -129,6 +129,19 @@
     });
   });
 
+  // A part that cannot be refreshed says so; so does a button that was answered with nothing.
+  function tell(event, failed) {
+    var live = event.detail.elt && event.detail.elt.hasAttribute("data-live");
+    var note = document.getElementById(live ? "stale" : "unanswered");
+    if (note) { note.hidden = !failed; }
+  }
+  ["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach(function (name) {
+    document.addEventListener(name, function (event) { tell(event, true); });
+  });
+  document.addEventListener("htmx:afterRequest", function (event) {
+    if (event.detail.successful) { tell(event, false); }
+  });
+
   // What the reader opened or closed stays so when the page refreshes itself.
   var opened = {};
   document.addEventListener("htmx:beforeSwap", function (event) {
@@ -175,6 +188,14 @@
     document.querySelectorAll("details.menu[open]").forEach(function (menu) {
       if (!menu.contains(event.target)) { menu.removeAttribute("open"); }
     });
+  });
+
+  // A double click sends once: the answer to the second one would hide what the first has done.
+  document.addEventListener("submit", function (event) {
+    var form = event.target, now = Date.now();
+    if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) { return; }
+    if (now - Number(form.dataset.sentAt || 0) < 1500) { event.preventDefault(); return; }
+    form.dataset.sentAt = now;
   });
 
   // A form whose answer takes some seconds shows that it is on its way. The pressed button still counts.
