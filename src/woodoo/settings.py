@@ -156,6 +156,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "woodoo.web.way_back.WayBack",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "woodoo.web.urls"

@@ -117,6 +117,9 @@ def test_one_proposal_is_taken_and_what_was_set_stays(shop: Connection, administ
         '[["tax_map","1","7"]]',
         '[["tax_map",1,7]]',
         '[["tax_map","1",true]]',
+        '[["tax_map","1\\u0000",7]]',
+        '[["tax_map","1",99999999999999999999]]',
+        '[["sku_field","sku","x\\u0000"]]',
     ],
 )
 def test_what_is_no_proposal_is_not_taken(rows: str, shop: Connection, administrator: Client) -> None:
@@ -220,8 +223,8 @@ def test_the_file_of_a_dry_run_holds_no_formula(shop: Connection, viewer: Client
     text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     head, row = csv.reader(text.splitlines())
     told = dict(zip(head, row, strict=True))
-    assert (told["Order"], told["Outcome"], told["Total"]) == ("Order #1", "parked", "72.55")
-    assert (told["Says"], told["To do"]) == ("'=cmd|' /C calc'!A0", "'@SUM(A1)")
+    assert (told["Order"], told["Outcome"], told["Total"]) == ("Order #1", "Parked", "72.55")
+    assert (told["Says"], told["What to do"]) == ("'=cmd|' /C calc'!A0", "'@SUM(A1)")
 
 
 def test_a_dry_run_that_goes_on_shows_how_far_it_is(shop: Connection, operator: Client) -> None:

@@ -267,7 +267,11 @@ def test_each_role_at_each_address(
 def test_what_changes_something_is_never_done_by_get(
     name: str, addresses: dict[str, str], administrator: Client
 ) -> None:
-    assert administrator.get(addresses[name]).status_code == 405
+    """Who opens such an address is led to the page above."""
+    answer = administrator.get(addresses[name])
+    assert answer.status_code == 302
+    assert addresses[name].startswith(answer["Location"])
+    assert administrator.get(answer["Location"], follow=True).status_code == 200
 
 
 @pytest.mark.parametrize("name", [name for name in GUARDED if EXPECTED[name][0] == "post"])

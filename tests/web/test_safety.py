@@ -261,7 +261,8 @@ def test_a_wrong_name_and_a_wrong_password_read_the_same(person: User) -> None:
 def test_signing_out_needs_a_form(person: User) -> None:
     client = Client()
     sign_in(client)
-    assert client.get(reverse("logout")).status_code == 405
+    assert client.get(reverse("logout"))["Location"] == "/"
+    assert client.get(reverse("work")).status_code == 200
     assert client.post(reverse("logout")).status_code == 302
     assert client.get(reverse("work")).status_code == 302
 

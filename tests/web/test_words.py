@@ -22,6 +22,7 @@ from django.utils import translation
 
 from woodoo.web import check_words, stored_words
 from woodoo.web.models import Preference
+from woodoo.web.sheet_words import sheet_said
 
 LANGUAGES = [code for code, _ in settings.LANGUAGES if code != "en"]
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}")
@@ -258,3 +259,18 @@ def test_a_bad_answer_of_a_test_stays_as_it_was_given() -> None:
         for said in ("Odoo lacks the apps Sales.", "The name shop.example.com cannot be found."):
             assert check_words.answer_said(said) == said
         assert check_words.name_said("Something new") == "Something new"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Sales order, invoice and payment", "Pedido de venta, factura y pago"),
+        ("95 % of 20 SKUs sold are in default_code", "el 95 % de 20 SKU vendidos está en default_code"),
+        ("it is the one sales tax of ES with 21 %, included in prices", None),
+        ("Shop delivery", "Shop delivery"),
+    ],
+)
+def test_the_sheet_of_mappings_is_in_the_readers_language(text: str, said: str | None) -> None:
+    with translation.override("es"):
+        found = sheet_said(text)
+    assert found == said if said else "incluido en los precios" in found and "it is" not in found

@@ -112,7 +112,8 @@ def read_back(text: str) -> list[Row]:
 
 
 def _row(setting: Any, key: Any, value: Any) -> Row:
-    known = (setting in MAPS and isinstance(value, int)) or (setting in SINGLE and isinstance(value, int | str))
-    if not known or isinstance(value, bool) or not isinstance(key, str) or len(key) > 200:
+    number = isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**31
+    known = (setting in MAPS and number) or (setting in SINGLE and (number or isinstance(value, str)))
+    if not known or not isinstance(key, str) or len(key) > 200 or "\x00" in f"{key}{value}":
         raise ValueError(setting)
     return Row("", key, "", Stand.PROPOSED, setting=setting, value=value)

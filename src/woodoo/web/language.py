@@ -38,10 +38,15 @@ class ReadersLanguage(LocaleMiddleware):
 
 
 def _language_of(request: HttpRequest) -> str:
-    if request.path_info.startswith(_PROGRAMS):
+    if is_for_programs(request.path_info):
         return settings.LANGUAGE_CODE
     chosen = request.session.get(_KEY)
     return str(chosen) if is_known(chosen) else translation.get_language_from_request(request)
+
+
+def is_for_programs(path: str) -> bool:
+    """Say whether programs ask at an address, not people."""
+    return path.startswith(_PROGRAMS)
 
 
 def is_known(code: object) -> bool:

@@ -27,7 +27,7 @@ def said_by(known: Rows, text: str) -> str:
     return ""
 
 
-#: Names of records, of imports, of totals, and what the log of changes calls what was done.
+#: Names of records, of imports, of totals, notes on amounts, and what the log of changes calls what was done.
 _NAMES = rows(
     (r"Order (?P<name>#?\S.*)", _("Order %(name)s")),
     (r"Refunds of order (?P<name>.+)", _("Refunds of order %(name)s")),
@@ -50,6 +50,19 @@ _NAMES = rows(
     (r"Untaxed", _("Untaxed")),
     (r"Tax", _("Tax")),
     (r"Total", _("Total")),
+    (r"Odoo has nothing of this order yet\.", _("Odoo has nothing of this order yet.")),
+    (r"There is no invoice yet\.", _("There is no invoice yet.")),
+    (r"The invoice is a draft\.", _("The invoice is a draft.")),
+    (
+        r"Without (?P<amount>\S+) that were refunded before the invoice, and are not in it\.",
+        _("Without %(amount)s that were refunded before the invoice, and are not in it."),
+    ),
+    (r"1 credit note is a draft and not counted\.", _("1 credit note is a draft and not counted.")),
+    (
+        r"(?P<count>\d+) credit notes are a draft and not counted\.",
+        _("%(count)s credit notes are drafts and not counted."),
+    ),
+    (r"(?P<name>.+), on the command line", _("%(name)s, on the command line")),
     (r"settings changed", _("settings changed")),
     (r"connection changed", _("connection changed")),
     (r"connection (?P<name>.+) added", _("connection %(name)s added")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from django.utils.translation import ngettext
 
 from ..check_words import answer_said, name_said
 from ..reach import Role
+from ..sheet_words import sheet_said as said_on_sheet
 from ..stored_words import said
 from ..words import STATES, span, state_word
 
@@ -79,6 +81,15 @@ def number(value: float) -> str:
 
 
 @register.filter
+def amount(value: str | None) -> str:
+    """Write an amount, a decimal string, as the reader's language does: 1,234.50 or 1.234,50."""
+    try:
+        return str(number_format(Decimal(value or ""), use_l10n=True, force_grouping=True))
+    except InvalidOperation:
+        return value or ""
+
+
+@register.filter
 def seconds(number: float | None) -> str:
     """Write how long something has lasted, from its seconds: 40 s, 12 min, 3 h 20 min."""
     return span(number)
@@ -108,6 +119,12 @@ def check_name(name: str) -> str:
 def check_answer(answer: str) -> str:
     """Write a good answer to a test in the reader's language."""
     return answer_said(answer)
+
+
+@register.filter
+def sheet_said(text: str) -> str:
+    """Write what the sheet of mappings says in the reader's language."""
+    return said_on_sheet(text)
 
 
 @register.filter

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_safe
 
 from woodoo.connections.models import Change, Connection
@@ -16,10 +17,13 @@ from ..access import Role, needs, reach_of, reached
 from ..change_words import Word, in_words
 from ..overview import connection_statuses
 from ..pages import page
+from ..stored_words import said as titled
 from ..worklist import Query
 
 #: Changes on one page.
 PAGE = 50
+#: How somebody acted (`connections.audit`) → its word.
+_HOW = {"panel": _("panel"), "api": _("API"), "command": _("command line")}
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,8 @@ class Row:
     """A change as the page shows it."""
 
     change: Change
+    who: str
+    how: str
     where: str
     values: list[Word]
 
@@ -79,4 +85,4 @@ def _page_of(rows: QuerySet[Change], request: HttpRequest) -> tuple[list[Change]
 def _row(one: Change, names: dict[int, str]) -> Row:
     gone = gettext("A connection that is gone")
     where = names.get(one.connection_id, gone) if one.connection_id else gettext("Installation")
-    return Row(one, where, in_words(one.before, one.after))
+    return Row(one, titled(one.who), gettext(_HOW.get(one.how, one.how)), where, in_words(one.before, one.after))

@@ -44,6 +44,16 @@
       return made;
     }
 
+    // A value between two gaps has no line; a point stands for it.
+    function alone(u, series, all) {
+      if (all) { return null; }
+      var values = u.data[series], found = [];
+      values.forEach(function (v, i) {
+        if (v !== null && (values[i - 1] === null || i === 0) && (values[i + 1] === null || i === values.length - 1)) { found.push(i); }
+      });
+      return found.length ? found : null;
+    }
+
     function options(chart, width, told) {
       var long = told.step >= 3600, muted = color("none"), grid = { stroke: getComputedStyle(card).borderTopColor || "#8884", width: 1 };
       return {
@@ -61,7 +71,7 @@
           return {
             label: line.name, stroke: color(line.tone), width: 2, spanGaps: false,
             dash: /-slow$/.test(line.tone) ? [5, 4] : undefined,
-            points: { size: 4 }, value: function (u, v) { return u.cursor.idx === null || u.cursor.idx === undefined ? "" : say(chart.unit, v); }
+            points: { size: 4, filter: alone }, value: function (u, v) { return u.cursor.idx === null || u.cursor.idx === undefined ? "" : say(chart.unit, v); }
           };
         }))
       };
