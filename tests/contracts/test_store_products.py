@@ -127,6 +127,17 @@ def test_lists_hold_each_name_once_whatever_its_spelling(
     assert _open(shop).ensure_terms(numbers[long], ["OL", "oak"]) == {"OL": terms["Öl"], "oak": terms["Oak"]}
 
 
+def test_a_category_gets_another_name_and_place_and_keeps_its_address(
+    shop: Target, catalogue: WooCatalogue, made: list[str], mark: str
+) -> None:
+    number = catalogue.ensure_categories([(f"Home {mark}", f"Kitchen {mark}")])[f"Home {mark}", f"Kitchen {mark}"]
+    (term,) = [one for one in catalogue.categories() if one.external_id == number]
+    made += [f"products/categories/{term.parent_id}", f"products/categories/{number}"]
+    catalogue.change_category(number, f"Cook & eat {mark}", "")
+    (after,) = [one for one in catalogue.categories() if one.external_id == number]
+    assert (after.name, after.parent_id, after.slug) == (f"Cook & eat {mark}", "", term.slug)
+
+
 def test_categories_and_tags_of_a_product(catalogue: WooCatalogue, made: list[str], mark: str) -> None:
     path = (f"Home {mark}", "Kitchen")
     numbers = catalogue.ensure_categories([path])

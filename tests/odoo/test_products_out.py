@@ -382,6 +382,46 @@ def test_categories_are_made_once_whatever_their_spelling(bench: CatalogueBench)
     assert sorted(names) == ["Cups & more", "café"]
     assert [c["name"].replace("&amp;", "&") for c in bench.by_sku("CUP-1")["categories"]] == ["Cups & more"]
     assert [c["name"] for c in bench.by_sku("CUP-2")["categories"]] == ["café"]
+    # What stands for two of Odoo is not renamed with one of them.
+    bench.admin.write("product.category", [twin], {"name": "Bistro"})
+    bench.sync([one, two])
+    assert [c["name"] for c in bench.by_sku("CUP-2")["categories"]] == ["Bistro"]
+    assert "café" in [c["name"] for c in bench.client.get("products/categories", {"per_page": 100})]
+
+
+def test_a_category_that_is_renamed_or_moved_in_odoo_is_so_in_the_store_and_none_is_left_behind(
+    bench: CatalogueBench, shop: StoreDouble
+) -> None:
+    def make(name: str, above: int | bool = False) -> int:
+        return bench.admin.create("product.category", [{"name": name, "parent_id": above}])[0]
+
+    garden, kitchen = make("Garden tools"), make("Kitchen tools")
+    knives, pruning = make("Knives", kitchen), make("Knives", garden)
+    goods = [
+        bench.make(name=f"Knife {n}", default_code=f"KNIFE-{n}", categ_id=one)
+        for n, one in enumerate((knives, pruning))
+    ]
+    bench.sync(goods)
+    table = shop.shop.tables["categories"]
+    tree = {number: row["slug"] for number, row in table.items()}
+    before = [bench.by_sku(f"KNIFE-{n}")["categories"][0]["id"] for n in range(2)]
+    bench.admin.write("product.category", [garden], {"name": "Outdoors"})
+    bench.admin.write("product.category", [knives], {"name": "Blades", "parent_id": garden})
+    assert {one.kind for one in bench.sync(goods).values()} == {DONE}
+    assert {number: row["slug"] for number, row in table.items()} == tree
+    assert [bench.by_sku(f"KNIFE-{n}")["categories"][0]["id"] for n in range(2)] == before
+    named = {row["name"]: row for row in table.values()}
+    assert (named["Blades"]["parent"], "Garden tools" in named) == (named["Outdoors"]["id"], False)
+    # The name of one that is there already in that place: that one is taken, none of two is renamed.
+    bench.admin.write("product.category", [knives], {"name": "knives"})
+    bench.sync(goods)
+    assert {bench.by_sku(f"KNIFE-{n}")["categories"][0]["id"] for n in range(2)} == {before[1]}
+    bench.admin.write("product.category", [knives], {"name": "Pocket knives"})
+    bench.sync(goods)
+    assert bench.by_sku("KNIFE-1")["categories"][0]["id"] == before[1]
+    assert table[before[1]]["name"] == "Knives"
+    quiet = bench.sync(goods)
+    assert {one.message.partition(":")[2] for one in quiet.values()} == {" nothing has changed."}
 
 
 def test_categories_tags_and_attributes_deleted_in_the_store_are_made_again_though_they_were_remembered(

@@ -10,6 +10,8 @@ Link kinds of products, for all flows:
 | `product` | the store's product id                                           | `product.template` |
 | `variant` | `PARENT/VARIATION`, or the product id alone for a simple product | `product.product`  |
 
+Categories have links of the kinds `category` and `public_category`, by the model of Odoo they lead to.
+
 What the flow from the store to Odoo remembers of both sides stands on links of their own, `product_taken` and
 `variant_taken`, with the same ids.
 """
@@ -31,7 +33,7 @@ from .search import FoundBy
 from .text import same_name
 
 #: Kinds of links (`woodoo.engine.models.Link`).
-PRODUCT, VARIANT = "product", "variant"
+PRODUCT, VARIANT, CATEGORY = "product", "variant", "category"
 PRODUCT_TAKEN, VARIANT_TAKEN = "product_taken", "variant_taken"
 #: The end of a tag such as `<br/>`, which WordPress keeps as `<br />`.
 _CLOSED = re.compile(r"\s*/>")
@@ -75,6 +77,8 @@ class Category:
 
     path: tuple[str, ...]
     external_id: str = field(default="", compare=False)
+    #: Those of Odoo, as many as the path has parts; empty: not known.
+    odoo_ids: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

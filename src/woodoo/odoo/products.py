@@ -12,6 +12,8 @@ from typing import Any
 from .records import Records
 
 Row = Mapping[str, Any]
+#: A category and those above it, from the top down: id and name of each.
+Way = tuple[tuple[int, str], ...]
 
 _TEMPLATE = (
     "name", "active", "sale_ok", "categ_id", "taxes_id", "attribute_line_ids", "weight", "weight_uom_name",
@@ -48,8 +50,8 @@ class ProductRows:
     ptavs: Mapping[int, Row] = field(default_factory=dict)
     attributes: Mapping[int, AttributeRow] = field(default_factory=dict)
     #: Categories by id, from the top down.
-    categories: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
-    public_categories: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    categories: Mapping[int, Way] = field(default_factory=dict)
+    public_categories: Mapping[int, Way] = field(default_factory=dict)
     tags: Mapping[int, str] = field(default_factory=dict)
 
 
@@ -82,8 +84,8 @@ def read_products(
         lines=lines,
         ptavs=ptavs,
         attributes=read_attributes(odoo, {row["attribute_id"] for row in (*lines.values(), *ptavs.values())}),
-        categories=read_paths(odoo, "product.category", (row["categ_id"] for row in templates.values())),
-        public_categories=read_paths(odoo, "product.public.category", _named(templates, "public_categ_ids")),
+        categories=read_ways(odoo, "product.category", (row["categ_id"] for row in templates.values())),
+        public_categories=read_ways(odoo, "product.public.category", _named(templates, "public_categ_ids")),
         tags=_read_tags(odoo, _named(templates, "product_tag_ids")),
     )
 
@@ -130,7 +132,7 @@ def read_attributes(odoo: Records, ids: set[int]) -> dict[int, AttributeRow]:
     return {row["id"]: AttributeRow(str(row["name"]), row["create_variant"], values[row["id"]]) for row in rows}
 
 
-def read_paths(odoo: Records, model: str, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+def read_ways(odoo: Records, model: str, ids: Iterable[int]) -> dict[int, Way]:
     """Return the way down to each of these categories; Odoo's own root of all internal ones is left out."""
     wanted = sorted({one for one in ids if one})
     if not wanted:
@@ -138,10 +140,10 @@ def read_paths(odoo: Records, model: str, ids: Iterable[int]) -> dict[int, tuple
     ways = {row["id"]: _numbers(row["parent_path"]) for row in odoo.read(model, wanted, ["parent_path"])}
     above = sorted({one for way in ways.values() for one in way})
     names = {row["id"]: str(row["name"]) for row in odoo.read(model, above, ["name"])}
-    found = {one: tuple(names[step] for step in way if step in names) for one, way in ways.items()}
+    found = {one: tuple((step, names[step]) for step in way if step in names) for one, way in ways.items()}
     if model != "product.category":
         return found
-    return {one: path[1:] if path[:1] and path[0] in _ROOTS else path for one, path in found.items()}
+    return {one: way[1:] if way[:1] and way[0][1] in _ROOTS else way for one, way in found.items()}
 
 
 def _numbers(parent_path: object) -> list[int]:

@@ -147,6 +147,9 @@ class Catalogue(Protocol):
     def ensure_categories(self, paths: Iterable[tuple[str, ...]]) -> Mapping[tuple[str, ...], str]:
         """Return the id of each category, made with those above it where there is none, whatever the spelling."""
 
+    def change_category(self, external_id: str, name: str, parent_id: str) -> None:
+        """Give a category another name, or another one above it; its address and its products stay."""
+
     def ensure_tags(self, names: Iterable[str]) -> Mapping[str, str]:
         """Return the id of each tag, made where there is none, whatever the spelling."""
 

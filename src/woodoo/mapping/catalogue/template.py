@@ -65,7 +65,8 @@ class Template:
     lines: Sequence[Line] = ()
     #: Variant id → (attribute line id, value id, name of the value), archived values included.
     options: Mapping[int, Sequence[tuple[int, int, str]]] = ()  # type: ignore[assignment]
-    categories: Sequence[tuple[str, ...]] = ()
+    #: The way down to each: ids and names.
+    categories: Sequence[Sequence[tuple[int, str]]] = ()
     tags: Sequence[str] = ()
 
     @property
@@ -109,7 +110,7 @@ def store_product(template: Template, rules: CatalogueRules, prices: Mapping[int
         status=_status(template, rules),
         tax_class=_tax_class(row, rules),
         attributes=tuple(Attribute(line.name, tuple(line.values.values()), line.chosen) for line in template.lines),
-        categories=tuple(Category(path) for path in dict.fromkeys(template.categories) if path),
+        categories=_categories(template),
         tags=tuple(Tag(name) for name in dict.fromkeys(template.tags) if name.strip()),
     )
     _refuse_clashes(product)
@@ -126,6 +127,12 @@ def store_product(template: Template, rules: CatalogueRules, prices: Mapping[int
         barcode=_barcode(only) if only else "",
         prices=_price(prices, only) if only else Prices(),
     )
+
+
+def _categories(template: Template) -> tuple[Category, ...]:
+    """Return each path once."""
+    found = {tuple(name for _, name in way): tuple(one for one, _ in way) for way in template.categories if way}
+    return tuple(Category(path, odoo_ids=ids) for path, ids in found.items())
 
 
 def archived_variants(template: Template) -> dict[int, Values]:

@@ -16,6 +16,7 @@ from ....domain.text import same_name
 from ....mapping.catalogue.product_plan import Part, ProductPlan
 from ...sides import Sides
 from .batch import Going, ProductBatch
+from .categories import ensure_categories
 
 #: The options of each attribute in Odoo's order, by its name in one form.
 Orders = Mapping[str, Sequence[str]]
@@ -44,9 +45,9 @@ def _writes_lists(plan: ProductPlan) -> bool:
 def _ensure(sides: Sides, wanted: Sequence[Going], orders: Orders) -> None:
     catalogue = sides.store.catalogue
     sorted_in = [g.plan.product for g in wanted if Group.CATEGORIES in g.plan.main.groups]
-    paths = [one.path for product in sorted_in for one in product.categories]
+    groups = [one for product in sorted_in for one in product.categories]
     tags = [one.name for product in sorted_in for one in product.tags]
-    categories = catalogue.ensure_categories(paths) if paths else {}
+    categories = ensure_categories(sides, groups) if groups else {}
     tag_ids = catalogue.ensure_tags(tags) if tags else {}
     described = [going.plan.product for going in wanted]
     attributes = [one for product in described for one in product.attributes if not one.own]

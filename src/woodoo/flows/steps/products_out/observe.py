@@ -168,15 +168,13 @@ def template_of(rows: ProductRows, template_id: int, rules: CatalogueRules) -> T
     }
     lines = [_line(rows, one) for one in row["attribute_line_ids"] if one in rows.lines]
     if rules.categories == "public":
-        paths = [
-            rows.public_categories[one] for one in row.get("public_categ_ids", ()) if one in rows.public_categories
-        ]
+        ways = [rows.public_categories[one] for one in row.get("public_categ_ids", ()) if one in rows.public_categories]
     elif rules.categories == "internal":
-        paths = [rows.categories[row["categ_id"]]] if row["categ_id"] in rows.categories else []
+        ways = [rows.categories[row["categ_id"]]] if row["categ_id"] in rows.categories else []
     else:
-        paths = []
+        ways = []
     tags = [rows.tags[one] for one in row.get("product_tag_ids", ()) if one in rows.tags]
-    return Template(row, variants, lines, options, paths, tags)
+    return Template(row, variants, lines, options, ways, tags)
 
 
 _PTAVS = "product_template_attribute_value_ids"

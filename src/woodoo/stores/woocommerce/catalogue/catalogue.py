@@ -179,6 +179,10 @@ class WooCatalogue:
     def ensure_categories(self, paths: Iterable[tuple[str, ...]]) -> Mapping[tuple[str, ...], str]:
         return self.lists.ensure_paths(paths)
 
+    def change_category(self, external_id: str, name: str, parent_id: str) -> None:
+        self.client.put(f"{CATEGORIES}/{external_id}", {"name": name, "parent": int(parent_id or 0)})
+        self.lists.terms(CATEGORIES, fresh=True)
+
     def ensure_tags(self, names: Iterable[str]) -> Mapping[str, str]:
         found = self.lists.ensure(TAGS, names)
         return {name: term.external_id for name, term in found.items()}
