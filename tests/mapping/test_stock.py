@@ -148,6 +148,15 @@ def test_a_figure_of_its_own_is_switched_on_where_there_is_none():
         assert change_for("7", 5, Wish(), kept(9, managed)) == StockChange("7", quantity=5, manage=True)
 
 
+@pytest.mark.parametrize("there", [None, Decimal("2.5")])
+def test_what_has_no_figure_yet_or_half_a_piece_is_set_and_not_moved_by_a_difference(there: Decimal | None):
+    """A store that manages stock and has no figure of a product sells it without end."""
+    for wanted in (0, 5):
+        assert change_for("7", wanted, Wish(), replace(kept(1), quantity=there)) == StockChange(
+            "7", quantity=wanted, manage=True
+        )
+
+
 def test_only_the_status_of_products_without_a_figure():
     assert status_for("7", 1, Wish("status")).status == "instock"
     assert status_for("7", 0, Wish("status")).status == "outofstock"

@@ -252,7 +252,7 @@ def _judge(batch: Batch, changes: Mapping[str, StockChange], answers: Mapping[st
             batch.end(item, _done(batch, item, written=True, status_only=True))
         elif answer.managed is not Managed.OWN or answer.quantity is None:
             _without_figure(batch, item, answer, status_only)
-        elif int(answer.quantity) != item.figure.quantity:
+        elif answer.quantity != item.figure.quantity:
             item.before, item.moving = None, True
         else:
             batch.end(item, _done(batch, item, written=True))

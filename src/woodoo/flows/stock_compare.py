@@ -68,7 +68,7 @@ def _is_equal(sides: Sides, item: Item) -> bool:
     if before.managed is not Managed.OWN:
         # Told with the first figure that has no effect; the status is compared where only that is kept.
         return sides.settings.stock_unmanaged == "status" and (before.status == "instock") == (item.figure.quantity > 0)
-    return before.quantity is not None and int(before.quantity) == item.figure.quantity
+    return before.quantity == item.figure.quantity
 
 
 def _changed_by_others(sides: Sides, item: Item) -> bool:

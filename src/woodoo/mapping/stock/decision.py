@@ -8,6 +8,8 @@ Decides, for one product:
 | with the product           | no             | yes            | the difference is added, so that a sale in the    |
 |                            |                |                | same moment is not written over                   |
 | with the product           | no, or unknown | no             | the figure is set                                 |
+| with the product           | none yet, or   | –              | the figure is set                                 |
+|                            | half a piece   |                |                                                   |
 | with its variable product, | –              | –              | as set: a figure of its own is switched on, only  |
 | or nowhere                 |                |                | the status is kept, or it is reported             |
 
@@ -83,11 +85,10 @@ def change_for(external_id: str, figure: int, wish: Wish, before: StoreStock | N
         before: what the store was just read to have; None: it was not read.
     """
     rest = {"backorders": "" if wish.backorders == "leave" else wish.backorders, "low_amount": wish.low_amount}
-    if before is None:
+    there = before.quantity if before and before.managed is Managed.OWN else None
+    if before is None or there is None or there != int(there):
         return StockChange(external_id, figure, manage=wish.unmanaged == "manage", **rest)  # type: ignore[arg-type]
-    if before.managed is not Managed.OWN:
-        return StockChange(external_id, figure, manage=wish.unmanaged == "manage", **rest)  # type: ignore[arg-type]
-    delta = figure - int(before.quantity or 0)
+    delta = figure - int(there)
     if delta:
         return StockChange(external_id, delta=delta, **rest)  # type: ignore[arg-type]
     if rest["backorders"] and before.backorders not in ("", rest["backorders"]):
