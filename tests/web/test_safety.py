@@ -384,3 +384,14 @@ def test_pages_that_say_no_speak_the_reader_s_language(
     text = administrator.get("/", headers={"Accept-Language": "de"}).content.decode()
     assert '<html lang="de">' in text
     assert "Something went wrong" not in text
+
+
+def test_signing_in_makes_a_session_of_its_own(person: User) -> None:
+    client = Client()
+    client.get(reverse("login"))
+    session = client.session
+    session["kept"] = 1
+    session.save()
+    before = session.session_key
+    sign_in(client)
+    assert client.session.session_key not in (None, before)

@@ -22,6 +22,7 @@ from django.utils import translation
 
 from woodoo.web import check_words, stored_words
 from woodoo.web.models import Preference
+from woodoo.web.need_words import need_said
 from woodoo.web.sheet_words import sheet_said
 
 LANGUAGES = [code for code, _ in settings.LANGUAGES if code != "en"]
@@ -274,3 +275,12 @@ def test_the_sheet_of_mappings_is_in_the_readers_language(text: str, said: str |
     with translation.override("es"):
         found = sheet_said(text)
     assert found == said if said else "incluido en los precios" in found and "it is" not in found
+
+
+def test_what_a_switch_lacks_is_in_the_readers_language() -> None:
+    lacks = "Odoo lacks the app Inventory. The day from which on credit notes and returns are refunded is not set. X."
+    with translation.override("es"):
+        assert need_said(lacks) == (
+            "A Odoo le falta la aplicación Inventory. No está fijado el día desde el que se reembolsan facturas "
+            "rectificativas y devoluciones. X."
+        )

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import ngettext
 
 from ..check_words import answer_said, name_said
+from ..need_words import need_said as said_of_need
 from ..reach import Role
 from ..sheet_words import sheet_said as said_on_sheet
 from ..stored_words import said
@@ -119,6 +120,12 @@ def check_name(name: str) -> str:
 def check_answer(answer: str) -> str:
     """Write a good answer to a test in the reader's language."""
     return answer_said(answer)
+
+
+@register.filter
+def need_said(text: str) -> str:
+    """Write what a switch lacks in the reader's language."""
+    return said_of_need(text)
 
 
 @register.filter
