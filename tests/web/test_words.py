@@ -20,10 +20,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from woodoo.trials import story
 from woodoo.web import check_words, stored_words
 from woodoo.web.models import Preference
 from woodoo.web.need_words import need_said
 from woodoo.web.sheet_words import sheet_said
+from woodoo.web.trial_words import step_said
 
 LANGUAGES = [code for code, _ in settings.LANGUAGES if code != "en"]
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}")
@@ -284,3 +286,8 @@ def test_what_a_switch_lacks_is_in_the_readers_language() -> None:
             "A Odoo le falta la aplicación Inventory. No está fijado el día desde el que se reembolsan facturas "
             "rectificativas y devoluciones. X."
         )
+
+
+def test_every_step_of_a_test_run_has_a_name_in_the_readers_language() -> None:
+    with translation.override("de"):
+        assert [step.title for step in story.fresh() if step_said(step.title) == step.title] == []

@@ -1,10 +1,15 @@
-"""A test run as the card on a connection's page shows it."""
+"""A test run as the card on a connection's page shows it.
+
+Decides that names of steps, and why one is left out, are in the reader's language; what was seen stays as it was.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from django.utils.translation import gettext_noop as _
 
 from woodoo.connections.models import Connection
 from woodoo.engine.models import Work
@@ -13,9 +18,45 @@ from woodoo.trials import book
 from woodoo.trials.models import Trial
 
 from .health import workers_alive
+from .stored_words import rows, said_by
 
 #: State of a run → colour of the panel.
 _COLOURS = {"waiting": "waiting", "running": "running", "passed": "done", "failed": "failed", "interrupted": "skipped"}
+#: Names of steps (`woodoo.trials.story`), and why one is left out.
+_WORDS = rows(
+    (r"Both systems answer", _("Both systems answer")),
+    (r"A test product on both sides", _("A test product on both sides")),
+    (r"A test order in the store", _("A test order in the store")),
+    (r"Dry run of the order", _("Dry run of the order")),
+    (r"The order comes over", _("The order comes over")),
+    (r"Totals to the cent", _("Totals to the cent")),
+    (r"A change in the store comes over", _("A change in the store comes over")),
+    (r"Nothing twice", _("Nothing twice")),
+    (r"The store's webhook", _("The store's webhook")),
+    (r"Stock figure to the store", _("Stock figure to the store")),
+    (r"A change of the product goes to the store", _("A change of the product goes to the store")),
+    (r"Status back to the store", _("Status back to the store")),
+    (r"Delivery and tracking to the store", _("Delivery and tracking to the store")),
+    (r"Refund and credit note", _("Refund and credit note")),
+    (r"Clean up", _("Clean up")),
+    (r"Stock figures do not go to the store\.", _("Stock figures do not go to the store.")),
+    (r"Products of Odoo do not go to the store\.", _("Products of Odoo do not go to the store.")),
+    (r"The status of orders does not go to the store\.", _("The status of orders does not go to the store.")),
+    (r"Deliveries do not go to the store\.", _("Deliveries do not go to the store.")),
+    (
+        r"Only with invoice and payment: a delivery that is done stays in Odoo\.",
+        _("Only with invoice and payment: a delivery that is done stays in Odoo."),
+    ),
+    (
+        r"Only with invoice and payment: credit notes stay in the books\.",
+        _("Only with invoice and payment: credit notes stay in the books."),
+    ),
+)
+
+
+def step_said(text: str) -> str:
+    """Return the name of a step, or why it is left out, in the reader's language; else what was seen, as it was."""
+    return said_by(_WORDS, text) or text
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from ..need_words import need_said as said_of_need
 from ..reach import Role
 from ..sheet_words import sheet_said as said_on_sheet
 from ..stored_words import said
+from ..trial_words import step_said as said_of_step
 from ..words import STATES, span, state_word
 
 register = template.Library()
@@ -126,6 +127,12 @@ def check_answer(answer: str) -> str:
 def need_said(text: str) -> str:
     """Write what a switch lacks in the reader's language."""
     return said_of_need(text)
+
+
+@register.filter
+def step_said(text: str) -> str:
+    """Write the name of a step of a test run, or why it is left out, in the reader's language."""
+    return said_of_step(text)
 
 
 @register.filter

@@ -25,6 +25,7 @@ from ..csv import csv_file
 from ..links import store_order_url
 from ..overview import connection_statuses
 from ..pages import is_fragment, page
+from ..stored_words import said
 from ..words import choices_of
 from .surveys import survey_row
 
@@ -152,7 +153,7 @@ def _cells(on: Connection, import_id: int) -> Iterator[list[object]]:
     for one in kept.in_pieces(kept.findings(import_id)):
         facts = one.facts
         yield [
-            one.title,
+            said(one.title),
             one.record,
             facts.get("at"),
             facts.get("status"),
