@@ -412,3 +412,8 @@ def test_a_body_that_is_too_large_is_told_so(shop: Connection) -> None:
     answer = program().ask("post", "/person/find", {"email": "x" * (5 * 1024**2 + 1)})
     assert answer.status_code == 413
     assert answer.json()["message"] == "The body is larger than 5 MB."
+
+
+@pytest.mark.parametrize("address", ["/work?text=%00", "/work/counts?text=a%00b", "/work?text=%ff", "/me?x=%00"])
+def test_an_address_with_what_no_text_has_is_refused(address: str, shop: Connection) -> None:
+    assert program().ask("get", address).status_code == 400

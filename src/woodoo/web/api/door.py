@@ -16,6 +16,7 @@ from woodoo.headers import source_of
 from .. import throttle, tokens
 from ..access import connection_asked
 from ..reach import Reach, Role
+from .bodies import check_address
 
 
 class ApiRequest(HttpRequest):
@@ -45,6 +46,7 @@ class Bearer(HttpBearer):
             if throttle.refuse(source_of(request)):
                 raise HttpError(429, "Too many wrong tokens came from this address. Wait a minute.")
             return None
+        check_address(request)
         reach = tokens.reach_of(found)
         self._check(reach, request)
         audit.acts(reach.name, "api")

@@ -51,7 +51,7 @@ class MappingPart(Schema):
 
     setting: Literal["tax_map", "journal_map", "shipping_map", "pricelist_map", "sku_field", "warehouse_id"]
     key: Annotated[str, Field(max_length=200)]
-    value: int | Annotated[str, Field(max_length=100)]
+    value: Annotated[int, Field(ge=1, le=2**31 - 1)] | Annotated[str, Field(max_length=100)]
 
 
 class TakeMappings(Schema):
