@@ -2,7 +2,7 @@
 
 | what happened                                             | status |
 |-----------------------------------------------------------|--------|
-| the body cannot be read                                   | 400    |
+| the body, or the address, cannot be read                  | 400    |
 | no token, or a wrong one                                  | 401    |
 | the token's role does not do                              | 403    |
 | there is no such thing, or the token does not reach it    | 404    |
