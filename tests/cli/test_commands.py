@@ -94,7 +94,7 @@ def secrets_in_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_connection_is_added_and_tested(woodoo: Woodoo, secrets_in_environment: None) -> None:
-    with mock.patch("woodoo.wiring.check_connection", return_value=[Check("Store", True, "WooCommerce 10.2.")]):
+    with mock.patch("woodoo.web.saving.try_side", return_value=[Check("Store", True, "WooCommerce 10.2.")]):
         said = woodoo(*ADD)
     assert said.code == 0
     made = Connection.objects.get()
@@ -111,12 +111,18 @@ def test_a_connection_that_is_not_right_is_not_saved(woodoo: Woodoo, secrets_in_
     assert not Connection.objects.exists()
 
 
-def test_a_connection_whose_test_fails_is_saved_and_said_to_be(woodoo: Woodoo, secrets_in_environment: None) -> None:
-    with mock.patch("woodoo.wiring.check_connection", return_value=[Check("Store", False, "It does not answer.")]):
+def test_a_connection_whose_test_fails_is_saved_only_where_that_is_wanted(
+    woodoo: Woodoo, secrets_in_environment: None
+) -> None:
+    with mock.patch("woodoo.web.saving.try_side", return_value=[Check("Store", False, "It does not answer.")]):
         said = woodoo(*ADD)
-    assert said.code == 1
-    assert "is saved, but its test failed" in said.err
-    assert Connection.objects.filter(name="Shop NL").exists()
+        assert said.code == 1
+        assert "is not saved, for its test failed" in said.err
+        assert "It does not answer." in said.out
+        assert not Connection.objects.exists()
+        assert woodoo(*ADD, "--anyway").code == 0
+    made = Connection.objects.get()
+    assert (made.name, made.unchecked) == ("Shop NL", "It does not answer. It does not answer.")
 
 
 def test_all_settings_are_printed_with_what_they_do(woodoo: Woodoo, shop: Connection) -> None:

@@ -123,6 +123,12 @@ def test_a_redirect_is_not_followed_but_named(httpserver: HTTPServer) -> None:
         client.call("res.partner", "search", domain=[])
 
 
+def test_a_redirect_within_another_website_is_no_way_to_odoo(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/json/2/res.partner/search").respond_with_data(status=302, headers={"Location": "/x/"})
+    with client_of(httpserver.url_for("")) as client, pytest.raises(ConfigError, match="There is no Odoo at http"):
+        client.call("res.partner", "search", domain=[])
+
+
 def test_another_website_at_the_address_is_a_matter_of_settings(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/json/2/res.partner/search").respond_with_data(
         "<html>hi</html>", content_type="text/html"
@@ -190,7 +196,7 @@ def secure_server(certificate: Path) -> Iterator[HTTPServer]:
 def test_an_untrusted_certificate_is_explained(secure_server: HTTPServer) -> None:
     with client_of(secure_server.url_for("")) as client, pytest.raises(ConfigError, match="not trusted") as caught:
         client.call("res.partner", "search", domain=[])
-    assert "CA bundle" in caught.value.fix
+    assert "Private certificate authority" in caught.value.fix
 
 
 def test_a_private_authority_is_trusted_by_its_bundle(secure_server: HTTPServer, certificate: Path) -> None:

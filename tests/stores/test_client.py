@@ -48,6 +48,11 @@ def anonymous(_: object = None) -> Response:
     return recorded("err_401_bad_key")
 
 
+def known_without_right(_: object = None) -> Response:
+    body = {"code": "woocommerce_rest_cannot_view", "message": "Sorry, you cannot.", "data": {"status": 403}}
+    return Response(json.dumps(body), 403, content_type="application/json")
+
+
 def refusal(message: str) -> Response:
     body = {"code": "woocommerce_rest_authentication_error", "message": message, "data": {"status": 401}}
     return Response(json.dumps(body), 401, content_type="application/json")
@@ -115,7 +120,7 @@ def test_a_wrong_secret_is_not_tried_in_other_ways(secure_shop: Shop, authority)
 
 def test_once_the_key_worked_a_missing_right_is_named_at_once(secure_shop: Shop, authority):
     secure_shop.on("orders", [])
-    secure_shop.on("settings/general", anonymous)
+    secure_shop.on("settings/general", known_without_right)
     client = secure_shop.client(ca_bundle=str(authority.bundle))
     client.get("orders")
     with pytest.raises(ConfigError, match="user of the store's key may not read settings/general"):
@@ -140,7 +145,7 @@ def test_key_and_secret_in_each_others_place_are_noticed():
 def test_a_certificate_of_ones_own_needs_its_bundle(secure_shop: Shop, authority):
     with pytest.raises(ConfigError, match="not trusted") as caught:
         secure_shop.client().get("orders")
-    assert "CA bundle" in caught.value.fix
+    assert "Private certificate authority" in caught.value.fix
     secure_shop.on("orders", [])
     assert secure_shop.client(ca_bundle=authority.bundle.read_text()).get("orders") == []
 
@@ -158,7 +163,7 @@ def test_certificates_of_another_name_or_time(authority, host, days, kind, words
 
 def test_an_unreadable_bundle_is_a_setting_to_mend(tmp_path):
     for bundle in (str(tmp_path / "none.pem"), "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----"):
-        with pytest.raises(ConfigError, match="CA bundle"):
+        with pytest.raises(ConfigError, match="private certificate authority"):
             WooClient("https://shop.example.com", KEY, SECRET, ca_bundle=bundle)
 
 

@@ -90,10 +90,10 @@ def test_a_duplicate_sku_tells_who_has_it():
     assert error.data["resource_id"] == sample("err_400_duplicate_sku")["body"]["data"]["resource_id"]
 
 
-def test_a_key_that_worked_before_lacks_a_right():
+def test_a_key_that_worked_before_was_deleted():
     error = judge("err_401_bad_key", proven=True)
     assert isinstance(error, ConfigError)
-    assert "user of the store's key may not read products" in error.message
+    assert error.message == "The store does not know the consumer key any more."
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -41,6 +43,29 @@ def test_a_shop_says_its_name_and_time_zone(httpserver: HTTPServer) -> None:
     assert not found.is_secure
 
 
+@pytest.mark.parametrize(
+    ("offset", "zone"), [("1", "Etc/GMT-1"), (-3, "Etc/GMT+3"), ("5.5", ""), ("0", ""), (None, ""), ("x", "")]
+)
+def test_a_shop_with_an_offset_has_the_zone_of_it(httpserver: HTTPServer, offset: Any, zone: str) -> None:
+    index = {**INDEX, "timezone_string": "", "gmt_offset": offset}
+    assert probe(shop(httpserver, index=index)).timezone == zone
+    assert not zone or datetime(2026, 7, 1, tzinfo=ZoneInfo(zone)).utcoffset() == timedelta(hours=float(offset))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "<html><h1>400 Bad Request</h1>The plain HTTP request was sent to HTTPS port</html>",
+        "Reason: You're speaking plain HTTP to an SSL-enabled server port.",
+    ],
+)
+def test_a_port_that_speaks_https_is_named(httpserver: HTTPServer, said: str) -> None:
+    httpserver.expect_request("/wp-json/").respond_with_data(said, status=400, content_type="text/html")
+    with pytest.raises(ConfigError, match="speaks https only") as caught:
+        probe(httpserver.url_for("").rstrip("/"))
+    assert caught.value.fix == f"Use the address {httpserver.url_for('').rstrip('/').replace('http:', 'https:')}."
+
+
 def test_the_double_is_a_shop() -> None:
     with StoreDouble(tls=True) as double:
         assert probe(double.url).name == "Woodoo demo shop"
@@ -48,7 +73,7 @@ def test_the_double_is_a_shop() -> None:
         error = refusal(double.https_url)
     assert isinstance(error, ConfigError)
     assert "certificate" in error.message
-    assert "CA bundle" in error.fix
+    assert "Private certificate authority" in error.fix
 
 
 def test_a_redirect_within_the_same_shop_is_followed(httpserver: HTTPServer) -> None:

@@ -422,7 +422,8 @@ def test_a_shop_without_taxes_has_no_tax_settings(shop: Shop):
 
 def test_a_key_that_may_not_read_orders_fails_the_connection_test(shop: Shop):
     shop.on("settings/general", GENERAL)
-    shop.on("orders", recorded("err_401_no_auth"))
+    body = {"code": "woocommerce_rest_cannot_view", "message": "Sorry, you cannot.", "data": {"status": 403}}
+    shop.on("orders", Response(json.dumps(body), 403, content_type="application/json"))
     with pytest.raises(ConfigError, match="may not read orders"):
         store_of(shop).identify()
 

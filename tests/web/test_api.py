@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from unittest import mock
@@ -119,9 +120,16 @@ def test_somebody_elses_bulk_action_is_not_there(shop: Connection) -> None:
 # Connections
 
 
-def test_a_connection_is_added_read_and_changed(shop: Connection) -> None:
+@pytest.fixture
+def tried() -> Iterator[mock.Mock]:
+    with mock.patch("woodoo.web.saving.try_side", return_value=[Check("Store", True, "Well.")]) as asked:
+        yield asked
+
+
+def test_a_connection_is_added_read_and_changed(shop: Connection, tried: mock.Mock) -> None:
     asks = program()
     added = asks.post("/connections", NEW)
+    assert [call.args[1] for call in tried.call_args_list] == ["store", "odoo"]
     assert added["store_url"] == "https://shop.example.de"
     assert added["secrets"]["odoo_key"] is True
     assert "key-1" not in str(asks.get(f"/connections/{added['id']}"))
@@ -129,6 +137,14 @@ def test_a_connection_is_added_read_and_changed(shop: Connection) -> None:
     assert changed["connection"]["enabled"] is False
     stored = Connection.objects.get(pk=added["id"])
     assert (stored.name, stored.odoo_key, stored.enabled) == ("Shop DE", "key-1", False)
+
+
+def test_a_connection_that_does_not_work_is_added_only_anyway(shop: Connection, tried: mock.Mock) -> None:
+    tried.return_value = [Check("Store", False, "The store does not know the key.")]
+    refused = program().ask("post", "/connections", NEW)
+    assert (refused.status_code, "?anyway=true" in refused.json()["fix"]) == (409, True)
+    assert Connection.objects.count() == 1
+    assert "does not know the key" in program().post("/connections?anyway=true", NEW)["unchecked"]
 
 
 def test_a_kept_secret_is_not_sent_to_another_host(shop: Connection) -> None:

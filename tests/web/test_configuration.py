@@ -214,7 +214,9 @@ def test_settings_are_stored_as_they_are_chosen(shop: Connection, administrator:
         "shipping_map__flat_rate:1": "21",
     }
     answer = save(shop, administrator, more)
-    assert answer.redirect_chain == [(f"/connections/{shop.pk}/?test=1", 302)], "what was changed is tested"
+    assert answer.redirect_chain == [(f"/connections/{shop.pk}/configuration/?test=1", 302)], (
+        "what was changed is tested"
+    )
     assert "1 record that waited is tried again" in answer.content.decode()
     assert shop.settings == {
         "tax_map": {"1": 7},

@@ -47,14 +47,31 @@ def tried() -> Iterator[mock.Mock]:
         yield asked
 
 
-def test_a_connection_is_added_and_tested_at_once(administrator: Client) -> None:
+def test_a_connection_is_added_once_both_sides_were_tried(administrator: Client, tried: mock.Mock) -> None:
     answer = administrator.post(reverse("connection-add-all"), FORM)
     made = Connection.objects.get()
-    assert answer["Location"] == f"/connections/{made.pk}/?test=1"
+    assert answer["Location"] == reverse("mapping", args=[made.pk])
+    assert [(call.args[0].store_key, call.args[1]) for call in tried.call_args_list] == [
+        ("ck_1", "store"),
+        ("ck_1", "odoo"),
+    ]
     assert (made.store_url, made.store_key, made.odoo_key) == ("https://shop.example.com", "ck_1", "key-1")
     assert len(made.webhook_secret) > 30
-    text = administrator.get(answer["Location"]).content.decode()
-    assert f'hx-post="/connections/{made.pk}/test/" hx-trigger="load"' in text
+
+
+def test_a_new_connection_that_does_not_work_is_saved_only_anyway_and_nothing_is_typed_again(
+    administrator: Client, tried: mock.Mock
+) -> None:
+    tried.side_effect = lambda on, side: [Check(side, side == "odoo", f"The {side} does not answer.")]
+    text = administrator.post(reverse("connection-add-all"), FORM).content.decode()
+    assert "The store does not answer." in text
+    assert "Save anyway" in text
+    assert "key-1" not in text
+    assert not Connection.objects.exists()
+    untyped = {**FORM, "store_key": "", "store_secret": "", "odoo_key": "", "anyway": "1"}
+    administrator.post(reverse("connection-add-all"), untyped)
+    made = Connection.objects.get()
+    assert (made.store_key, made.odoo_key, made.unchecked) == ("ck_1", "key-1", "The store does not answer.")
 
 
 @pytest.mark.parametrize(
@@ -146,7 +163,8 @@ def test_a_change_sets_what_waits_for_it_going_again(shop: Connection, administr
     scene.work(shop, "3", "skipped")
     form = {**FORM, "odoo_key": "key-2"}
     answer = administrator.post(reverse("connection-edit", args=[shop.pk]), form, follow=True)
-    assert answer.redirect_chain == [(f"/connections/{shop.pk}/?test=1", 302)]  # what was changed is tested
+    assert answer.redirect_chain == [(f"/connections/{shop.pk}/edit/?test=1", 302)]  # what was changed is tested
+    assert f'hx-post="/connections/{shop.pk}/test/" hx-trigger="load"' in answer.content.decode()
     assert "2 records that waited are tried again" in answer.content.decode()
     assert set(Work.objects.filter(state="ready").values_list("record", flat=True)) == {"1", "2"}
 

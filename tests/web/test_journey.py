@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
 from datetime import timedelta
@@ -141,7 +142,7 @@ def test_totals_of_an_earlier_attempt_say_so(shop: Connection, viewer: Client) -
     scene.run(order, "done", plan=scene.PLAN)
     scene.run(order, "parked", plan={"title": "Order #1", "summary": "", "steps": [], "totals": [], "notes": []})
     text = page(viewer, order)
-    assert "Amounts in EUR, as of attempt 1" in text
+    assert "As of attempt 1, <time" in text
     assert ">Equal</span>" not in text, "the store has changed since"
     scene.run(order, "done", plan=scene.PLAN)
     assert ">Equal</span>" in page(viewer, order)
@@ -214,6 +215,26 @@ def test_an_erased_order_keeps_its_frame(mended: Work, administrator: Client) ->
     assert "Attempt 2" in text
     for address in re.findall(r'hx-get="(/work/\d+/calls/\d+/)"', text):
         assert "Ana García" not in administrator.get(address).content.decode()
+
+
+def test_an_order_that_could_not_be_read_has_a_name_and_says_whose_it_is(
+    shop: Connection, administrator: Client, viewer: Client
+) -> None:
+    order = scene.work(shop, "123", "parked", title="", message="The store does not know the key.")
+    news = {"id": 123, "billing": {"first_name": "Ana", "last_name": "Prueba"}, "total": "35.00", "currency": "EUR"}
+    Event.objects.create(
+        connection_id=shop.pk, source="webhook", lane="orders", record="123", raw=json.dumps(news).encode()
+    )
+    for address in (reverse("journey", args=[order.pk]), reverse("work")):
+        text = administrator.get(address).content.decode()
+        assert "Order #123 (could not be read)" in text
+        assert "Ana Prueba, 35.00 EUR" in text
+        text = viewer.get(address).content.decode()
+        assert "35.00 EUR" in text
+        assert "Prueba" not in text
+    for address in (reverse("home"), reverse("causes"), reverse("work-export")):
+        assert "Order #123 (could not be read)" in b"".join(administrator.get(address)).decode()
+    assert "Order #9</h" in page(viewer, scene.work(shop, "9", "ready", title="")).replace(" <span", "</h")
 
 
 def test_a_record_without_history_says_why(shop: Connection, viewer: Client) -> None:

@@ -15,13 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from woodoo.connections.models import Change, Connection
-from woodoo.domain.errors import ConfigError, RemoteDown
+from woodoo.domain.errors import ConfigError, RemoteDown, RemoteError
 from woodoo.web.portable.carrying import carry_out, prepare
 from woodoo.web.portable.reading import read_file
 from woodoo.web.portable.writing import _dump, write
 from woodoo.web.portable.yaml_text import MOST_BYTES, read
+from woodoo.wiring import Check
 
 from . import scene
+from .api import program
 from .both_sides import FakeStore
 from .test_configuration import EVERYTHING
 
@@ -259,10 +261,43 @@ def test_where_odoo_is_down_numbers_are_taken_and_the_connection_is_marked(shop:
     prepared = prepare(shop, "woodoo: 1\nsettings:\n  warehouse_id: {id: 3, name: Main}\n")
     assert prepared.mistakes == []
     assert "Odoo does not answer." in prepared.unasked[0]
-    carry_out(shop, prepared)
+    with pytest.raises(RemoteError, match="not all of it could be tried"):
+        carry_out(shop, prepared)
+    carry_out(shop, prepared, anyway=True)
     shop.refresh_from_db()
     assert shop.settings == {"warehouse_id": 3}
     assert "Odoo does not answer." in shop.unchecked
+
+
+def test_a_file_is_brought_in_anyway_in_the_panel_and_by_a_program(
+    shop: Connection, odoo: mock.Mock, administrator: Client
+) -> None:
+    odoo.side_effect = RemoteDown("Odoo does not answer.", side="odoo")
+    place, text = reverse("connection-file", args=[shop.pk]), "woodoo: 1\nsettings:\n  warehouse_id: {id: 3}\n"
+    shown = administrator.post(place, {"text": text}).content.decode()
+    assert "Bring it in anyway" in shown
+    seen = shown.split('name="seen" value="')[1].split('"')[0]
+    assert administrator.post(place, {"text": text, "seen": seen}).status_code == 200
+    asks, path = program(), f"/connections/{shop.pk}/file"
+    refused = asks.ask("post", path, {"yaml": text, "seen": seen})
+    assert (refused.status_code, "?anyway=true" in refused.json()["fix"]) == (502, True)
+    assert Connection.objects.get().settings == {}
+    assert asks.post(f"{path}?anyway=true", {"yaml": text, "seen": seen})["changed"] == 1
+    assert Connection.objects.get().settings == {"warehouse_id": 3}
+    administrator.post(place, {"text": "woodoo: 1\nsettings: {}\n"})
+    text = text.replace("3", "4")
+    seen = administrator.post(place, {"text": text}).content.decode().split('name="seen" value="')[1].split('"')[0]
+    assert administrator.post(place, {"text": text, "seen": seen, "anyway": "1"}).status_code == 302
+    assert Connection.objects.get().settings == {"warehouse_id": 4}
+
+
+def test_a_file_with_another_login_is_tried_with_it(shop: Connection) -> None:
+    text = write(stored(shop)).replace(f"odoo_login: {shop.odoo_login}", "odoo_login: other@example.com")
+    refused = [Check("Odoo", False, "Odoo does not know other@example.com.")]
+    with mock.patch("woodoo.web.saving.try_side", return_value=refused) as tried:
+        prepared = prepare(shop, text, with_connection=True)
+    assert [(call.args[0].odoo_login, call.args[1]) for call in tried.call_args_list] == [("other@example.com", "odoo")]
+    assert prepared.unasked == ["Odoo does not know other@example.com."]
 
 
 def test_the_panel_shows_what_would_change_before_it_changes_it(shop: Connection, administrator: Client) -> None:

@@ -354,7 +354,7 @@ def test_a_store_that_was_told_no_is_told(administrator: Client, store: StoreDou
         ("https://localhost", "no public address"),
         ("https://127.0.0.1", "no public address"),
         ("https://woodoo", "no public address"),
-        ("https://woodoo.example.com:8443", "no public address"),
+        ("https://woodoo.example.com:8443", "80, 443 and 8080 only"),
     ],
 )
 def test_where_the_store_cannot_reach_woodoo_that_is_said(
@@ -362,11 +362,17 @@ def test_where_the_store_cannot_reach_woodoo_that_is_said(
 ) -> None:
     settings.WOODOO_URL = own
     administrator.post(place("store"), {"store_url": store.url})
+    ConnectionDraft.objects.update(store_url="https://shop.example.com")
     text = administrator.get(place("keys")).content.decode()
     assert says in text
     assert "entered by hand" in text
     assert reverse("connection-add-ask") not in text
     assert administrator.get(reverse("connection-add-ask"))["Location"] == reverse("connection-add")
+
+
+def test_a_store_in_the_same_network_may_be_asked(administrator: Client, store: StoreDouble, settings: Any) -> None:
+    settings.WOODOO_URL = "https://127.0.0.1:8443"
+    assert asked(administrator, store)["callback_url"] == "https://127.0.0.1:8443/hooks/keys/"
 
 
 def test_forms_are_guarded_against_other_sites(db: None, store: StoreDouble) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
@@ -342,6 +343,18 @@ def shut_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
         monkeypatch.setattr(hook_test, "_deliver", refuse)
 
     return shut
+
+
+def test_a_certificate_only_the_store_trusts_leaves_it_to_the_store(
+    shop: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise httpx2.ConnectError("refused") from ssl.SSLCertVerificationError("self-signed certificate")
+
+    monkeypatch.setattr(hook_test, "_deliver", refuse)
+    test = hook_test.try_address(shop)
+    assert test.reach == "open"
+    assert "its certificate is not trusted here" in test.message
 
 
 def test_where_woodoo_cannot_reach_itself_the_store_is_asked_to_ping(

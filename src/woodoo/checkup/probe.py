@@ -48,5 +48,5 @@ def _time(answer: httpx2.Response) -> datetime | None:
 def _ends(answer: httpx2.Response) -> datetime | None:
     stream = answer.extensions.get("network_stream")
     tls = stream.get_extra_info("ssl_object") if stream is not None else None
-    raw = tls.getpeercert(binary_form=True) if tls is not None else None
+    raw = tls.getpeercert(True) if tls is not None else None
     return x509.load_der_x509_certificate(raw).not_valid_after_utc if raw else None

@@ -160,7 +160,7 @@ def _elsewhere(address: str) -> AddressTest:
 
 
 def _unreached(address: str, error: httpx2.HTTPError) -> AddressTest:
-    if _is_local(address):
+    if _is_local(address) and not _distrusted(error):
         return AddressTest(
             Reach.WRONG,
             f"Nothing answers at Woodoo's address {_shown(address)}.",
@@ -177,12 +177,16 @@ def _unreached(address: str, error: httpx2.HTTPError) -> AddressTest:
 def _why(error: httpx2.HTTPError) -> str:
     if isinstance(error, httpx2.TimeoutException):
         return "no answer in time"
+    return "its certificate is not trusted here" if _distrusted(error) else "no connection"
+
+
+def _distrusted(error: httpx2.HTTPError) -> bool:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLError):
-            return "its certificate is not trusted here"
+            return True
         cause = cause.__cause__ or cause.__context__
-    return "no connection"
+    return False
 
 
 def _is_local(url: str) -> bool:

@@ -16,6 +16,7 @@ from .service import service
 
 if TYPE_CHECKING:
     from woodoo.connections.models import Connection
+    from woodoo.wiring import Check
 
 app = typer.Typer(no_args_is_help=True, help="A store and an Odoo that are kept in step.")
 Which = Annotated[str, typer.Argument(help="Name or number of the connection; may be left out where there is one.")]
@@ -66,44 +67,53 @@ def add(
     company: Annotated[int, typer.Option(help="Id of the company in Odoo.")] = 1,
     store_ca: Annotated[str, typer.Option(help="Certificate authority file of the store, if private.")] = "",
     odoo_ca: Annotated[str, typer.Option(help="Certificate authority file of Odoo, if private.")] = "",
-    test: Annotated[bool, typer.Option(help="Test it afterwards.")] = True,
+    test: Annotated[bool, typer.Option(help="Test it first.")] = True,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Save it though the test fails.")] = False,
 ) -> None:
-    """Add a connection. What is not given is asked for; secrets can be in WOODOO_STORE_KEY and the like."""
+    """Add a connection, once it was tested. What is not given is asked for; secrets can be in WOODOO_STORE_KEY etc."""
+    given = {
+        "name": name,
+        "enabled": True,
+        "store_url": store_url,
+        "store_key": store_key,
+        "store_secret": store_secret,
+        "store_ca_bundle": store_ca,
+        "odoo_url": odoo_url,
+        "odoo_database": odoo_database,
+        "odoo_login": odoo_login,
+        "odoo_key": odoo_key,
+        "odoo_company_id": company,
+        "odoo_ca_bundle": odoo_ca,
+    }
     with service():
-        from django.core.exceptions import ValidationError
-
-        from woodoo.connections.models import Connection
-
-        made = Connection(
-            name=name,
-            store_url=store_url,
-            store_key=store_key,
-            store_secret=store_secret,
-            store_ca_bundle=store_ca,
-            odoo_url=odoo_url,
-            odoo_database=odoo_database,
-            odoo_login=odoo_login,
-            odoo_key=odoo_key,
-            odoo_company_id=company,
-            odoo_ca_bundle=odoo_ca,
-        )
-        try:
-            made.full_clean()
-        except ValidationError as exc:
-            for field, problems in exc.message_dict.items():
-                fail(f"{field.replace('_', ' ')}: {' '.join(problems)}")
-            raise Stop from exc
-        made.save()
+        made = _add(given, test=test, anyway=anyway)
         say(f"[green]✓[/green] Connection {plain(made.name)} is saved as number {made.pk}.")
-        if test and not _test(made):
-            raise fail(
-                f"Connection {made.name} is saved, but its test failed.",
-                f"Mend what is marked, in the panel where it is a field, then `woodoo connection test {made.pk}`.",
-            )
         say(
             "Next: taxes and journals, in the panel or with `woodoo connection settings`, then "
             f"`woodoo connection webhooks {made.pk}`."
         )
+
+
+def _add(given: dict[str, object], *, test: bool, anyway: bool) -> Connection:
+    """Check what was given, try both sides, say what they answer, and save."""
+    from woodoo.web.forms import ConnectionForm
+    from woodoo.web.saving import failed, keep, try_changed
+
+    form = ConnectionForm(given)
+    if not form.is_valid():
+        for field, problems in form.errors.items():
+            fail(f"{field.replace('_', ' ')}: {' '.join(map(str, problems))}")
+        raise Stop
+    say(f"Testing {plain(form.instance.name)} …")
+    tried = try_changed(form) if test else {}
+    _show_checks([check for checks in tried.values() for check in checks])
+    if failed(tried) and not anyway:
+        raise fail(
+            f"Connection {form.instance.name} is not saved, for its test failed.",
+            "Mend what is marked, or save it all the same with --anyway.",
+        )
+    keep(form, tried)
+    return form.instance
 
 
 @app.command("list")
@@ -180,14 +190,17 @@ def _test(connection: Connection) -> bool:
     from woodoo.wiring import check_connection
 
     say(f"Testing {plain(connection.name)} …")
-    good = True
-    for check in check_connection(connection):
+    return _show_checks(check_connection(connection))
+
+
+def _show_checks(checks: Sequence[Check]) -> bool:
+    """Say what a test has found, and whether all is well."""
+    for check in checks:
         mark = {True: "[green]✓[/green]", False: "[red]✗[/red]", None: "[yellow]![/yellow]"}[check.ok]
         say(f"{mark} [bold]{plain(check.name)}[/bold]: {plain(check.message)}")
         if check.fix and check.ok is not True:
             say(f"    {plain(check.fix)}")
-        good = good and check.ok is not False
-    return good
+    return all(check.ok is not False for check in checks)
 
 
 @app.command("settings")

@@ -49,6 +49,9 @@ def bring_in(
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Bring it in though a side cannot be asked, or refuses what is new.")
+    ] = False,
 ) -> None:
     """Bring a file into a connection: say what would change, ask, change it. Exit code 1 where it has mistakes."""
     if file == "-" and not (yes or dry_run):
@@ -72,9 +75,11 @@ def bring_in(
             return
         if dry_run:
             return
+        if prepared.unasked and not anyway:
+            raise fail("Not changed, for not all of it could be tried.", "Try again when it answers, or add --anyway.")
         if not yes and not typer.confirm(f"Change {on.name} like this?"):
             raise Stop
-        again = carry_out(on, prepared)
+        again = carry_out(on, prepared, anyway=anyway)
     say(f"[green]✓[/green] {plain(on.name)} is as the file says now.")
     if again:
         say(f"  {again} record{'s that waited are' if again > 1 else ' that waited is'} tried again.")

@@ -152,7 +152,7 @@ def _show_work(rows: Sequence[object]) -> None:
         ["Record", "State", "What happened"],
         [
             (
-                plain(row.title or row.record),  # type: ignore[attr-defined]
+                plain(row.name),  # type: ignore[attr-defined]
                 state(row.state, state_word(row.state).label),  # type: ignore[attr-defined]
                 plain(_told(row.message, row.error_kind, row.fix)),  # type: ignore[attr-defined]
             )

@@ -170,5 +170,4 @@ def is_key(text: str) -> bool:
 
 
 def _names(work_ids: Sequence[int]) -> dict[int, str]:
-    found = Work.objects.filter(pk__in=work_ids).values_list("pk", "title", "record")
-    return {number: title or record for number, title, record in found}
+    return {one.pk: one.name for one in Work.objects.filter(pk__in=work_ids).only("title", "lane", "record", "state")}

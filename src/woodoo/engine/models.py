@@ -18,6 +18,7 @@ from django.db.models import Q
 from django.db.models.functions import Cast, Now
 
 from woodoo.domain.mark import GONE
+from woodoo.engine.names import name_of
 
 
 class State(models.TextChoices):
@@ -176,7 +177,12 @@ class Work(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title or f"{self.lane} {self.record}"
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """What it is called, also where nothing of it was read yet."""
+        return name_of(self.title, lane=self.lane, record=self.record, state=self.state)
 
 
 class Total(models.Model):

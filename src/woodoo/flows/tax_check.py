@@ -40,7 +40,10 @@ def check_tax_rates(
     if not proposals:
         return True, f"Every tax rate of the store ({len(rates)}) has its tax in Odoo.", ""
     message = f"Not mapped, so their orders would be parked: {_few([offered(one) for one in proposals])}."
-    fix = "Map them on Configuration, where all proposals can be taken at once, or with 'woodoo connection propose'."
+    fix = (
+        "Map them on Configuration -> Mappings, where all proposals can be taken at once, or with "
+        "'woodoo connection propose'."
+    )
     return None, message, fix
 
 

@@ -105,13 +105,14 @@ class Http:
             return ConfigError(
                 f"The certificate of {self.url} is not trusted: {certificate}.",
                 where="odoo_url",
-                fix="Set the CA bundle of the connection to the authority that signed it, or correct the address.",
+                fix="Use the name that is in the certificate; where Odoo's certificate is of an authority of your own, "
+                "enter its file under 'Private certificate authority'.",
             )
         if isinstance(error, _NOT_SENT):
             return RemoteDown(
                 f"Odoo at {self.url} cannot be reached: {_reason(error)}.",
                 side="odoo",
-                fix="Look whether Odoo runs, and whether the address is right.",
+                fix="Look whether Odoo runs, and whether the address is right, with its port and http or https.",
             )
         message = f"Odoo at {self.url} did not answer in full: {_reason(error)}."
         if writes:
@@ -152,13 +153,15 @@ def _ssl_context(ca_bundle: str) -> ssl.SSLContext | bool:
         return True
     if not Path(ca_bundle).is_file():
         raise ConfigError(
-            f"The CA bundle {ca_bundle} does not exist.", where="odoo_ca_bundle", fix="Correct the path of the file."
+            f"The file {ca_bundle} of Odoo's private certificate authority does not exist.",
+            where="odoo_ca_bundle",
+            fix="Correct the path of the file.",
         )
     try:
         return ssl.create_default_context(cafile=ca_bundle)
     except (ssl.SSLError, OSError):
         raise ConfigError(
-            f"The CA bundle {ca_bundle} holds no certificate.",
+            f"The file {ca_bundle} of Odoo's private certificate authority holds no certificate.",
             where="odoo_ca_bundle",
             fix="Give a file with certificates in PEM form.",
         ) from None
@@ -185,4 +188,8 @@ def _reason(error: httpx2.HTTPError) -> str:
     text = words.get(type(error)) or str(error).strip().rstrip(".") or type(error).__name__
     if "Name or service not known" in text or "getaddrinfo failed" in text or "name resolution" in text:
         return "the host name is not known (check the address)"
+    if "Connection refused" in text:
+        return "the connection is refused"
+    if "SSL" in text:
+        return "no secure connection can be made; it may speak http only"
     return text

@@ -89,6 +89,13 @@ def not_odoo(response: httpx2.Response) -> ConfigError | RemoteError:
     """Return the error of an answer that does not come from Odoo's interface."""
     if response.is_redirect:
         target = response.headers.get("Location", "").partition("?")[0]
+        asked, leads_to = response.request.url, response.request.url.join(target)
+        if (asked.scheme, asked.netloc) == (leads_to.scheme, leads_to.netloc):
+            return ConfigError(
+                f"There is no Odoo at {asked.scheme}://{asked.netloc.decode()}: something else answers there.",
+                where="odoo_url",
+                fix="Enter the address at which you sign in to Odoo.",
+            )
         return ConfigError(
             f"The address of Odoo leads on to {target or 'another address'}.",
             where="odoo_url",

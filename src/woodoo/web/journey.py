@@ -130,6 +130,9 @@ class Journey:
     totals: Sequence[Mapping[str, Any]] = ()
     #: The attempt the totals are of, where a later one was held back before it compared any; else 0.
     totals_of: int = 0
+    #: The attempt they are of in any case, and when that was.
+    totals_in: int = 0
+    totals_at: datetime | None = None
     currency: str = ""
     records: list[OdooRecord] = field(default_factory=list)
 
@@ -159,12 +162,15 @@ def tell(work: Work, connection: Connection | None, *, with_personal_data: bool)
     ]
     entries.sort(key=lambda entry: entry.at)
     newer = next((n for n, run in enumerate(runs) if run.plan and run.plan.get("totals")), len(runs))
-    plan: Mapping[str, Any] = (runs[newer].plan or {}) if newer < len(runs) else {}
+    compared = runs[newer] if newer < len(runs) else None
+    plan: Mapping[str, Any] = (compared.plan or {}) if compared else {}
     return Journey(
         _merged(entries),
         earlier,
         plan.get("totals", ()),
         all_runs - newer if any(run.outcome in _HELD_BACK for run in runs[:newer]) else 0,
+        all_runs - newer if compared else 0,
+        (compared.ended_at or compared.started_at) if compared else None,
         plan.get("currency", ""),
         _odoo_records(work, connection, with_personal_data),
     )

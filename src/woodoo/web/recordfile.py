@@ -42,7 +42,7 @@ def record_lines(query: Query) -> Iterator[Sequence[object]]:
                 names.get(work.connection_id, ""),
                 flow_word(work.flow),
                 work.record,
-                work.title,
+                work.name,
                 state_word(work.state).label,
                 work.message,
                 work.fix,

@@ -3,7 +3,7 @@
 Decides that nothing is saved which a side says is wrong, unless somebody who was told so wants it `anyway`; what was
 then not tried is written on the connection until a test of it succeeds, and noted in the history.
 
-| what both sides say                            | settings            | addresses, keys     |
+| what both sides say                            | settings, a file    | addresses, keys     |
 |------------------------------------------------|---------------------|---------------------|
 | all is there, all answers                      | saved               | saved               |
 | something that was chosen is not there         | never saved         | -                   |
@@ -79,12 +79,12 @@ def _refuse(on: Connection, found: Found, *, anyway: bool) -> None:
             f"Not saved, for it is not known whether what was chosen is there. {' '.join(found.unasked)}",
             record=record,
             where="settings",
-            fix=f"Save again when it answers, or without asking: {_ANYWAY}",
+            fix=f"Save again when it answers, or without asking: {ANYWAY}",
         )
 
 
 #: How each way to save says so.
-_ANYWAY = "the button below the form, ?anyway=true in the API, --anyway on the command line."
+ANYWAY = "the button below the form, ?anyway=true in the API, --anyway on the command line."
 
 
 def try_side(on: Connection, side: str) -> list[Check]:
@@ -121,7 +121,7 @@ def save_connection(form: ConnectionForm, *, anyway: bool = False) -> Saved:
             each=each,
             record=f"Connection {form.instance.name}",
             where=f"connection -> {', '.join(side for side, checks in tried.items() if failed({side: checks}))}",
-            fix=f"{wrong[0].fix} Or save it all the same: {_ANYWAY}".strip(),
+            fix=f"{wrong[0].fix} Or save it all the same: {ANYWAY}".strip(),
         )
     return keep(form, tried)
 

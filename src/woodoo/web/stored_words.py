@@ -11,6 +11,8 @@ import re
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from woodoo.engine.names import UNREAD
+
 Rows = tuple[tuple[re.Pattern[str], str], ...]
 
 
@@ -94,6 +96,8 @@ _NAMES = rows(
 
 def said(name: str) -> str:
     """Return a stored name in the reader's language; what follows a comma, the statuses of an import, stays."""
+    if name.endswith(UNREAD):
+        return gettext("%(name)s (could not be read)") % {"name": said(name.removesuffix(UNREAD))}
     beginning, _comma, rest = name.rpartition(", ")
     if known := said_by(_NAMES, name):
         return known

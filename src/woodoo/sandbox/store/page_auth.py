@@ -22,6 +22,9 @@ from .state import Shop
 FOLDER = "/wc-auth/v1/"
 _ASKED = ("app_name", "user_id", "return_url", "callback_url", "scope")
 _SECONDS = 60.0
+_UNSENT = "An error occurred in the request and at the time were unable to send the consumer data"
+#: WordPress hands on what cURL says.
+_UNREACHED = "cURL error 7: Failed to connect"
 #: Sends a body to an address; returns the status, 0 where nobody answered.
 Send = Callable[[str, bytes], int]
 
@@ -83,10 +86,11 @@ def _grant(shop: Shop, asked: Mapping[str, str], send: Send) -> str:
         "consumer_secret": key["secret"],
         "key_permissions": key["permissions"],
     }
-    if send(asked["callback_url"], json.dumps(sent).encode()) != 200:
+    status = send(asked["callback_url"], json.dumps(sent).encode())
+    if status != 200:
         with shop.lock:
             shop.keys.remove(key)
-        raise AuthRefused("An error occurred in the request and at the time were unable to send the consumer data")
+        raise AuthRefused(_UNSENT if status else _UNREACHED)
     return _back(asked, 1)
 
 

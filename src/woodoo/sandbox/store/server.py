@@ -145,7 +145,7 @@ class Site:
             "description": "",
             "url": web.home,
             "home": web.home,
-            "gmt_offset": self.shop.offset.total_seconds() / 3600,
+            "gmt_offset": f"{self.shop.offset.total_seconds() / 3600:g}",
             "timezone_string": "",
             "namespaces": ["wc/v3"],
             "authentication": [],

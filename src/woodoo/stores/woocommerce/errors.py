@@ -285,6 +285,11 @@ def _who_is_asking(answer: Answer, *, method: str, where: str, store: str, prove
     text = answer.message.lower()
     right = "Read/Write" if method not in READS else "Read"
     if answer.code != AUTH_ERROR:
+        if proven and answer.status == 401:  # known users get 403 (rest_authorization_required_code in WordPress)
+            return (
+                "The store does not know the consumer key any more.",
+                f"It was deleted there, or its user was. Make a new one and enter it ({KEYS_PAGE}).",
+            )
         if proven:
             return (
                 f"The user of the store's key may not {_verb(method)} {where}.",
@@ -343,8 +348,8 @@ def _untrusted(error: ssl.SSLCertVerificationError, *, host: str) -> WoodooError
     return ConfigError(
         f"The certificate of {host} is not trusted: {reason}.",
         where=host,
-        fix="Use the name that is in the certificate; for a certificate of one's own, set the CA bundle of this "
-        "connection.",
+        fix="Use the name that is in the certificate; where the store's certificate is of an authority of your own, "
+        "enter its file under 'Private certificate authority'.",
     )
 
 

@@ -39,7 +39,7 @@ _SECONDS = 15.0
 #: No index is longer; whoever sends more is no shop.
 _MOST_BYTES = 4 * 1024 * 1024
 _HOPS = 4
-_INDEX = "/wp-json/?_fields=name,url,home,namespaces,timezone_string"
+_INDEX = "/wp-json/?_fields=name,url,home,namespaces,timezone_string,gmt_offset"
 _PLAIN_INDEX = "/?rest_route=/&_fields=name,home,namespaces"
 _LINK = re.compile(r'<([^>]+)>;\s*rel="https://api\.w\.org/"')
 _MARKS = ("wp-content/", "wp-includes/", "api.w.org")
@@ -53,7 +53,7 @@ class ShopFound:
     url: str
     #: What it calls itself; may be empty.
     name: str = ""
-    #: Such as Europe/Madrid; empty where it only has an offset.
+    #: Such as Europe/Madrid; of a shop that has whole hours only, Etc/GMT-1 for UTC+1; empty where neither is told.
     timezone: str = ""
     #: The address that was typed leads there.
     moved: bool = False
@@ -94,6 +94,8 @@ class _Look:
         answer = self._get(url, _INDEX)
         if 300 <= answer.status < 400:
             return self._follow(url, answer, hops)
+        if _wants_tls(url, answer):
+            raise _other_scheme(url)
         if answer.status in errors.TURNED_AWAY | errors.GATEWAY:
             raise errors.answer_error(answer, method="GET", where="wp-json", store=url)
         index = answer.data if answer.is_json and isinstance(answer.data, dict) else {}
@@ -175,6 +177,21 @@ class _Look:
         return Answer(response.status_code, response.headers, body.data, body.is_json, body.noise, body.text)
 
 
+def _wants_tls(url: str, answer: Answer) -> bool:
+    """Say whether a port that speaks TLS was spoken to without: nginx and Apache answer 400 with these words."""
+    said = answer.text.lower()
+    return (
+        answer.status == 400
+        and not address.is_secure(url)
+        and ("plain http request was sent to https port" in said or "speaking plain http to an ssl-enabled" in said)
+    )
+
+
+def _other_scheme(url: str) -> ConfigError:
+    secure = url.replace("http:", "https:", 1)
+    return ConfigError(f"At {url} the shop speaks https only.", where="store address", fix=f"Use the address {secure}.")
+
+
 def _home(index: Mapping[str, Any]) -> str:
     """Return the address a shop gives as its own; empty where it gives none that can be used."""
     try:
@@ -190,8 +207,20 @@ def _shop(url: str, index: Mapping[str, Any]) -> ShopFound:
             where="store address",
             fix="Activate WooCommerce under Plugins, or enter the address of the site that has the shop.",
         )
-    name, zone = str(index.get("name") or ""), str(index.get("timezone_string") or "")
-    return ShopFound(url, " ".join(name.split())[:100], zone[:60])
+    name = str(index.get("name") or "")
+    return ShopFound(url, " ".join(name.split())[:100], _zone(index)[:60])
+
+
+def _zone(index: Mapping[str, Any]) -> str:
+    """Return the shop's time zone; WordPress has a place, or an offset from UTC without summer time."""
+    if place := str(index.get("timezone_string") or ""):
+        return place
+    try:
+        hours = float(index.get("gmt_offset") or 0)
+    except (TypeError, ValueError):
+        return ""
+    # The names of these zones have the sign of POSIX: west is positive.
+    return f"Etc/GMT{-int(hours):+d}" if hours and hours == int(hours) and -12 <= hours <= 14 else ""
 
 
 def _closed(answer: Answer, url: str) -> ConfigError:

@@ -259,8 +259,8 @@ def trusted(ca_bundle: str) -> ssl.SSLContext | bool:
             context.load_verify_locations(cafile=bundle)
     except (OSError, ValueError):
         raise ConfigError(
-            "The store's CA bundle cannot be read.",
-            where="store CA bundle",
+            "The file of the store's private certificate authority cannot be read.",
+            where="store_ca_bundle",
             fix="Give a file this server can read, or the text, of certificates in PEM form.",
         ) from None
     return context

@@ -72,6 +72,7 @@ class ConnectionDetails(Schema):
     odoo_ca_bundle: str
     secrets: dict[str, bool] = Field(description="Secret → whether one is stored.")
     hook_url: str | None = Field(description="Where the store's webhooks go; for administrators.")
+    unchecked: str = Field(description="What was not tried, or failed, when it was saved; empty once a test passed.")
     created_at: datetime
     updated_at: datetime
 
@@ -144,13 +145,14 @@ def list_connections(request: ApiRequest) -> list[dict[str, Any]]:
 
 
 @router.post("/connections", auth=OWNER, response=says(ConnectionDetails, 201), operation_id="add_connection")
-def add_connection(request: ApiRequest, body: NewConnection) -> Status[Any]:
-    """Add a connection. Test it afterwards."""
+def add_connection(request: ApiRequest, body: NewConnection, anyway: Anyway = False) -> Status[Any]:
+    """Add a connection, once both sides were tried."""
     defaults = {"enabled": True, "odoo_company_id": 1}
     form = ConnectionForm({**defaults, **body.model_dump(exclude_none=True)})
     if not form.is_valid():
         raise Unfit(form.errors)
-    return Status(201, _details(form.save(), administrator=True))
+    save_connection(form, anyway=anyway)
+    return Status(201, _details(form.instance, administrator=True))
 
 
 @router.get(
@@ -213,7 +215,7 @@ def try_connection(request: ApiRequest, connection_id: ConnectionId) -> dict[str
 
 def _details(of: Connection, *, administrator: bool) -> dict[str, Any]:
     plain = ("name", "enabled", "store_platform", "store_url", "store_login", "store_ca_bundle", "odoo_url")
-    more = ("odoo_database", "odoo_login", "odoo_company_id", "odoo_ca_bundle", "created_at", "updated_at")
+    more = ("odoo_database", "odoo_login", "odoo_company_id", "odoo_ca_bundle", "unchecked", "created_at", "updated_at")
     # Whether there is one can be told without opening it.
     secrets = {name: bool(of.__dict__.get(name)) for name in (*ConnectionForm.SENT_TO, "webhook_secret")}
     return {

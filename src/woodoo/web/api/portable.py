@@ -13,7 +13,7 @@ from ..portable.carrying import Prepared, carry_out, prepare
 from ..portable.writing import write
 from .answers import says
 from .door import ADMINISTRATOR, ApiRequest
-from .shapes import ConnectionId, get_connection
+from .shapes import Anyway, ConnectionId, get_connection
 
 router = Router(tags=["Settings"])
 
@@ -61,7 +61,7 @@ class Comparison(Schema):
     mistakes: list[FileMistake]
     changes: list[FileChange]
     moved: list[str] = Field(description="Records of Odoo that have another number here.")
-    unasked: list[str] = Field(description="Sides that could not be asked.")
+    unasked: list[str] = Field(description="Sides that could not be asked, or refuse what is new of them.")
     seen: str
 
 
@@ -100,7 +100,9 @@ def compare_file(request: ApiRequest, connection_id: ConnectionId, body: FileToC
     response=says(FileTaken),
     operation_id="import_connection_file",
 )
-def import_file(request: ApiRequest, connection_id: ConnectionId, body: FileToTake) -> dict[str, int]:
+def import_file(
+    request: ApiRequest, connection_id: ConnectionId, body: FileToTake, anyway: Anyway = False
+) -> dict[str, int]:
     """Bring a file in that was compared, if it still would change the same."""
     on = get_connection(connection_id)
     prepared = prepare(on, body.yaml, with_connection=body.with_connection)
@@ -108,7 +110,7 @@ def import_file(request: ApiRequest, connection_id: ConnectionId, body: FileToTa
         raise ConfigError(
             "The connection was changed meanwhile.", where="settings", fix="Compare the file with it once more."
         )
-    return {"retried": carry_out(on, prepared), "changed": len(prepared.changes)}
+    return {"retried": carry_out(on, prepared, anyway=anyway), "changed": len(prepared.changes)}
 
 
 def _told(prepared: Prepared) -> dict[str, Any]:

@@ -103,6 +103,11 @@ class Record(Schema):
         """Name the flow in words."""
         return flow_word(work.flow)
 
+    @staticmethod
+    def resolve_title(work: Work) -> str:
+        """Name it, also where nothing of it was read yet."""
+        return work.name
+
 
 class Records(Schema):
     """A page of records."""

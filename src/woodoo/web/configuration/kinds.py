@@ -244,8 +244,14 @@ class Zone(Kind):
 
     def field(self, current: Any, choices: Choices, key: str = "") -> forms.Field:
         zones = {one for one in available_timezones() if "/" in one and not one.startswith(("Etc/", "posix/"))}
-        options = [(one, one) for one in ("UTC", *sorted(zones | {current} - {"UTC"}))]
+        options = [(one, _zone_name(one)) for one in ("UTC", *sorted(zones | {current} - {"UTC"}))]
         return forms.ChoiceField(label=self.called, required=False, choices=options, initial=current)
+
+
+def _zone_name(zone: str) -> str:
+    """Return a zone as a person reads it: Etc/GMT-1 is UTC+1, all year round."""
+    offset = zone.removeprefix("Etc/GMT")
+    return zone if offset == zone or not offset else f"UTC{offset.translate(str.maketrans('+-', '-+'))}"
 
 
 def boxes(label: str, options: Sequence[tuple[str, str]], current: Iterable[str]) -> forms.Field:

@@ -16,14 +16,17 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from woodoo.connections import audit
 from woodoo.connections.models import Connection
-from woodoo.domain.errors import ConfigError, WoodooError
+from woodoo.domain.errors import ConfigError, RemoteError, WoodooError
 from woodoo.engine.work import connection_changed
 
+from .. import saving
 from ..change_words import Word, in_words
 from ..doors import forget_doors
-from ..forms import _host
+from ..forms import ConnectionForm, _host
 from ..live_check import check_new
+from ..saving import ANYWAY
 from .reading import File, Mistake, read_file
 from .references import Names
 
@@ -35,7 +38,7 @@ class Prepared:
     file: File
     #: Old → new, in words.
     changes: list[Word] = field(default_factory=list)
-    #: Sides that could not be asked.
+    #: Sides that could not be asked, or refuse what is new of them.
     unasked: list[str] = field(default_factory=list)
     #: What tells this from another outcome; goes back with the wish to carry it out.
     seen: str = ""
@@ -68,20 +71,29 @@ def prepare(on: Connection, text: str, *, with_connection: bool = False) -> Prep
     ]
     file.moved += list(dict.fromkeys(found.notes))
     prepared.unasked += [one for one in found.unasked if one not in prepared.unasked]
+    prepared.unasked += _refused_sides(on, file)
     before, after = _differences(on, file)
     prepared.changes = in_words(before, after)
     prepared.seen = _print(on, file)
     return prepared
 
 
-def carry_out(on: Connection, prepared: Prepared) -> int:
+def carry_out(on: Connection, prepared: Prepared, *, anyway: bool = False) -> int:
     """Write what was prepared, and return how many records that waited are tried again.
 
     Raises:
         ConfigError: the connection was changed meanwhile, or the file has mistakes.
+        RemoteError: a side could not be asked, or refuses what is new; nothing is changed, unless `anyway`.
     """
     if prepared.mistakes:
         raise ConfigError(str(prepared.mistakes[0]), where="file", fix="Correct the file and bring it in again.")
+    if prepared.unasked and not anyway:
+        raise RemoteError(
+            f"Not brought in, for not all of it could be tried. {' '.join(prepared.unasked)}",
+            record=f"Connection {on.name}",
+            where="file",
+            fix=f"Bring it in when both sides answer, or all the same: {ANYWAY}",
+        )
     with transaction.atomic():
         now = Connection.objects.select_for_update().get(pk=on.pk)
         if prepared.seen != _print(now, prepared.file):
@@ -93,6 +105,8 @@ def carry_out(on: Connection, prepared: Prepared) -> int:
             setattr(now, name, value)
         now.unchecked = " ".join(prepared.unasked)[:500] or now.unchecked
         now.save()
+        if prepared.unasked:
+            audit.note("saved without being tried", connection_id=now.pk, after={"unchecked": now.unchecked})
     forget_doors()
     return connection_changed(on.pk)
 
@@ -125,6 +139,16 @@ def _check_connection(on: Connection, file: File) -> None:
     except ValidationError as exc:
         for name, problems in exc.message_dict.items():
             file.mistakes.append(Mistake(file.lines.get(name, 1), f"{name}: {' '.join(problems)}"))
+
+
+def _refused_sides(on: Connection, file: File) -> list[str]:
+    """Try each side that would be spoken to in another way, and say what is wrong: sentences."""
+    tried = Connection.objects.get(pk=on.pk)
+    new = {name for name, value in file.connection.items() if getattr(on, name) != value}
+    for name in new:
+        setattr(tried, name, file.connection[name])
+    sides = [side for side, fields in ConnectionForm.SIDES.items() if new.intersection(fields)]
+    return [one.message for side in sides for one in saving.try_side(tried, side) if one.ok is False]
 
 
 def _differences(on: Connection, file: File) -> tuple[dict[str, Any], dict[str, Any]]:

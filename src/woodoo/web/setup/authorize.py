@@ -40,6 +40,8 @@ from .draft import undo
 GOOD_FOR = timedelta(minutes=15)
 _STATE = re.compile(r"[A-Za-z0-9_-]{43}")
 _KEY, _SECRET = re.compile(r"ck_[0-9a-zA-Z]{8,100}"), re.compile(r"cs_[0-9a-zA-Z]{8,100}")
+#: Ports WordPress sends to (wp_http_validate_url in wp-includes/http.php).
+_PORTS = (80, 443, 8080)
 _HERE = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".test")
 
 
@@ -53,15 +55,28 @@ class Handed:
     permissions: str
 
 
-def why_not(woodoo_url: str = "") -> str:
-    """Say why a shop cannot send keys here; empty where it can, as far as that is seen from the address alone."""
-    parts = urlsplit(woodoo_url or settings.WOODOO_URL)
-    host = (parts.hostname or "").rstrip(".")
+def why_not(store_url: str) -> str:
+    """Say why a shop cannot send keys here; empty where it can, as far as that is seen from the addresses alone.
+
+    WordPress sends to public addresses and three ports only (wp_http_validate_url), unless its owner lets it: one that
+    is no public address itself may be asked, it says so if it cannot.
+    """
+    parts = urlsplit(settings.WOODOO_URL)
     if parts.scheme != "https":
         return _("WooCommerce sends keys to https addresses only, and Woodoo's own (WOODOO_URL) is not one.")
-    if _is_private(host) or parts.port not in (None, 80, 443, 8080):
+    if _is_private(_name(store_url)):
+        return ""
+    if _is_private(_name(settings.WOODOO_URL)):
         return _("The store cannot reach Woodoo: %(host)s is no public address.") % {"host": parts.netloc}
+    if parts.port not in (None, *_PORTS):
+        return _("WordPress sends to the ports 80, 443 and 8080 only, and Woodoo is at %(host)s.") % {
+            "host": parts.netloc
+        }
     return ""
+
+
+def _name(url: str) -> str:
+    return (urlsplit(url).hostname or "").rstrip(".")
 
 
 def _is_private(host: str) -> bool:

@@ -60,6 +60,10 @@ class Step(forms.Form):
     def main_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if name not in self.more]
 
+    def more_filled(self) -> bool:
+        """Say whether something is entered behind "More", so that it is to be seen."""
+        return any(self[name].value() for name in self.more)
+
     def more_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.more]
 

@@ -33,6 +33,7 @@ def configuration(request: HttpRequest, connection_id: int) -> HttpResponse:
     """Show the page at once, then the form when both sides have answered; store what is chosen."""
     found = get_object_or_404(Connection, pk=connection_id)
     context = {"section": "connections", "connection": found, "status": connection_statuses([found])[found.pk]}
+    context["test_now"] = request.method == "GET" and request.GET.get("test") == "1"
     fragment = is_fragment(request)
     if request.method != "POST" and not fragment and "now" not in request.GET:
         return page(request, "configuration.html", context)
@@ -57,12 +58,12 @@ def configuration(request: HttpRequest, connection_id: int) -> HttpResponse:
 
 
 def _saved_and_on(request: HttpRequest, on: Connection, again: int) -> HttpResponse:
-    """Go on to the connection's test, which tries the settings in Odoo; or stay where that is asked."""
+    """Stay, with the connection's test, which tries the settings in Odoo; or without, where that is asked."""
     log.info("settings changed", extra={"connection": on.pk})
     messages.success(request, _saved(again))
     if "stay" in request.POST:
         return redirect("configuration", connection_id=on.pk)
-    return redirect(reverse("connection", args=[on.pk]) + "?test=1")
+    return redirect(reverse("configuration", args=[on.pk]) + "?test=1")
 
 
 def _shown(form: ConfigurationForm, choices: Choices) -> dict[str, Any]:

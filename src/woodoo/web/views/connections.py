@@ -97,15 +97,33 @@ def show_connection(request: HttpRequest, found: Connection, new_secret: str = "
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Role.ADMINISTRATOR, everywhere=True)
 def connection_add(request: HttpRequest) -> HttpResponse:
-    """Add a connection on one page, then test it; step by step it is in setup.py."""
-    form = ConnectionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        added = form.save()
-        log.info("connection added", extra={"connection": added.pk})
-        said = gettext("%(name)s is saved. Next: look at the test, then set up taxes and journals.")
-        messages.success(request, said % {"name": added.name})
-        return redirect(f"{reverse('connection', args=[added.pk])}?test=1")
-    return page(request, "connection_form.html", {"section": "connections", "form": form, "groups": form.groups()})
+    """Add a connection on one page, once both sides were tried; step by step it is in setup.py."""
+    data = request.POST if request.method == "POST" else None
+    new = Connection()
+    hosts = about(new, data)
+    form = ConnectionForm(data, typed=typed.kept(request, hosts), initial={"enabled": False})
+    if data is None:
+        return _show_new(request, form)
+    right = form.is_valid()
+    typed.keep(request, hosts, form.typed_secrets())
+    if not right:
+        return _show_new(request, _again(form, new, request))
+    tried = saving.try_changed(form)
+    if saving.failed(tried) and "anyway" not in data:
+        return _show_new(request, _again(form, new, request), tried)
+    saving.keep(form, tried)
+    typed.forget(request)
+    log.info("connection added", extra={"connection": form.instance.pk})
+    said = gettext("%(name)s is saved. Next: what stands for what.")
+    messages.success(request, said % {"name": form.instance.name})
+    return redirect("mapping", connection_id=form.instance.pk)
+
+
+def _show_new(
+    request: HttpRequest, form: ConnectionForm, tried: Mapping[str, list[Check]] | None = None
+) -> HttpResponse:
+    context = {"section": "connections", "form": form, "groups": form.groups(), "tried": tried or {}}
+    return page(request, "connection_form.html", {**context, "refused": bool(tried)})
 
 
 @sensitive_post_parameters("store_key", "store_secret", "store_password", "webhook_secret", "odoo_key")
@@ -138,7 +156,7 @@ def connection_edit(request: HttpRequest, connection_id: int) -> HttpResponse:
     typed.forget(request)
     log.info("connection changed", extra={"connection": connection_id})
     messages.success(request, _saved(again))
-    return redirect(f"{reverse('connection', args=[connection_id])}?test=1")
+    return redirect(f"{reverse('connection-edit', args=[connection_id])}?test=1")
 
 
 def _again(form: ConnectionForm, found: Connection, request: HttpRequest) -> ConnectionForm:
@@ -182,9 +200,10 @@ def _show_form(
         "connection": stored,
         "status": connection_statuses([stored])[stored.pk],
         "keys_page": keys_page(stored.store_url),
-        "why_not": authorize.why_not(),
+        "why_not": authorize.why_not(stored.store_url),
         "handed": handed,
         "said_no": request.GET.get("success") == "0",
+        "test_now": request.method == "GET" and request.GET.get("test") == "1",
         "tried": tried or {},
         "refused": bool(tried) and not only_tested,
     }
@@ -207,7 +226,7 @@ def _saved(again: int) -> str:
 def connection_ask(request: HttpRequest, connection_id: int) -> HttpResponse:
     """Lead the reader to the store, which asks its manager whether Woodoo may have a new key (setup/authorize.py)."""
     found = get_object_or_404(Connection, pk=connection_id)
-    if authorize.why_not():
+    if authorize.why_not(found.store_url):
         return redirect("connection-edit", connection_id=found.pk)
     return redirect(authorize.begin_again(cast(User, request.user), found))
 

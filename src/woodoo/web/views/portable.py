@@ -56,7 +56,9 @@ def file(request: HttpRequest, connection_id: int) -> HttpResponse:
         if request.POST["seen"] != prepared.seen:
             messages.warning(request, _("The connection was changed meanwhile. This is the comparison as it is now."))
             return _show(request, found, text=text, prepared=prepared, with_connection=with_connection)
-        again = carry_out(found, prepared)
+        if prepared.unasked and "anyway" not in request.POST:
+            return _show(request, found, text=text, prepared=prepared, with_connection=with_connection)
+        again = carry_out(found, prepared, anyway=True)
     except ConfigError as error:
         return _show(request, found, text=text, problem=str(error), with_connection=with_connection)
     log.info("connection brought in from a file", extra={"connection": found.pk})

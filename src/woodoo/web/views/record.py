@@ -18,6 +18,7 @@ from ..kinds import odoo_model_of, store_page_of
 from ..money import card_of, has_money, look
 from ..pages import is_fragment, page
 from ..pauses import next_try, pauses_of
+from ..told import told_of
 from ..words import RETRYABLE, SKIPPABLE, choices_of, flow_word
 
 #: In these states something is about to happen, so the page keeps looking.
@@ -30,7 +31,8 @@ def journey(request: HttpRequest, work_id: int) -> HttpResponse:
     """Show what happened to one record, or the live part of it."""
     work = get_object_or_404(Work, pk=work_id)
     connection = Connection.objects.filter(pk=work.connection_id).first()
-    told = tell(work, connection, with_personal_data=reach_of(request.user).reads_data(work.connection_id))
+    reach = reach_of(request.user)
+    told = tell(work, connection, with_personal_data=reach.reads_data(work.connection_id))
     cause_key, same_cause = others_with(work)
     context = {
         "section": "work",
@@ -38,6 +40,7 @@ def journey(request: HttpRequest, work_id: int) -> HttpResponse:
         "connection": connection,
         "connection_name": connection.name if connection else gettext("A connection that is gone"),
         "kind": flow_word(work.flow),
+        "said": told_of([work], reach.reads_data).get(work.pk, ""),
         "id_of": gettext("Odoo id") if odoo_model_of(work) else gettext("Store id"),
         "store_url": store_page_of(work, connection) if connection else "",
         "can_retry": work.state in RETRYABLE,
@@ -55,6 +58,8 @@ def journey(request: HttpRequest, work_id: int) -> HttpResponse:
         "totals_agree": told.totals_agree,
         "totals_differ": told.totals_differ,
         "totals_of": told.totals_of,
+        "totals_in": told.totals_in,
+        "totals_at": told.totals_at,
         "currency": told.currency,
         "records": told.records,
         "main_record": told.main_record,

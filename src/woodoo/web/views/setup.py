@@ -101,7 +101,7 @@ def ask_store(request: HttpRequest) -> HttpResponse:
     A link and no form: browsers let a form of ours lead to no other site (`form-action`).
     """
     draft = drafts.of(_reader(request))
-    if not drafts.may_open(draft, "keys") or authorize.why_not():
+    if not drafts.may_open(draft, "keys") or authorize.why_not(draft.store_url):
         return redirect("connection-add")
     return redirect(authorize.begin(draft))
 
@@ -208,7 +208,7 @@ def _show(
     }
     if step == "keys":
         context |= {
-            "why_not": authorize.why_not(),
+            "why_not": authorize.why_not(draft.store_url),
             "said_no": request.GET.get("success") == "0",
             "handed": draft.keys_from == "store" and "keys" not in draft.found,
             "keys_page": keys_page(draft.store_url),
