@@ -59,6 +59,8 @@ class Admin:
         positional: list[Any] = [list(ids)] if ids else []
         if method == "create":  # Odoo looks at its first positional argument
             positional.append(arguments.pop("vals_list"))
+        if method == "write":  # some models of Odoo 14 call it otherwise than `vals`, res.company for one
+            positional.append(arguments.pop("vals"))
         return self._legacy("object", "execute_kw", *self._login, model, method, positional, arguments)
 
     def search_read(self, model: str, domain: Sequence[Any], fields: Sequence[str]) -> list[dict[str, Any]]:
