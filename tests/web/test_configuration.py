@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from html import unescape
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -740,3 +741,13 @@ def test_what_the_store_does_not_list_is_kept_in_tables_and_told(
     text = save(shop, administrator, added).content.decode()
     assert "no payment method &#x27;klarna-pay&#x27;. It is kept" in text
     assert shop.rules.journal_map["klarna-pay"] == 9
+
+
+def test_what_a_release_of_odoo_has_not_is_left_out(shop: Connection, administrator: Client) -> None:
+    class Old(FakeOdoo):
+        client = SimpleNamespace(dialect=SimpleNamespace(product_tags=False))
+
+    with asking(odoo=Old()):
+        text = administrator.get(address(shop) + "?now=1").content.decode()
+        assert 'name="product_tag_ids"' not in text
+        assert "Save and test" in text

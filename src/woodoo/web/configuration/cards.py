@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from ..choices import Choice
 from .form import REMOVE, ConfigurationForm
+from .kinds import Kind
 from .section import Part, Section
 from .tables import LISTS, Table, translated
 
@@ -117,13 +118,18 @@ def _items(form: ConfigurationForm, part: Part) -> list[Item]:
     notes = form.choices.notes
     if not isinstance(part, Table):
         if part.name not in form.fields:
-            return [Item(sentence=f"{part.called}: {notes[part.source]}")]
+            return _said(part, notes)
         return [Item(field=form[part.name], note=notes.get(part.source, ""))]
     left_out = [one for one in part.columns if one.source in form.choices.missing]
-    said = [Item(sentence=f"{one.called}: {notes[one.source]}") for one in left_out]
+    said = [item for one in left_out for item in _said(one, notes)]
     sources = {one.source: one for one in part.columns if one not in left_out and one.source in notes}
     said += [Item(sentence=f"{one.called}: {notes[source]}") for source, one in sources.items()]
     return [*([Item(table=_table(form, part))] if len(left_out) < len(part.columns) else []), *said]
+
+
+def _said(kind: Kind, notes: Mapping[str, str]) -> list[Item]:
+    """Say why something cannot be chosen; nothing of what this release of Odoo does not have."""
+    return [Item(sentence=f"{kind.called}: {notes[kind.source]}")] if kind.source in notes else []
 
 
 def _table(form: ConfigurationForm, part: Table) -> TableView:
