@@ -211,12 +211,17 @@ def test_a_record_of_another_database_is_found_by_its_name(
     assert settings_of(shop)["tax_map"] == {"1": 70}
 
 
-def test_where_odoo_is_down_it_is_said_and_marked(
+def test_where_odoo_is_down_it_is_said_and_taken_with_a_yes_alone_and_marked(
     woodoo: Woodoo, shop: Connection, file: Path, both_sides: mock.Mock
 ) -> None:
     both_sides.side_effect = RemoteDown("Odoo does not answer.", side="odoo")
+    before = settings_of(shop)
     change(file, "warehouse_id: {id: 1, name: Main}", "warehouse_id: {id: 2, name: Other}")
     said = woodoo("connection", "import", str(file), "--yes")
+    assert said.code == 1
+    assert "add --anyway" in said.err
+    assert settings_of(shop) == before
+    said = woodoo("connection", "import", str(file), "--yes", "--anyway")
     assert said.code == 0
     assert "Odoo does not answer." in said.out
     shop.refresh_from_db()
