@@ -69,10 +69,9 @@ def _products(admin: Admin, name: str, categories: Sequence[int], chance: random
             for number in range(9)
         ],
     )
-    named = "values" if "price" in admin.fields("product.product") else "vals"  # as `write` calls it up to 14
     for one in admin.search_read("product.template.attribute.value", [("product_tmpl_id", "in", templates)], []):
         extra = {"price_extra": chance.choice([0, 1.5, 2.25, -1])}
-        admin.call("product.template.attribute.value", "write", ids=[one["id"]], **{named: extra})
+        admin.write("product.template.attribute.value", [one["id"]], extra)
     rows = admin.search_read("product.product", [("product_tmpl_id", "in", templates)], ["product_tmpl_id"])
     for row in rows:
         admin.write("product.product", [row["id"]], {"standard_price": chance.choice([5, 3.33, 12.35, 8.05])})
