@@ -18,7 +18,7 @@ from ..kinds import odoo_model_of, store_page_of
 from ..money import card_of, has_money, look
 from ..pages import is_fragment, page
 from ..pauses import next_try, pauses_of
-from ..told import told_of
+from ..unread import news_of
 from ..words import RETRYABLE, SKIPPABLE, choices_of, flow_word
 
 #: In these states something is about to happen, so the page keeps looking.
@@ -40,7 +40,7 @@ def journey(request: HttpRequest, work_id: int) -> HttpResponse:
         "connection": connection,
         "connection_name": connection.name if connection else gettext("A connection that is gone"),
         "kind": flow_word(work.flow),
-        "said": told_of([work], reach.reads_data).get(work.pk, ""),
+        "said": news_of([work], reach.reads_data).get(work.pk, ""),
         "id_of": gettext("Odoo id") if odoo_model_of(work) else gettext("Store id"),
         "store_url": store_page_of(work, connection) if connection else "",
         "can_retry": work.state in RETRYABLE,

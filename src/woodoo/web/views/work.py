@@ -24,7 +24,7 @@ from ..pages import is_fragment, page
 from ..pauses import next_try, pauses_of
 from ..recordfile import COLUMNS, record_lines
 from ..together import retry_now, skip_now
-from ..told import told_of
+from ..unread import news_of
 from ..words import flow_word, state_word
 from ..worklist import PAGE, SORTS, Query, counts_at_once, found, page_of, pills, to_retry, to_skip, together, within
 
@@ -41,7 +41,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
     rows, older = page_of(query, there)
     counts, of_connections = counts_at_once(query, there)
     pauses = pauses_of([number for number in names if query.connection in (None, number)], of_connections)
-    told = told_of(rows, reach.reads_data)
+    told = news_of(rows, reach.reads_data)
     for row in rows:
         row.told = told.get(row.pk, "")  # type: ignore[attr-defined]
         row.connection_name = names.get(row.connection_id, "A connection that is gone")  # type: ignore[attr-defined]

@@ -16,7 +16,7 @@ _LANES = ("orders", "refunds", "fulfilment")
 _LONGEST = 80
 
 
-def told_of(works: Sequence[Work], reads_data: Callable[[int], bool]) -> dict[int, str]:
+def news_of(works: Sequence[Work], reads_data: Callable[[int], bool]) -> dict[int, str]:
     """Return what the newest news said of each of these that has no name: "Ana Prueba, 35.00 EUR", by work id."""
     unread = {(one.connection_id, one.record): one for one in works if not one.title and one.lane in _LANES}
     if not unread:
