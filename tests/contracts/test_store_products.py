@@ -138,6 +138,57 @@ def test_a_category_gets_another_name_and_place_and_keeps_its_address(
     assert (after.name, after.parent_id, after.slug) == (f"Cook & eat {mark}", "", term.slug)
 
 
+def test_an_attribute_and_its_options_get_other_names_and_keep_their_addresses_and_variations(
+    shop: Target, catalogue: WooCatalogue, made: list[str], mark: str
+) -> None:
+    old, new = f"Tint {mark}", f"Hue {mark}"
+    number = catalogue.ensure_attributes([old])[old]
+    made.append(f"products/attributes/{number}")
+    catalogue.ensure_terms(number, ["Navy", "Red"])
+    navy, red = (one.external_id for one in catalogue.terms(number))
+    catalogue.client.put(f"products/attributes/{number}", {"has_archives": True, "slug": f"tint-{mark}".lower()})
+    catalogue.client.put(f"products/attributes/{number}/terms/{navy}", {"name": "Navy", "menu_order": 3})
+    attribute = Attribute(old, ("Navy", "Red"), variation=True, external_id=number)
+    cap = Product(f"Cap {mark}", Kind.VARIABLE, attributes=(attribute,))
+    (parent,) = catalogue.write_products([ProductWrite(cap, frozenset({Group.NAMES}))])
+    made.append(f"products/{parent.external_id}")
+    caps = [
+        ProductWrite(Variant(((old, one),), sku=f"{mark}-{one}"), frozenset({Group.NAMES})) for one in ("Navy", "Red")
+    ]
+    written = [one.external_id for one in catalogue.write_variants(parent.external_id, caps, [attribute])]
+
+    def shown() -> list[str]:
+        product = _open(shop).fetch_products([parent.external_id]).found[parent.external_id]
+        by_id = {one.external_id: dict(one.values) for one in product.variants}
+        return [by_id[one].get(new, "") for one in written]
+
+    def slugs() -> list[str]:
+        return [
+            one.slug
+            for one in (*_open(shop).attributes(), *_open(shop).terms(number))
+            if mark.lower() in one.slug or one.external_id in (navy, red)
+        ]
+
+    before = slugs()
+    assert catalogue.rename_attributes({number: new, "999999999": "Nobody"}) == {}
+    assert catalogue.rename_terms(number, {navy: "Navy & blue"}) == {}
+    assert (shown(), slugs()) == (["Navy & blue", "Red"], before)
+    row = catalogue.client.get(f"products/attributes/{number}")
+    assert (row["name"], row["has_archives"], row["order_by"]) == (new, True, "id")
+    assert catalogue.client.get(f"products/attributes/{number}/terms/{navy}")["menu_order"] == 3
+    # Names are exchanged, and one differs in case only.
+    assert catalogue.rename_terms(number, {navy: "Red", red: "NAVY & BLUE"}) == {}
+    assert (shown(), slugs()) == (["Red", "NAVY & BLUE"], before)
+    # What is too long is answered with the old name.
+    assert "has 201 signs" in catalogue.rename_terms(number, {navy: "x" * 201})[navy].message
+    assert shown() == ["Red", "NAVY & BLUE"]
+    # A new one has the name whose slug is taken; names WordPress keeps for itself are no obstacle.
+    again = catalogue.ensure_attributes([old, "Year"])
+    made += [f"products/attributes/{one}" for one in again.values()]
+    assert len({number, *again.values()}) == 3
+    assert catalogue.ensure_terms(number, ["Navy"]) == {"Navy": "Navy"}
+
+
 def test_categories_and_tags_of_a_product(catalogue: WooCatalogue, made: list[str], mark: str) -> None:
     path = (f"Home {mark}", "Kitchen")
     numbers = catalogue.ensure_categories([path])

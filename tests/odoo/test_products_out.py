@@ -424,6 +424,125 @@ def test_a_category_that_is_renamed_or_moved_in_odoo_is_so_in_the_store_and_none
     assert {one.message.partition(":")[2] for one in quiet.values()} == {" nothing has changed."}
 
 
+def test_an_attribute_and_values_renamed_in_odoo_are_so_in_the_store_and_their_variations_stay(
+    bench: CatalogueBench, shop: StoreDouble
+) -> None:
+    hue, values = bench.make_attribute("Hue", ["Navy", "Rust", "Sand"])
+    goods = [bench.make_variable(f"Stole {n}", {hue: values.values()}, f"STOLE-{n}") for n in range(2)]
+    bench.sync(goods)
+    shawl = bench.make(
+        name="Shawl",
+        default_code="SHAWL",
+        attribute_line_ids=[(0, 0, {"attribute_id": hue, "value_ids": [(6, 0, [values["Navy"]])]})],
+    )
+    bench.sync([shawl])
+    tables = shop.shop.tables
+    (attribute,) = [row for row in tables["attributes"].values() if row["name"] == "Hue"]
+    terms = {row["name"]: row for row in tables["terms"].values() if row["attribute_id"] == attribute["id"]}
+    variations = {sku: row["id"] for row in tables["products"].values() if (sku := row["sku"]).startswith("STOLE")}
+
+    def rename(**names: str) -> None:
+        for name, new in names.items():
+            bench.admin.write("product.attribute.value", [values[name]], {"name": new})
+
+    def named() -> list[str]:
+        return [row["name"] for row in tables["terms"].values() if row["attribute_id"] == attribute["id"]]
+
+    def chosen() -> dict[str, list[str]]:
+        rows = tables["products"].values()
+        return {sku: [one["option"] for one in row["attributes"]] for row in rows
+                if (sku := row["sku"]) in variations and variations[sku] == row["id"]}  # fmt: skip
+
+    def cost() -> int:
+        """How many requests a look at all of them takes: where nothing has changed, those for the store's settings."""
+        calls = bench.calls()
+        bench.sync([*goods, shawl])
+        return bench.calls() - calls
+
+    quiet = cost()
+    # The attribute and a value, of which only one product has been told so far; in the other nothing is left to write.
+    bench.admin.write("product.attribute", [hue], {"name": "Color"})
+    rename(Navy="Navy & Blue")
+    done = bench.sync(goods[:1])[goods[0]]
+    assert (done.kind, done.drifts) == (DONE, ())
+    assert (attribute["name"], attribute["slug"], terms["Navy"]["slug"]) == ("Color", "pa_hue", "navy")
+    assert chosen() == {f"STOLE-{n}-{place}": [name] for n in range(2)
+                        for place, name in enumerate(("Navy &amp; Blue", "Rust", "Sand"))}  # fmt: skip
+    rest = bench.sync([goods[1], shawl])
+    assert (rest[goods[1]].message.partition(":")[2], rest[goods[1]].drifts) == (" nothing has changed.", ())
+    assert (rest[shawl].kind, rest[shawl].drifts) == (DONE, ())
+    assert [one["options"] for one in bench.by_sku("SHAWL")["attributes"]] == [["Navy &amp; Blue"]]
+    assert cost() == quiet
+
+    # Two exchange their names, the third is spelled otherwise.
+    for step in ({"Navy": "…"}, {"Rust": "Navy"}, {"Navy": "Rust"}, {"Sand": "SAND"}):
+        rename(**step)
+    assert {one.kind for one in bench.sync(goods).values()} == {DONE}
+    assert [terms[one]["name"] for one in ("Navy", "Rust", "Sand")] == named() == ["Rust", "Navy", "SAND"]
+    assert {tuple(one) for one in chosen().values()} == {("Rust",), ("Navy",), ("SAND",)}
+    assert {row["id"] for row in tables["products"].values() if row["sku"] in variations} == set(variations.values())
+
+    # One of the new name is there already: it is taken, and told once.
+    bench.client.post(f"products/attributes/{attribute['id']}/terms", {"name": "Dune"})
+    rename(Sand="Dune")
+    told = bench.sync(goods[:1])[goods[0]]
+    assert "The store has the option of Color 'Dune' beside 'SAND': products go to that one" in told.message
+    assert (told.kind, named()) == (DONE, ["Rust", "Navy", "SAND", "Dune"])
+    assert bench.sync(goods)[goods[0]].message.endswith(": nothing has changed.")
+    assert chosen()["STOLE-1-2"] == ["Dune"]
+    # From now on it is that one which is renamed.
+    rename(Sand="Beach")
+    bench.sync(goods)
+    assert (named(), chosen()["STOLE-0-2"]) == (["Rust", "Navy", "SAND", "Beach"], ["Beach"])
+
+    # What somebody renamed in the store is not written over.
+    bench.client.put(f"products/attributes/{attribute['id']}/terms/{terms['Rust']['id']}", {"name": "Deep sea"})
+    rename(Rust="Marine")
+    told = bench.sync(goods)[goods[0]]
+    assert "Somebody renamed the option of Color to 'Deep sea' in the store: it stays so" in told.message
+    assert (named()[1:], chosen()["STOLE-0-1"]) == (["Deep sea", "SAND", "Beach", "Marine"], ["Marine"])
+
+    # Where the store owns names, nothing is renamed there; what the store cannot take is told.
+    rename(Sand="Coast")
+    bench.sync(goods, owners={Group.NAMES: Owner.STORE})
+    assert "Beach" in named()
+    rename(Sand="x" * 201)
+    bystander = bench.make(name="Bystander", default_code="BYSTANDER")
+    refused = bench.sync([*goods, bystander])
+    assert [refused[one].kind for one in (*goods, bystander)] == [PARKED, PARKED, DONE]
+    assert "201 signs, and 200 is the most" in refused[goods[0]].message
+    rename(Sand="Dune sand")
+    assert {one.kind for one in bench.sync(goods).values()} == {DONE}
+    assert (named()[1:], chosen()["STOLE-1-2"]) == (["Deep sea", "SAND", "Dune sand", "Marine"], ["Dune sand"])
+    bench.sync([*goods, shawl])
+    assert {one.message.partition(":")[2] for one in bench.sync(goods).values()} == {" nothing has changed."}
+    assert cost() == quiet
+
+
+def test_attributes_of_one_name_are_one_in_the_store_and_not_renamed_with_one_of_them(
+    bench: CatalogueBench, shop: StoreDouble
+) -> None:
+    chosen, first = bench.make_attribute("Type", ["A", "B"])
+    shown, second = bench.make_attribute("Type", ["A"], "no_variant")
+    lamp = bench.make_variable("Lamp", {chosen: first.values()}, "LAMP")
+    lamps = [lamp, bench.make_variable("Wall lamp", {shown: [second["A"]]}, "WALL")]
+    assert {one.kind for one in bench.sync(lamps).values()} == {DONE}
+    rows = shop.shop.tables["attributes"]
+    assert [row["name"] for row in rows.values() if row["slug"].startswith("pa_type")] == ["Type"]
+    bench.admin.write("product.attribute", [shown], {"name": "Lamp type"})
+    bench.admin.write("product.attribute.value", [first["B"]], {"name": "Bee"})
+    assert {one.kind for one in bench.sync(lamps).values()} == {DONE}
+    assert {"Type", "Lamp type"} <= {row["name"] for row in rows.values()}
+    assert [one["name"] for one in bench.by_sku("WALL-0")["attributes"]] == ["Lamp type"]
+    terms = [row for row in shop.shop.tables["terms"].values() if row["name"] in ("B", "Bee")]
+    assert [row["name"] for row in terms] == ["Bee"]
+    # Only one stands for it now, and it is renamed again; one deleted in Odoo stands for nothing.
+    bench.sync(lamps)
+    bench.admin.write("product.attribute", [chosen], {"name": "Kind of lamp"})
+    bench.sync(lamps)
+    assert "Kind of lamp" in {row["name"] for row in rows.values()}
+
+
 def test_categories_tags_and_attributes_deleted_in_the_store_are_made_again_though_they_were_remembered(
     bench: CatalogueBench, sizes: Attribute
 ) -> None:

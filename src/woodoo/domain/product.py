@@ -10,7 +10,8 @@ Link kinds of products, for all flows:
 | `product` | the store's product id                                           | `product.template` |
 | `variant` | `PARENT/VARIATION`, or the product id alone for a simple product | `product.product`  |
 
-Categories have links of the kinds `category` and `public_category`, by the model of Odoo they lead to.
+Categories have links of the kinds `category` and `public_category`, by the model of Odoo they lead to; global
+attributes `attribute`, and their options `attribute_value`, with the external id `ATTRIBUTE/OPTION`.
 
 What the flow from the store to Odoo remembers of both sides stands on links of their own, `product_taken` and
 `variant_taken`, with the same ids.
@@ -34,6 +35,7 @@ from .text import same_name
 
 #: Kinds of links (`woodoo.engine.models.Link`).
 PRODUCT, VARIANT, CATEGORY = "product", "variant", "category"
+ATTRIBUTE, OPTION = "attribute", "attribute_value"
 PRODUCT_TAKEN, VARIANT_TAKEN = "product_taken", "variant_taken"
 #: The end of a tag such as `<br/>`, which WordPress keeps as `<br />`.
 _CLOSED = re.compile(r"\s*/>")

@@ -2,7 +2,7 @@
 
     observe  Odoo's products with their variants, what the links remember, and the store where that is needed
     plan     what differs, who owns it, and what is done (`woodoo.mapping.catalogue.product_plan`)
-    apply    categories, tags, attributes; products; their variations
+    apply    attributes Odoo has renamed; categories, tags, attributes; products; their variations
     verify   the store's answers: what was written, and whether something else was changed there
 
 A product whose links show that nothing has changed costs no request to the store. Where the store's answer shows a
@@ -22,6 +22,7 @@ from ..mapping.catalogue.product_words import plan_shown
 from ..mapping.catalogue.rules import CatalogueRules
 from .planned import PlansInWords
 from .sides import Sides
+from .steps.products_out.attributes import follow_attributes
 from .steps.products_out.batch import Going, ProductBatch
 from .steps.products_out.exchange import exchange_codes
 from .steps.products_out.lists import ensure_lists
@@ -32,7 +33,7 @@ from .steps.products_out.rings import ring_for_codes, ring_for_stock
 from .steps.products_out.rules import load_catalogue_rules
 from .steps.products_out.write import clear_the_way, trash_products, write_products, write_variants
 
-#: The order in which a batch goes to the store; `ensure_lists` goes first.
+#: The order in which a batch goes to the store; `follow_attributes` and `ensure_lists` go first.
 STEPS = (make_pictures_ready, clear_the_way, write_products, write_variants, exchange_codes, trash_products)
 #: How often a product is looked at again within one batch, for what was changed meanwhile or is gone.
 LOOKS = 2
@@ -68,7 +69,8 @@ def _sync(
 ) -> tuple[dict[str, Outcome], list[str]]:
     planned = plan_batch(sides, records, rules, look=look)
     going = {record: Going(plan, plan.main.external_id) for record, plan in planned.plans.items()}
-    batch = ProductBatch(going, orders=planned.seen.orders)
+    batch = ProductBatch(going, attributes=planned.seen.attributes)
+    follow_attributes(sides, batch)
     ensure_lists(sides, batch)
     for step in STEPS:
         sides.still_ours()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from ..domain.errors import WoodooError
+from ..domain.errors import DataError, WoodooError
 from ..domain.ownership import Group
 from ..domain.product import Attribute, Product, Variant
 from .base import Changed, Fetched
@@ -136,10 +136,10 @@ class Catalogue(Protocol):
 
     def tags(self) -> Sequence[StoreTerm]: ...
 
-    def attributes(self) -> Sequence[StoreTerm]:
-        """Return the global attributes."""
+    def attributes(self, *, fresh: bool = False) -> Sequence[StoreTerm]:
+        """Return the global attributes; `fresh`: as they are now, not as they were some minutes ago."""
 
-    def terms(self, attribute_id: str) -> Sequence[StoreTerm]:
+    def terms(self, attribute_id: str, *, fresh: bool = False) -> Sequence[StoreTerm]:
         """Return the options of a global attribute, the oldest first."""
 
     # Writing
@@ -158,6 +158,12 @@ class Catalogue(Protocol):
 
     def ensure_terms(self, attribute_id: str, options: Sequence[str]) -> Mapping[str, str]:
         """Return the name under which the store has each option, made in this order where there is none."""
+
+    def rename_attributes(self, names: Mapping[str, str]) -> Mapping[str, DataError]:
+        """Give global attributes other names, by their ids; addresses and all else stay. Return what was refused."""
+
+    def rename_terms(self, attribute_id: str, names: Mapping[str, str]) -> Mapping[str, DataError]:
+        """Give options of a global attribute other names, by their ids, likewise; names may be exchanged."""
 
     def write_products(self, writes: Sequence[ProductWrite]) -> Sequence[Written]:
         """Create and change products, a hundred a request; those of one request may be done in part when it fails.

@@ -109,24 +109,44 @@ def update_term(shop: Shop, table: str, row: Record, changes: Record) -> None:
         row["slug"] = slug
     if "parent" in changes and table == "categories":
         row["parent"] = changes["parent"]
-    if "name" in changes:
+    if "name" in changes and len(name_kept(changes["name"])) <= LONGEST_NAME:  # else WordPress keeps the old one
         old, row["name"] = row["name"], name_kept(changes["name"])
         _rename_on_products(shop, table, row, old)
     shop.touch()
 
 
 def _rename_on_products(shop: Shop, table: str, row: Record, old: str) -> None:
+    if table == "terms":
+        _rename_choices(shop, row, old)
+        return
     for product in shop.tables["products"].values():
-        for attribute in product["attributes"] if table == "terms" else ():
-            if attribute["id"] != row["attribute_id"]:
-                continue
-            if product["type"] != "variation":
-                attribute["options"] = [row["name"] if option == old else option for option in attribute["options"]]
-            elif attribute["option"] == old:
-                attribute["option"] = row["name"]
         for held in product[table] if table in ("categories", "tags") else ():
             if held["id"] == row["id"]:
                 held.update(name=row["name"], slug=row["slug"])
+
+
+def _rename_choices(shop: Shop, row: Record, old: str) -> None:
+    """Rename a value on its products. Where two share a name for a while, each keeps its own variations (`held_by`)."""
+    held = [
+        (product, attribute)
+        for product in shop.tables["products"].values()
+        for attribute in product["attributes"]
+        if attribute["id"] == row["attribute_id"]
+    ]
+    choices = [(product["id"], attribute) for product, attribute in held if product["type"] == "variation"]
+    others = [one for one in terms_of(shop, "terms", row["attribute_id"]) if one is not row]
+    own = {number for number, one in choices if one["option"] == old}
+    if any(one["name"] == old for one in others):
+        own &= row.get("held_by", own)
+    for other in (one for one in others if one["name"] == row["name"]):
+        other["held_by"] = {number for number, one in choices if one["option"] == row["name"]}
+    row["held_by"] = own
+    for number, attribute in choices:
+        if number in own:
+            attribute["option"] = row["name"]
+    for product, attribute in held:
+        if product["type"] != "variation" and old in attribute["options"]:
+            attribute["options"][attribute["options"].index(old)] = row["name"]
 
 
 def delete_term(shop: Shop, table: str, row: Record) -> None:

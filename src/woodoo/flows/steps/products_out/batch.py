@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from ....domain.errors import DataError, WoodooError
 from ....domain.ownership import Group, print_of
 from ....domain.product import Product, Variant, values_of
+from ....domain.text import same_name
 from ....mapping.catalogue.product_plan import Part, ProductPlan
+from ....odoo.products import AttributeRow
 
 
 @dataclass
@@ -52,8 +54,16 @@ class ProductBatch:
 
     products: dict[str, Going]
     dropped: dict[str, tuple[Going, WoodooError]] = field(default_factory=dict)
-    #: The options of each attribute in Odoo's order, by its name in one form.
-    orders: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    #: The attributes of Odoo all products of the batch have, by id.
+    attributes: Mapping[int, AttributeRow] = field(default_factory=dict)
+
+    @property
+    def orders(self) -> dict[str, list[str]]:
+        """Return the options of each attribute in Odoo's order, by its name in one form."""
+        found: dict[str, list[str]] = {}
+        for one in self.attributes.values():
+            found.setdefault(same_name(one.name), []).extend(one.values.values())
+        return found
 
     def __iter__(self) -> Iterator[Going]:
         return iter(list(self.products.values()))

@@ -15,6 +15,7 @@ from ....domain.product import Attribute, Values, Variant
 from ....domain.text import same_name
 from ....mapping.catalogue.product_plan import Part, ProductPlan
 from ...sides import Sides
+from .attributes import remember_attributes
 from .batch import Going, ProductBatch
 from .categories import ensure_categories
 
@@ -35,6 +36,7 @@ def ensure_lists(sides: Sides, batch: ProductBatch) -> None:
                 _ensure(sides, [going], batch.orders)
             except DataError as error:
                 batch.drop(going, error)
+    remember_attributes(sides, batch, [one for one in batch if _writes_lists(one.plan) or one.plan.subject.store])
 
 
 def _writes_lists(plan: ProductPlan) -> bool:

@@ -13,7 +13,6 @@ from ....domain.errors import DataError, WoodooError
 from ....domain.ownership import Group, print_of
 from ....domain.ownership import Owner as Side
 from ....domain.product import PRODUCT, VARIANT, Kind, Product, values_of
-from ....domain.text import same_name
 from ....engine.flow import LinkVals
 from ....mapping.catalogue.known import Known
 from ....mapping.catalogue.matching import Owner, match_product, refuse_second
@@ -23,7 +22,7 @@ from ....mapping.catalogue.rules import CatalogueRules
 from ....mapping.catalogue.template import Line, Template, archived_variants, odd_barcodes, store_product
 from ....mapping.images import wanted_images
 from ....mapping.prices.store_prices import Offer
-from ....odoo.products import ProductRows, find_skus, read_products
+from ....odoo.products import AttributeRow, ProductRows, find_skus, read_products
 from ....stores.catalogue import Owned
 from ...pictures import Pictures, read_pictures
 from ...sides import Sides
@@ -45,8 +44,8 @@ class Observed:
     failures: dict[str, WoodooError] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
-    #: The options of each attribute in Odoo's order, by its name in one form.
-    orders: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    #: The attributes of Odoo they have, by id.
+    attributes: Mapping[int, AttributeRow] = field(default_factory=dict)
 
     def fail(self, record: str, error: WoodooError) -> None:
         self.subjects.pop(record, None)
@@ -59,7 +58,7 @@ def observe_products(sides: Sides, records: Sequence[str], rules: CatalogueRules
     ids = [int(one) for one in records if one.isdecimal()]
     odoo = in_language(sides.odoo, sides.settings.product_language)
     rows = read_products(odoo, ids, fields_to_read(rules), [rules.sku_field])
-    seen.orders = _orders(rows)
+    seen.attributes = rows.attributes
     links = sides.links.find_by_odoo(TEMPLATE, ids, kind=PRODUCT)
     offers = read_prices(sides, rows)
     for record in records:
@@ -70,13 +69,6 @@ def observe_products(sides: Sides, records: Sequence[str], rules: CatalogueRules
     _match(sides, seen)
     _look(sides, seen, rules, look=look)
     return seen
-
-
-def _orders(rows: ProductRows) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for one in rows.attributes.values():
-        found.setdefault(same_name(one.name), []).extend(one.values.values())
-    return found
 
 
 def _take(

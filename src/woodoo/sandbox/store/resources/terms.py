@@ -71,7 +71,7 @@ class Kind:
 
     def view(self, request: Request, row: Record) -> Record:
         """Return a term as the API shows one."""
-        shown = {k: v for k, v in row.items() if k != "attribute_id"}
+        shown = {k: v for k, v in row.items() if k not in ("attribute_id", "held_by")}
         shown["count"] = _count(request, self.table, row)
         if "image" in row:
             shown["image"] = image_view(request, row["image"])

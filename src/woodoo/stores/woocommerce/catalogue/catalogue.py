@@ -168,11 +168,11 @@ class WooCatalogue:
     def tags(self) -> Sequence[StoreTerm]:
         return self.lists.terms(TAGS)
 
-    def attributes(self) -> Sequence[StoreTerm]:
-        return self.lists.terms(ATTRIBUTES)
+    def attributes(self, *, fresh: bool = False) -> Sequence[StoreTerm]:
+        return self.lists.terms(ATTRIBUTES, fresh=fresh)
 
-    def terms(self, attribute_id: str) -> Sequence[StoreTerm]:
-        return self.lists.terms(_terms(attribute_id))
+    def terms(self, attribute_id: str, *, fresh: bool = False) -> Sequence[StoreTerm]:
+        return self.lists.terms(_terms(attribute_id), fresh=fresh)
 
     # --- writing ------------------------------------------------------------------------------------------------
 
@@ -188,8 +188,16 @@ class WooCatalogue:
         return {name: term.external_id for name, term in found.items()}
 
     def ensure_attributes(self, names: Iterable[str]) -> Mapping[str, str]:
-        found = self.lists.ensure(ATTRIBUTES, names, more=_attribute_payload)
+        found = self.lists.ensure(ATTRIBUTES, names, more=_attribute_payload, else_more=_own_slug)
         return {name: term.external_id for name, term in found.items()}
+
+    def rename_attributes(self, names: Mapping[str, str]) -> Mapping[str, DataError]:
+        """A change without a slug would make another address of the new name, which may be taken or not allowed."""
+        return self.lists.rename(ATTRIBUTES, names, ("slug", "type", "order_by", "has_archives"))
+
+    def rename_terms(self, attribute_id: str, names: Mapping[str, str]) -> Mapping[str, DataError]:
+        """A change without `menu_order` would set it to 0."""
+        return self.lists.rename(_terms(attribute_id), names, ("menu_order",))
 
     def ensure_terms(self, attribute_id: str, options: Sequence[str]) -> Mapping[str, str]:
         found = self.lists.ensure(_terms(attribute_id), options)
@@ -313,11 +321,14 @@ def _attribute_payload(name: str) -> JsonObject:
     (class-wc-rest-product-attribute-terms-v1-controller.php writes `order_pa_…`, wc-term-functions.php reads `order`).
     """
     sorting: JsonObject = {"order_by": "id"}
-    if len(name.encode()) <= SLUG // 2:
-        return sorting
+    return sorting if len(name.encode()) <= SLUG // 2 else _own_slug(name)
+
+
+def _own_slug(name: str) -> JsonObject:
+    """Return the same with a slug of this name alone, for one whose plain slug is too long, reserved or taken."""
     plain = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in name.lower())
     start = "-".join(part for part in plain.split("-") if part)[: SLUG - 8].strip("-")
-    return {**sorting, "slug": f"{start}-{sha256(name.encode()).hexdigest()[:6]}".strip("-")}
+    return {"order_by": "id", "slug": f"{start}-{sha256(name.encode()).hexdigest()[:6]}".strip("-")}
 
 
 def _named(error: WoodooError | None, write: ProductWrite) -> WoodooError:

@@ -15,7 +15,7 @@ from ....domain.errors import DataError, WoodooError
 from ....domain.text import same_name, shortened
 from ...catalogue import StoreTerm
 from ..client import PAGE, BatchItem, JsonObject, WooClient
-from ..errors import Refused
+from ..errors import NotFound, Refused
 from ..orders import plain_text
 from .payloads import TermPayload, parse
 
@@ -25,6 +25,9 @@ CATEGORIES, TAGS, ATTRIBUTES = "products/categories", "products/tags", "products
 #: Most signs of a name (`wp_terms.name`, `wc_attribute_taxonomies.attribute_label`); the shop's own words name none.
 LONGEST = 200
 _FIELDS = "id,name,slug,parent"
+#: How an attribute is refused whose slug is reserved, taken or too long (`create_item` of WooCommerce's
+#: class-wc-rest-product-attributes-v1-controller.php).
+_NO_SLUG = "woocommerce_rest_cannot_create"
 K = TypeVar("K", bound=Hashable)
 
 
@@ -71,9 +74,16 @@ class Lists:
         return found
 
     def ensure(
-        self, path: str, names: Iterable[str], *, more: Callable[[str], JsonObject] | None = None
+        self,
+        path: str,
+        names: Iterable[str],
+        *,
+        more: Callable[[str], JsonObject] | None = None,
+        else_more: Callable[[str], JsonObject] | None = None,
     ) -> dict[str, StoreTerm]:
         """Return the term of each name, made where there is none.
+
+        `more` are fields of a new one beside its name; `else_more` those of a second try where it is refused.
 
         Raises:
             DataError: where the shop refuses one, naming it.
@@ -87,6 +97,7 @@ class Lists:
             wanted,
             lambda term: same_name(term.name),
             lambda name: {"name": name, **(more(name) if more else {})},
+            otherwise=else_more,
         )
         return {name: found[same_name(name)] for name in names if same_name(name) in found}
 
@@ -128,6 +139,7 @@ class Lists:
         place: Callable[[StoreTerm], K],
         payload: Callable[[str], JsonObject],
         below: Callable[[K], JsonObject] = lambda key: {},
+        otherwise: Callable[[str], JsonObject] | None = None,
     ) -> dict[K, StoreTerm]:
         terms = self.terms(path)
         found = {place(term): term for term in reversed(terms)}
@@ -139,10 +151,50 @@ class Lists:
             return found
         sent = [{**payload(wanted[key]), **below(key)} for key in missing]
         answers = self.client.batch(path, create=sent, size=PAGE).create
+        if otherwise:
+            answers = self._otherwise(path, sent, answers, otherwise)
         for key, answer in zip(missing, answers, strict=True):
             found[key] = self._made(path, wanted[key], answer, place, key)
         self.shelf.put(path, [*terms, *(found[key] for key in missing)])
         return found
+
+    def _otherwise(
+        self,
+        path: str,
+        sent: Sequence[JsonObject],
+        answers: Sequence[BatchItem],
+        otherwise: Callable[[str], JsonObject],
+    ) -> Sequence[BatchItem]:
+        """Try those once more with other fields that were refused for their slug: reserved, taken, too long."""
+        refused = [n for n, one in enumerate(answers) if isinstance(one.error, Refused) and one.error.code == _NO_SLUG]
+        if not refused:
+            return answers
+        again = [{**sent[n], **otherwise(str(sent[n]["name"]))} for n in refused]
+        found = dict(zip(refused, self.client.batch(path, create=again, size=PAGE).create, strict=True))
+        return [found.get(n, one) for n, one in enumerate(answers)]
+
+    def rename(self, path: str, names: Mapping[str, str], kept: Sequence[str]) -> dict[str, DataError]:
+        """Give terms other names and return what was refused; one that is gone is passed over.
+
+        Args:
+            path: the list.
+            names: id → name.
+            kept: fields a change takes to their beginnings where they are not sent.
+        """
+        rows = {str(row["id"]): row for row in self.client.iterate(path, {"_fields": ",".join(("id", *kept))})}
+        ids = [one for one in names if one in rows]
+        update = [
+            {"id": int(one), "name": names[one], **{name: rows[one][name] for name in kept if name in rows[one]}}
+            for one in ids
+        ]
+        refused: dict[str, DataError] = {}
+        for one, item in zip(ids, self.client.batch(path, update=update, size=PAGE).update, strict=True):
+            # A name that is too long is answered with the old one, as if all had gone well.
+            took = item.data is not None and same_name(read_term(item.data, path).name) == same_name(names[one])
+            if not took and not isinstance(item.error, NotFound):
+                refused[one] = _refused(path, names[one], item.error)
+        self.terms(path, fresh=True)
+        return refused
 
     def _made(self, path: str, name: str, item: BatchItem, place: Callable[[StoreTerm], K], key: K) -> StoreTerm:
         if item.data is not None:
