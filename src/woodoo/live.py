@@ -1,7 +1,8 @@
 """A stored connection brought to life: its clients, its rules, its namespace.
 
 Decides what is kept between batches: clients and rules, until the connection is changed or the rules are five minutes
-old.
+old. A change that leaves Odoo's address and key as they were keeps the client of Odoo, too, if what that knows of the
+database is no older than rules may be: to find it out anew takes some twenty calls, twenty seconds on Odoo Online.
 """
 
 from __future__ import annotations
@@ -54,6 +55,8 @@ class Live:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _woo: WooCommerceStore | None = None
     _odoo: OdooClient | None = None
+    #: The client from before the connection was changed.
+    _odoo_before: OdooClient | None = None
     _rules: tuple[float, Rules] | None = None
 
     def store(self, recorder: CallRecorder) -> Store:
@@ -83,12 +86,22 @@ class Live:
     def odoo(self, recorder: CallRecorder) -> Records:
         with self._lock:
             if self._odoo is None:
-                endpoint = _endpoint(self.connection, self.settings)
-                per_second = requests_per_second(endpoint)
-                limiter = SharedLimiter(rate_of(per_second)) if per_second else None
-                self._odoo = connect(endpoint, recorder=recorder, limiter=limiter)
+                self._odoo = self._odoo_again() or self._odoo_anew(recorder)
             client = self._odoo.with_recorder(recorder)
         return Records(client, self.connection.odoo_company_id, namespace=namespace_of(self.connection))
+
+    def _odoo_again(self) -> OdooClient | None:
+        """Return the client from before the change where it leads to the same database and is up to date."""
+        before, self._odoo_before = self._odoo_before, None
+        if before is None or before.endpoint != _endpoint(self.connection, self.settings):
+            return None
+        return before if before.knows_since(RULES_LIFE) else None
+
+    def _odoo_anew(self, recorder: CallRecorder) -> OdooClient:
+        endpoint = _endpoint(self.connection, self.settings)
+        per_second = requests_per_second(endpoint)
+        limiter = SharedLimiter(rate_of(per_second)) if per_second else None
+        return connect(endpoint, recorder=recorder, limiter=limiter)
 
     def sides(self, recorder: CallRecorder, renew: Callable[[], None] = lambda: None) -> Sides:
         """Return both sides, as flows that do not go by the rules of orders see them."""
@@ -146,7 +159,8 @@ def live_connection(connection_id: int) -> Live:
     with _live_lock:
         known = _live.get(connection_id)
         if known is None or known.connection.updated_at != connection.updated_at:
-            known = _live[connection_id] = Live(connection, connection.rules)
+            before = known._odoo if known else None
+            known = _live[connection_id] = Live(connection, connection.rules, _odoo_before=before)
         return known
 
 

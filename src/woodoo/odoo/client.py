@@ -139,6 +139,11 @@ class OdooClient:
                 learnt.dialect_until = time.monotonic() + DIALECT_SECONDS
             return learnt.dialect
 
+    def knows_since(self, seconds: float) -> bool:
+        """Whether it found out within the last `seconds` what the database has, and nothing keeps it from asking."""
+        age = DIALECT_SECONDS - (self._learnt.dialect_until - time.monotonic())
+        return self._learnt.dialect is not None and age <= seconds and not self._quiet.keeps_still
+
     def call(
         self,
         model: str,

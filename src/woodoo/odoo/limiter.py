@@ -93,6 +93,11 @@ class Quiet:
         self._login_error = error
         self._login_until = self._clock() + self.LOGIN_SECONDS
 
+    @property
+    def keeps_still(self) -> bool:
+        """Whether `check` raises now."""
+        return self._clock() < max(self._until, self._login_until)
+
     def check(self) -> None:
         """Raise instead of asking in vain.
 
