@@ -4,6 +4,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-builtin-rules
+# The tests start some hundred processes and rewrite every assertion: compiled once, not each time anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 DEV := .venv
 RUN := .venv-run
