@@ -16,6 +16,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -24,6 +25,9 @@ for _name, _again in (("again", True), ("search", False)):
         _name, derandomize=_again, deadline=None, suppress_health_check=[HealthCheck.too_slow]
     )
 hypothesis_settings.load_profile("again")
+
+#: Passwords are hashed as ever, but not a million times: invented ones need no protection against guessing.
+PBKDF2PasswordHasher.iterations = 1_000
 
 #: The stores and the Odoo of the tests are on this machine.
 os.environ["WOODOO_PRIVATE_NETWORKS"] = "127.0.0.0/8, ::1"
