@@ -23,6 +23,7 @@ import httpx2
 
 from .. import __version__
 from ..domain.errors import ConfigError, OutcomeUnknown, RemoteDown, WoodooError
+from ..runtime import trust
 from ..runtime.addresses import Guard
 from .endpoint import Endpoint
 
@@ -148,9 +149,9 @@ def retry_after(header: str, now: datetime | None = None) -> float | None:
     return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
 
 
-def _ssl_context(ca_bundle: str) -> ssl.SSLContext | bool:
+def _ssl_context(ca_bundle: str) -> ssl.SSLContext:
     if not ca_bundle:
-        return True
+        return trust.of_machine()
     if not Path(ca_bundle).is_file():
         raise ConfigError(
             f"The file {ca_bundle} of Odoo's private certificate authority does not exist.",

@@ -22,6 +22,7 @@ import httpx2
 from ... import __version__
 from ...domain.calls import CallRecorder
 from ...domain.errors import ConfigError, WoodooError
+from ...runtime import trust
 from ...runtime.addresses import Guard
 from . import address, auth, errors, images
 from .answers import Answer, read_body, told_time
@@ -242,7 +243,7 @@ class Transport:
         return answer
 
 
-def trusted(ca_bundle: str) -> ssl.SSLContext | bool:
+def trusted(ca_bundle: str) -> ssl.SSLContext:
     """Return what TLS trusts: the system's certificates, and those of `ca_bundle` (a file, or PEM text).
 
     Raises:
@@ -250,7 +251,7 @@ def trusted(ca_bundle: str) -> ssl.SSLContext | bool:
     """
     bundle = ca_bundle.strip()
     if not bundle:
-        return True
+        return trust.of_machine()
     context = ssl.create_default_context()
     try:
         if bundle.startswith("-----BEGIN"):
