@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from woodoo.connections.models import Connection
 from woodoo.web import doors, repeats, tallies, throttle
@@ -14,6 +15,22 @@ from woodoo.web import doors, repeats, tallies, throttle
 from . import scene
 
 ROLES = ("stranger", "nobody", "viewer", "operator", "administrator")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_read_once() -> Iterator[None]:
+    """Each client of a test makes the middleware anew, which would read all static files from the disk."""
+    read, known = WhiteNoiseMiddleware.add_files_from_finders, {}
+
+    def once(self: WhiteNoiseMiddleware) -> None:
+        if not known:
+            read(self)
+            known.update(self.files)
+        self.files.update(known)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", once)
+        yield
 
 
 @pytest.fixture(autouse=True)
