@@ -118,3 +118,15 @@ def test_each_recorded_error_says_what_to_do(path: Path, httpserver: HTTPServer)
 def test_each_recorded_result_comes_back_as_it_is(path: Path, httpserver: HTTPServer) -> None:
     protocol = replay(path, httpserver)
     assert ask(httpserver, protocol) == json.loads(path.read_text())["body"]
+
+
+@pytest.mark.parametrize(
+    ("model", "app"),
+    [("product.image", "eCommerce (website_sale)"), ("product.pricelist", "Sales (sale_management)"), ("no.such", "")],
+)
+def test_an_unknown_model_names_the_app_that_brings_it(model: str, app: str, httpserver: HTTPServer) -> None:
+    fault = {"name": "odoo.exceptions.UserError", "message": f"Object {model} doesn't exist", "debug": ""}
+    httpserver.expect_request("/jsonrpc").respond_with_json({"jsonrpc": "2.0", "id": 1, "error": {"data": fault}})
+    with pytest.raises(ConfigError, match=f"does not know the model {model}") as caught:
+        ask(httpserver, "jsonrpc")
+    assert caught.value.fix == (f"Install the app {app} in Odoo." if app else "Install the app that brings it in Odoo.")

@@ -71,7 +71,7 @@ class CatalogueSettings(BaseModel):
     categories_from: Literal["auto", "public", "internal", "none"] = Field(
         "auto",
         description="What becomes categories in the store: the eCommerce categories (public), the product category "
-        "with those above it (internal), the former where Odoo has them (auto), or none.",
+        "with those above it (internal), the former once a product of Odoo is in one (auto), or none.",
     )
     dimension_fields: dict[Measure, str] = Field(
         default_factory=_usual_fields,

@@ -102,6 +102,8 @@ _APPS = {
     "stock.": "Inventory (stock, sale_stock)",
     "delivery.": "Delivery Costs (delivery)",
     "choose.delivery.": "Delivery Costs (delivery)",
+    "product.public.category": "eCommerce (website_sale)",
+    "product.image": "eCommerce (website_sale)",
     "product.": "Sales (sale_management)",
 }
 _ROLES = {

@@ -22,7 +22,7 @@ STATUSES = {
 ARCHIVED = {"draft": "Draft", "private": "Private", "trash": "Trash", "keep": "Stay as they are"}
 VARIANTS = {"private": "Private, not for sale", "keep": "Stay as they are"}
 CATEGORIES = {
-    "auto": "eCommerce categories where Odoo has them, else product categories",
+    "auto": "eCommerce categories once a product is in one, else product categories",
     "public": "eCommerce categories",
     "internal": "Product categories",
     "none": "None",

@@ -15,6 +15,7 @@ from ....domain.product import CATEGORY, Category
 from ....domain.text import same_name
 from ....engine.flow import LinkVals
 from ...sides import Sides
+from .rules import categories_meant
 
 #: Way down to a category → its id in the store.
 Found = Mapping[tuple[str, ...], str]
@@ -43,8 +44,7 @@ def ensure_categories(sides: Sides, categories: Sequence[Category]) -> Found:
 
 def _kind_and_model(sides: Sides) -> tuple[str, str]:
     """Return the kind of the links, and the model of Odoo they lead to."""
-    chosen = sides.settings.categories_from
-    public = sides.odoo.client.dialect.product_public_categories if chosen == "auto" else chosen == "public"
+    public = categories_meant(sides) == "public"
     return (f"public_{CATEGORY}", "product.public.category") if public else (CATEGORY, "product.category")
 
 

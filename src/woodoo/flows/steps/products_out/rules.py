@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any
 
 from ....connections.prices import prices_due
-from ....connections.settings import ConnectionSettings
 from ....domain.errors import ConfigError
 from ....domain.ownership import Group
 from ....mapping.catalogue.rules import LENGTHS, WEIGHTS, CatalogueRules
@@ -20,6 +19,8 @@ from ....stores.catalogue import Units
 from ...sides import Sides
 
 _MODEL = "product.template"
+#: Seconds a batch looks at its products; whoever sorts the first one into a category is heard right after.
+_BATCH = 10.0
 
 
 def load_catalogue_rules(sides: Sides) -> CatalogueRules:
@@ -50,7 +51,7 @@ def load_catalogue_rules(sides: Sides) -> CatalogueRules:
         description_field=settings.description_field,
         short_description_field=settings.short_description_field,
         html_fields=frozenset(one for one in texts if one and fields[one].type == "html"),
-        categories=_categories(odoo, settings),
+        categories=categories_meant(sides),
         dimension_fields={name: one for name, one in settings.dimension_fields.items() if one in fields},
         dimension_unit=settings.dimension_unit,
         store_weight_unit=units.weight if units.weight in WEIGHTS else "kg",
@@ -84,11 +85,19 @@ def _refuse_missing(odoo: Records, model: str, setting: str, field: str) -> None
         )
 
 
-def _categories(odoo: Records, settings: ConnectionSettings) -> str:
-    """Return which categories count: public, internal or none."""
-    if settings.categories_from != "auto":
-        return settings.categories_from
-    return "public" if odoo.client.dialect.product_public_categories else "internal"
+def categories_meant(sides: Sides) -> str:
+    """Return which categories of Odoo count: public, internal or none.
+
+    Public ones by themselves only where a product of Odoo is in one: with the app eCommerce installed and nothing
+    sorted in yet, all products would lose the categories they have in the store.
+    """
+    chosen = sides.settings.categories_from
+    if chosen != "auto":
+        return chosen
+    if not sides.odoo.client.dialect.product_public_categories:
+        return "internal"
+    in_use = partial(sides.odoo.search, _MODEL, [("public_categ_ids", "!=", False)], limit=1)
+    return "public" if sides.memory.get("products in public categories", in_use, life=_BATCH) else "internal"
 
 
 def _with_those_below(sides: Sides, category_ids: tuple[int, ...]) -> frozenset[int]:
