@@ -58,6 +58,7 @@ def _sale_order(row: Row, invoices: Mapping[int, Row], goods: _Goods | None) -> 
         lines=tuple(goods.lines[odoo_id]) if goods else (),
         deliveries=tuple(goods.deliveries[odoo_id]) if goods else (),
         open=bool(goods and odoo_id in goods.open),
+        unplanned=tuple(goods.unplanned[odoo_id]) if goods else (),
         demand=goods.demand[odoo_id] if goods else {},
         invoices=tuple(_invoice(one) for one in billed if one["move_type"] == "out_invoice"),
     )
@@ -77,6 +78,8 @@ class _Goods:
         self.deliveries: defaultdict[int, list[Delivery]] = defaultdict(list)
         self.demand: defaultdict[int, dict[tuple[int, int], Decimal]] = defaultdict(dict)
         self.open: set[int] = set()
+        #: By sales order: goods no transfer was ever made for, as they were not bought or made yet.
+        self.unplanned: defaultdict[int, list[str]] = defaultdict(list)
         self.customers = frozenset(sides.memory.get("customer_locations", self._customer_locations))
         done = self._pickings(order_ids)
         if done:
@@ -102,29 +105,41 @@ class _Goods:
 
     def _read_lines(self, order_ids: Iterable[int]) -> dict[int, int]:
         """Read the lines of the sales orders; return the order of each."""
-        found = read_order_lines(self.sides.odoo, order_ids, self.sides.settings.sku_field)
+        found = read_order_lines(self.sides.odoo, order_ids, self.sides.settings.sku_field, ["qty_delivered_method"])
         for row, line in found:
             self.lines[row["order_id"]].append(line)
+        self.goods = {
+            row["id"]: str(row["name"] or "").split("\n", 1)[0]
+            for row, line in found
+            if row["qty_delivered_method"] == "stock_move" and line.ordered > line.delivered
+        }
         return {row["id"]: row["order_id"] for row, _ in found}
 
     def _read_moves(self, done: Sequence[Row], lines: Mapping[int, int]) -> None:
         odoo = self.sides.odoo
         quantity = odoo.client.dialect.move_done_quantity
-        fields = ["picking_id", "sale_line_id", "product_id", "state", "product_uom_qty", "location_dest_id"]
-        places = sorted(self.customers)
-        domain = [
-            ("sale_line_id", "in", sorted(lines)),
-            ("state", "!=", "cancel"),
-            "|",
-            ("location_dest_id", "in", places),
-            ("location_id", "in", places),
+        fields = [
+            "picking_id",
+            "sale_line_id",
+            "product_id",
+            "state",
+            "product_uom_qty",
+            "location_id",
+            "location_dest_id",
         ]
+        # Of all places: where goods are picked first, the move to the customer may not be there yet.
+        domain = [("sale_line_id", "in", sorted(lines))]
         rows = odoo.search_read("stock.move", domain, [*fields, "origin_returned_move_id", quantity], order="id")
         back: defaultdict[int, Decimal] = defaultdict(Decimal)
         moved: defaultdict[int, list[Row]] = defaultdict(list)
+        for line_id in self.goods.keys() - {row["sale_line_id"] for row in rows}:
+            self.unplanned[lines[line_id]].append(self.goods[line_id])
         for row in rows:
+            if row["state"] == "cancel":
+                continue
             if row["location_dest_id"] not in self.customers:
-                if row["state"] == "done" and row["origin_returned_move_id"]:
+                back_from = row["location_id"] in self.customers and row["origin_returned_move_id"]
+                if row["state"] == "done" and back_from:
                     back[row["origin_returned_move_id"]] += pieces(row[quantity])
                 continue
             if not row["origin_returned_move_id"]:

@@ -79,6 +79,8 @@ class OdooOrder:
     deliveries: tuple[Delivery, ...] = ()
     #: Something of it is still to leave.
     open: bool = False
+    #: Goods that are to leave and for which there is no transfer yet, such as what a supplier is to send.
+    unplanned: tuple[str, ...] = ()
     #: (line, product) → pieces that were to leave in all, done or not: how kits are counted.
     demand: Mapping[tuple[int, int], Decimal] = field(default_factory=dict)
     invoices: tuple[OdooInvoice, ...] = ()

@@ -2,13 +2,16 @@
 
 Decides who wins where the store's status and Odoo's state meet (¹ where it is set):
 
-| in the store                | Odoo: cancelled | paid       | a part delivered | all delivered                     |
+| in the store                | Odoo: cancelled | paid       | a part delivered | all delivered²                    |
 |-----------------------------|-----------------|------------|------------------|-----------------------------------|
 | pending, on-hold            | cancelled¹      | processing | waits            | as paid; unpaid: waits            |
 | at work (processing, …)     | cancelled¹      |            | partial status¹  | completed; unpaid: waits¹         |
 | partial status              | cancelled¹      |            |                  | completed; unpaid: waits¹         |
 | completed, or unknown       |                 |            |                  |                                   |
 | cancelled, refunded, failed |                 |            |                  |                                   |
+
+² Nothing more is to leave: transfers that are left are cancelled, or no backorder was made. What a supplier is to send
+and has no transfer yet is still to leave.
 
 What the store has ended stays ended, and what it has completed stays so: WooCommerce has mailed its customer, taken or
 given back stock, and may have given back money. Nothing is cancelled of which something has left. What has come back as
@@ -50,7 +53,8 @@ def plan_status(order: Order, seen: OdooOrder, rules: FulfilRules) -> StatusMove
         return _ended(order, seen)
     if seen.cancelled:
         return _cancel(seen, rules)
-    delivered, some = seen.has_left and not seen.open, seen.has_left
+    some = seen.has_left
+    delivered = some and not seen.open and not seen.unplanned
     if waiting and not seen.paid:
         left = f"{seen.name} has left, but the order waits for its payment: its status stays." if some else ""
         return StatusMove(waits=left)
@@ -61,9 +65,20 @@ def plan_status(order: Order, seen: OdooOrder, rules: FulfilRules) -> StatusMove
     if waiting and rules.paid_status:
         paid = status == "pending" and rules.paid_status == "processing"
         return StatusMove(rules.paid_status, f"{seen.name} is paid in Odoo", paid=paid)
+    left = _left(seen) if some and not seen.open else ""
     if some and not delivered and rules.partial_status:
-        return _to(rules.partial_status, order, f"a part of {seen.name} is delivered in Odoo")
-    return StatusMove()
+        move = _to(rules.partial_status, order, f"a part of {seen.name} is delivered in Odoo")
+        return move or StatusMove(waits=left)
+    return StatusMove(waits=left)
+
+
+def _left(seen: OdooOrder) -> str:
+    if not seen.unplanned:
+        return ""
+    named = ", ".join(f"'{one}'" for one in seen.unplanned[:3]) + (" …" if len(seen.unplanned) > 3 else "")
+    return (
+        f"{seen.name}: Odoo has no transfer for {named} (yet): its status stays until that has left, or is taken off."
+    )
 
 
 def _to(status: str, order: Order, why: str) -> StatusMove:
