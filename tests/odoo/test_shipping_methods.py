@@ -45,11 +45,16 @@ def carrier(shop: BothWays, name: str, *codes: str, **more: Any) -> int:
 
 def methods(shop: BothWays) -> dict[str, dict[str, Any]]:
     """Return title and kind → the method as the store has it, in all zones."""
-    found = {}
+    return {f"{one['title']} {one['method_id']}": one for one in every_method(shop)}
+
+
+def every_method(shop: BothWays) -> list[dict[str, Any]]:
+    """Return the methods of all zones, several of one title, too."""
+    found = []
     for zone in shop.person.rows("shipping/zones"):
         for one in shop.person.rows(f"shipping/zones/{zone['id']}/methods"):
             values = {name: setting["value"] for name, setting in one["settings"].items()}
-            found[f"{one['title']} {one['method_id']}"] = {**values, **one, "zone": zone["name"]}
+            found.append({**values, **one, "zone": zone["name"]})
     return found
 
 
@@ -141,6 +146,67 @@ def test_archived_and_deleted_ones_are_switched_off_not_deleted_and_come_back(sh
     shop.admin.write("delivery.carrier", [one], {"active": True})
     assert "switched on" in shop.one("shipping_methods", str(one)).message
     assert methods(shop)["Bike flat_rate"]["enabled"]
+
+
+def test_a_method_moves_loses_its_free_side_is_renamed_and_deleted_and_its_mapping_stays(shop: BothWays) -> None:
+    one = carrier(shop, "Courier", "ES", free_over=True, amount=60)
+    shop.one("shipping_methods", str(one))
+    there = methods(shop)
+    flat, free = (there[f"Courier {kind}"]["instance_id"] for kind in ("flat_rate", "free_shipping"))
+
+    def mapped() -> set[str]:
+        found = Connection.objects.get(pk=shop.connection.pk).settings["shipping_map"]
+        return {key for key, odoo_id in found.items() if odoo_id == one}
+
+    def on(number: int) -> tuple[str, bool]:
+        (found,) = [row for row in every_method(shop) if row["instance_id"] == number]
+        return found["zone"], found["enabled"]
+
+    def cost(number: int) -> Decimal:
+        return next(Decimal(row["cost"]) for row in every_method(shop) if row["instance_id"] == number)
+
+    # No longer free above an amount, and then again.
+    shop.admin.write("delivery.carrier", [one], {"free_over": False})
+    shop.one("shipping_methods", str(one))
+    assert (on(flat), on(free)) == (("Spain", True), ("Spain", False))
+    shop.admin.write("delivery.carrier", [one], {"free_over": True, "amount": 80})
+    shop.one("shipping_methods", str(one))
+    assert (on(free), Decimal(methods(shop)["Courier free_shipping"]["min_amount"])) == (("Spain", True), 80)
+    shop.admin.write("delivery.carrier", [one], {"free_over": False})
+
+    # To other countries and back: what is there is used again, and orders of both name the delivery method.
+    shop.admin.write("delivery.carrier", [one], {"country_ids": [(6, 0, country(shop, "PT"))]})
+    shop.one("shipping_methods", str(one))
+    (moved,) = [row for row in every_method(shop) if row["title"] == "Courier" and row["zone"] == "Portugal"]
+    assert (on(flat)[1], on(moved["instance_id"])[1]) == (False, True)
+    shop.admin.write("delivery.carrier", [one], {"country_ids": [(6, 0, country(shop, "ES"))]})
+    shop.one("shipping_methods", str(one))
+    assert (on(flat), on(moved["instance_id"])[1]) == (("Spain", True), False)
+    assert {f"flat_rate:{flat}", f"free_shipping:{free}", f"flat_rate:{moved['instance_id']}"} <= mapped()
+
+    # Somebody adds a country to the zone: the method stays in it, no second zone comes after it.
+    zones = shop.person.rows("shipping/zones")
+    spain = next(zone["id"] for zone in zones if zone["name"] == "Spain")
+    path = f"shipping/zones/{spain}"
+    shop.person.put(f"{path}/locations", [{"code": code, "type": "country"} for code in ("ES", "AD")])
+    shop.admin.write("delivery.carrier", [one], {"fixed_price": 6.5})
+    told = shop.one("shipping_methods", str(one))
+    assert "Somebody changed the zone Spain in the store" in told.message
+    assert len(shop.person.rows("shipping/zones")) == len(zones)
+    assert (on(flat), cost(flat)) == (("Spain", True), Decimal("6.5"))
+    shop.person.put(f"{path}/locations", [{"code": "ES", "type": "country"}])
+
+    # Renamed on both sides: one method; deleted in the store: made once more, and the old key stays mapped.
+    shop.person.put(f"{path}/methods/{flat}", {"settings": {"title": "By bike"}})
+    shop.admin.write("delivery.carrier", [one], {"name": "Fast courier"})
+    shop.one("shipping_methods", str(one))
+    assert "Fast courier flat_rate" in methods(shop)
+    assert on(flat) == ("Spain", True)
+    shop.person.delete(f"{path}/methods/{flat}", {"force": True})
+    assert "made" in shop.one("shipping_methods", str(one)).message
+    (again,) = [row["instance_id"] for row in every_method(shop) if row["title"] == "Fast courier" and row["enabled"]]
+    assert {f"flat_rate:{flat}", f"flat_rate:{again}"} <= mapped()
+    assert shop.one("shipping_methods", str(one)).message == "Both sides say the same."
 
 
 def test_what_people_change_in_the_store_is_drift_and_their_switch_is_theirs(shop: BothWays) -> None:

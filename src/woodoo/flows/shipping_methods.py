@@ -118,7 +118,7 @@ def _plan(sides: Sides, seen: Seen, odoo_id: int) -> ShippingPlan:
 def _known(link: LinkVals) -> Known:
     zone, _, instance = link.external_id.partition("/")
     odoo, store = read_prints(link.odoo_hash), read_prints(link.store_hash)
-    return Known(zone, instance, odoo.get(Group.PRICES, ""), store.get(Group.PRICES, ""))
+    return Known(zone, instance, odoo.get(Group.PRICES, ""), store.get(Group.PRICES, ""), link.odoo_seen)
 
 
 def _check_currencies(sides: Sides) -> None:

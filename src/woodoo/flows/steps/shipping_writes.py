@@ -8,7 +8,7 @@ from ...domain.ownership import Group, write_prints
 from ...domain.shipping import Zone, ZoneMethod
 from ...engine.flow import DriftVals, LinkVals, Outcome, OutcomeKind
 from ...mapping.shipping.delivery_carrier import DeliveryCarrier
-from ...mapping.shipping.shipping_plan import OFF, MethodPlan, ShippingPlan, method_print
+from ...mapping.shipping.shipping_plan import OFF, MethodPlan, ShippingPlan, method_print, places_print
 from ...stores.shipping import ShippingStore
 from .carriers import MODEL
 
@@ -33,7 +33,7 @@ def carry_out(store: ShippingStore, odoo_id: int, plan: ShippingPlan) -> tuple[O
         said += words
         methods.append(method)
         drifts += _drifts(one)
-        links.append(_link(odoo_id, method, one))
+        links.append(_link(odoo_id, method, one, places_print(plan.wanted.locations)))
     for off in plan.off:
         store.change_method(off.zone_id, off.instance_id, {}, enabled=False)
         methods.append(replace(off, enabled=False))
@@ -68,9 +68,9 @@ def _write(store: ShippingStore, zone: Zone, one: MethodPlan) -> tuple[ZoneMetho
     return method, [*words, *([f"{method.key} switched on"] if one.switch_on else [])]
 
 
-def _link(odoo_id: int, method: ZoneMethod, one: MethodPlan) -> LinkVals:
+def _link(odoo_id: int, method: ZoneMethod, one: MethodPlan, places: str) -> LinkVals:
     """Return the link. What drifted and was not written over stays known as it was, so that it goes on being told."""
-    link = LinkVals(KIND, method.external_id, MODEL, odoo_id)
+    link = LinkVals(KIND, method.external_id, MODEL, odoo_id, odoo_seen=places)
     if one.decision.drift and not one.decision.write:
         return link
     return replace(

@@ -7,18 +7,19 @@
 | one that another delivery method has                 | parked: two of one name in one zone cannot be told apart    |
 | none                                                 | made; its zone, too, where none reaches just these places   |
 | one in a zone it does not belong to any more         | switched off, never deleted                                 |
+| one in its zone, whose places somebody changed there | stays in it, and that is told                               |
 | one whose delivery method is archived, gone, or left | the same                                                    |
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ...domain.errors import DataError
 from ...domain.ownership import Decision, Look, Owner, decide, print_of
 from ...domain.plan import Plan, Step
-from ...domain.shipping import REST_OF_WORLD, Zone, ZoneMethod
+from ...domain.shipping import REST_OF_WORLD, Location, Zone, ZoneMethod
 from .delivery_carrier import (
     DeliveryCarrier,
     WantedMethod,
@@ -41,6 +42,8 @@ class Known:
     instance_id: str
     odoo: str = ""
     store: str = ""
+    #: Print of the places it was made for.
+    places: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,7 @@ def plan_shipping(
         off = tuple(there[one] for one in mine if one in there and there[one].enabled)
         left = wanted.left if carrier.active else "It is archived in Odoo."
         return ShippingPlan(carrier.label, WantedMethods(left=left), off=off)
-    zone = _zone(wanted, zones)
+    zone = _zone_kept(wanted, zones, known, there) or _zone(wanted, zones)
     plans = []
     for method in wanted.methods:
         found = _find(method, zone, there, mine, owners, carrier) if zone else None
@@ -149,6 +152,27 @@ def _zone(wanted: WantedMethods, zones: Sequence[Zone]) -> Zone | None:
         return next((zone for zone in zones if zone.zone_id == REST_OF_WORLD), None)
     same = [zone for zone in zones if normal_locations(zone.locations) == places]
     return same[0] if same else None
+
+
+def places_print(locations: Collection[Location]) -> str:
+    """Return a print of the places of a zone."""
+    return print_of(sorted([one.kind, one.code] for one in normal_locations(locations)))
+
+
+def _zone_kept(
+    wanted: WantedMethods, zones: Sequence[Zone], known: Sequence[Known], there: Mapping[str, ZoneMethod]
+) -> Zone | None:
+    """Return the zone its methods stand in, where Odoo has changed none of its places since they were made.
+
+    Somebody else may have changed the zone: another one beside it would come after it, and none of its buyers there.
+    """
+    places = places_print(wanted.locations)
+    kept = {
+        one.zone_id
+        for one in known
+        if one.places == places and one.odoo != OFF and f"{one.zone_id}/{one.instance_id}" in there
+    }
+    return next((zone for zone in zones if zone.zone_id in kept), None)
 
 
 def _find(
@@ -199,6 +223,12 @@ def method_print(method: ZoneMethod) -> str:
 
 
 def _notes(wanted: WantedMethods, zone: Zone | None, zones: Sequence[Zone]) -> tuple[str, ...]:
+    if zone is not None and normal_locations(zone.locations) != normal_locations(wanted.locations):
+        note = (
+            f"Somebody changed the zone {zone.name} in the store: it reaches other places than Odoo says. It stays so; "
+            "change the zone, or the countries in Odoo."
+        )
+        return (note,)
     if zone is not None or not wanted.locations:
         return ()
     others = [one.name for one in zones if broader(wanted.locations, one.locations)]
