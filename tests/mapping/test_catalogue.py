@@ -38,6 +38,7 @@ ROW: Mapping[str, Any] = {
     "taxes_id": [3],
     "weight": 0.5,
     "weight_uom_name": "kg",
+    "type": "consu",
     "description_sale": "For <tea>",
 }
 
@@ -71,6 +72,13 @@ def test_a_template_with_one_variant_is_a_simple_product() -> None:
     assert (product.kind, product.sku, product.barcode, product.odoo_variant_id) == (Kind.SIMPLE, "SKU-70", "400", 70)
     assert (product.weight, product.prices.regular) == (Decimal("0.5"), Decimal(70))
     assert product.description == "For &lt;tea&gt;"
+
+
+def test_of_a_service_nothing_is_sent_to_the_buyer() -> None:
+    assert store_product(template(row(70), type="service"), RULES, COSTS).virtual
+    assert not store_product(template(row(70)), RULES, COSTS).virtual
+    choice = template(row(70), row(71), type="service", lines=[SIZE], options=SHIRT.options)
+    assert [one.virtual for one in store_product(choice, RULES, COSTS).variants] == [True, True]
 
 
 def test_only_codes_of_digits_go_as_barcodes_and_others_are_told_for_the_store_would_keep_a_part_of_them() -> None:

@@ -62,9 +62,12 @@ def test_simple_and_variable_products_are_created_and_nothing_is_sent_again(
     )  # fmt: skip
     lines = {colours[0]: [colours[1]["Red"], colours[1]["Blue"]], sizes[0]: sizes[1].values(), material: wool.values()}
     shirt = bench.make_variable("Shirt", {one: list(ids) for one, ids in lines.items()}, "SHIRT", list_price=20)
-    outcomes = bench.sync([simple, shirt])
+    course = bench.make(name="Course", default_code="COURSE-1", list_price=80, type="service")
+    outcomes = bench.sync([simple, shirt, course])
     assert {one.kind for one in outcomes.values()} == {DONE}
+    assert bench.by_sku("COURSE-1")["virtual"]
     mug = bench.by_sku("MUG-1")
+    assert not mug["virtual"]
     assert (mug["type"], mug["status"], mug["name"]) == ("simple", "publish", "Mug &amp; cup")
     assert (mug["regular_price"], mug["global_unique_id"]) == ("12.5", "4001234500012")
     assert mug["description"].replace("&lt;", "<").replace("&gt;", ">") == "Holds <tea>\nand coffee"

@@ -112,6 +112,7 @@ def store_product(template: Template, rules: CatalogueRules, prices: Mapping[int
         attributes=tuple(Attribute(line.name, tuple(line.values.values()), line.chosen) for line in template.lines),
         categories=_categories(template),
         tags=tuple(Tag(name) for name in dict.fromkeys(template.tags) if name.strip()),
+        virtual=_is_service(row),
     )
     _refuse_clashes(product)
     _refuse_long_skus(product, [_sku(one, rules) for one in live])
@@ -157,7 +158,13 @@ def _variant(
         barcode=_barcode(row),
         weight=_weight(template.row, row["weight"], rules),
         prices=_price(prices, row),
+        virtual=_is_service(template.row),
     )
+
+
+def _is_service(row: Row) -> bool:
+    """Say whether there is nothing to be sent, for which no buyer shall be asked to pay."""
+    return row["type"] == "service"
 
 
 def _price(prices: Mapping[int, Prices | WoodooError], row: Row) -> Prices:

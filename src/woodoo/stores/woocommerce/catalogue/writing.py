@@ -23,6 +23,8 @@ def write_payload(write: ProductWrite, attributes: Sequence[Attribute] = ()) -> 
         fields |= _product_names(record) if isinstance(record, Product) else _variant_names(record, attributes)
         if isinstance(record, Product) and record.slug and not write.external_id:
             fields["slug"] = record.slug
+        if record.virtual and not write.external_id:  # afterwards it is the store's own
+            fields["virtual"] = True
     if Group.PRICES in write.groups and not (isinstance(record, Product) and record.kind is Kind.VARIABLE):
         fields |= _prices(record.prices)
     if isinstance(record, Product) and Group.CATEGORIES in write.groups:
