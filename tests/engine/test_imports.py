@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from woodoo.domain.errors import ConfigError, DataError, RemoteDown, RemoteError, WoodooError
 from woodoo.domain.history import OrderRange
@@ -176,6 +177,23 @@ def test_an_event_during_an_import_goes_first(flow: ScriptedFlow):
     made = go(made)
     assert len(flow.seen) == len(set(flow.seen)) == 301
     assert made.result["done"] == 300
+
+
+def test_the_end_waits_for_what_news_has_brought_forward_but_not_for_ever(flow: ScriptedFlow):
+    use(flow, PastOrders(3), slots=1)
+    made = start()
+    walk(made.pk)
+    event("2")
+    flow.answers["2"] = RemoteError("Busy.")
+    drain_all()
+    walk(made.pk)
+    assert (work("2").priority, work("2").state) == (0, State.WAITING)
+    made.refresh_from_db()
+    assert (made.state, made.finished_at) == (Import.State.WORKING, None)
+    Work.objects.filter(state=State.DONE).update(finished_at=timezone.now() - timedelta(minutes=11))
+    walk(made.pk)
+    made.refresh_from_db()
+    assert (made.state, made.result["done"], made.result["waiting"]) == (Import.State.DONE, 2, 1)
 
 
 # Interrupted

@@ -32,6 +32,8 @@ _State = Import.State
 MOST_QUEUED = 2000
 #: Pages in one go; then others have their turn.
 PAGES = 20
+#: Minutes for which an import that is through waits for those of its records that news has brought forward.
+NEWS_MINUTES = 10
 #: Failures in a row after which an import waits for a person, and the pause after the first one in seconds.
 GIVE_UP_AFTER, PAUSE = 5, 60.0
 
@@ -196,14 +198,18 @@ def _queue(found: Import, records: Sequence[str]) -> None:
 
 
 def _end_if_through(import_id: int) -> None:
-    """Note what came of an import once nothing of it is queued or at work."""
+    """Note what came of an import once nothing of it is queued or at work.
+
+    What news has brought forward is today's work and may come again and again: that is waited for, but not for ever.
+    """
     with transaction.atomic():
         found = Import.objects.select_for_update().get(pk=import_id)
         if found.state not in (_State.WORKING, _State.STOPPED):
             return
         busy = "('running')" if found.state == _State.STOPPED else "('ready', 'waiting', 'running')"
-        left = f"SELECT 1 FROM engine_work WHERE import_id = %s AND priority > 0 AND state IN {busy} LIMIT 1"  # noqa: S608
-        if not found.dry_run and db.rows(left, [import_id]):
+        if not found.dry_run and db.rows(
+            _LEFT.format(busy=busy), [import_id, found.listed_at, NEWS_MINUTES, import_id]
+        ):
             return
         if not found.dry_run:
             found.result = imports.count_states(import_id)
@@ -213,6 +219,11 @@ def _end_if_through(import_id: int) -> None:
         if found.state == _State.DONE:
             surveys.forget_older(found)
     log.info("import ended", extra={"import": import_id, "state": found.state})
+
+
+_LEFT = """SELECT 1 FROM engine_work WHERE import_id = %s AND state IN {busy} AND (priority > 0 OR (
+               SELECT coalesce(max(finished_at), %s) > now() - make_interval(mins => %s) FROM engine_work
+                WHERE import_id = %s AND priority > 0)) LIMIT 1"""
 
 
 def _note_failure(found: Import, error: Exception) -> None:
