@@ -53,10 +53,14 @@ def add_fields(admin: Admin) -> None:
         there = admin.fields(model)
         model_id = admin.search_read("ir.model", [("model", "=", model)], ["id"])[0]["id"]
         slots = {"selection_ids": [(0, 0, {"value": key, "name": key.upper()}) for key in ("am", "pm")]}
-        for name, kind in ADDED.items():
-            if name not in there:
-                vals = {"name": name, "model_id": model_id, "field_description": name, "ttype": kind, "state": "manual"}
-                admin.create("ir.model.fields", [{**vals, **(slots if kind == "selection" else {})}])
+        vals = {"model_id": model_id, "state": "manual"}
+        missing = [
+            {**vals, "name": name, "field_description": name, "ttype": kind, **(slots if kind == "selection" else {})}
+            for name, kind in ADDED.items()
+            if name not in there
+        ]
+        if missing:  # all in one go: Odoo builds its models anew each time
+            admin.create("ir.model.fields", missing)
 
 
 def ensure(admin: Admin, model: str, vals: Mapping[str, Any]) -> int:
