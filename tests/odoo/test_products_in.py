@@ -387,6 +387,39 @@ def test_a_change_in_odoo_of_what_the_store_owns_is_written_over_or_only_told(sh
     assert shelf.sync(product)[product].drifts == ()
 
 
+def test_codes_the_store_never_had_stay_in_odoo_and_those_it_emptied_are_emptied(shelf: Shelf):
+    number = next(_numbers)
+    odd, plain, ean = f"CRATE-{number}", f"BOX-{number}", f"49{number:09}"
+    made = shelf.admin.create(
+        "product.product",
+        [
+            {"name": odd, "default_code": odd, "barcode": f"Rack {number}/B"},
+            {"name": plain, "default_code": plain, "barcode": ean},
+        ],
+    )
+    products = [shelf.make(name=f"Store's {one}", sku=one, regular_price="10") for one in (odd, plain)]
+
+    def codes() -> list[Any]:
+        rows = shelf.odoo.read("product.product", made, ["barcode", "name"])
+        return [(row["barcode"], row["name"]) for row in rows]
+
+    shelf.done(*products)
+    assert codes() == [(f"Rack {number}/B", f"Store's {odd}"), (ean, f"Store's {plain}")]
+    for one in products:
+        shelf.api.put(f"products/{one}", {"name": "Renamed"})
+    shelf.done(*products)
+    assert codes() == [(f"Rack {number}/B", "Renamed"), (ean, "Renamed")]
+    # What the store had and emptied is emptied in Odoo.
+    shelf.api.put(f"products/{products[1]}", {"global_unique_id": ean})
+    shelf.done(products[1])
+    shelf.api.put(f"products/{products[1]}", {"global_unique_id": ""})
+    shelf.done(products[1])
+    assert codes()[1] == (False, "Renamed")
+    before = shelf.writes()
+    shelf.done(*products)
+    assert shelf.writes() == before
+
+
 def test_a_run_that_is_cut_off_anywhere_is_finished_by_the_next(shelf: Shelf):
     class Crash(Exception):
         pass

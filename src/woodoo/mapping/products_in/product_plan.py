@@ -26,6 +26,7 @@ from typing import Any
 from ...domain.money import round_money
 from ...domain.ownership import Group, Look, Owner, decide, print_of
 from ...domain.product import PRODUCT, VARIANT, Kind, Product, Variant, number_text, values_of
+from .codes import had_codes, with_codes_of_odoo
 from .held import FINEST, held
 from .matching import Match, match_product
 from .product_rules import ProductRules
@@ -85,6 +86,8 @@ class ProductPlan:
     told: bool = False
     changes: tuple[Change, ...] = ()
     notes: tuple[str, ...] = ()
+    #: Which codes the store has or had of the product and its variants, by external id.
+    had: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def writes(self) -> bool:
@@ -144,7 +147,8 @@ def _missing(product: Product, rules: ProductRules) -> ProductPlan | Nothing:
     refuse_unreadable(product)
     refuse_options(product)
     notes = (*_without_sku(product), *untold_tax(product, rules))
-    return ProductPlan(product, Match(), create=True, new=product.variants, notes=notes)
+    had = had_codes(product, Known())
+    return ProductPlan(product, Match(), create=True, new=product.variants, notes=notes, had=had)
 
 
 def untold_tax(product: Product, rules: ProductRules) -> tuple[str, ...]:
@@ -182,10 +186,13 @@ def _existing(product: Product, match: Match, seen: Seen, rules: ProductRules) -
     known = seen.known.get(product.external_id, Known())
     template = match.template
     names_taken = rules.take and rules.owners.of(Group.NAMES) is Owner.STORE
+    had, without_sku = had_codes(product, known), _without_sku(product)
+    if rules.owners.of(Group.NAMES) is Owner.STORE:
+        product = with_codes_of_odoo(product, match, had)
     compared = _compare(product, match, known, rules)
     missing = [one for one in product.variants if one.external_id not in match.variants]
     new = missing if rules.create else []
-    notes = list(_without_sku(product))
+    notes = list(without_sku)
     if missing and not new:
         names = ", ".join(map(shown_values, missing))
         notes.append(f"Odoo has no variant for {names}, and creating products in Odoo is switched off.")
@@ -206,6 +213,7 @@ def _existing(product: Product, match: Match, seen: Seen, rules: ProductRules) -
         match,
         groups=frozenset(compared.groups.pop(product.external_id, ())),
         variant_groups={one: frozenset(found) for one, found in compared.groups.items()},
+        had=had,
         new=tuple(new),
         gone=tuple(gone) if archives and product.variants else (),
         unarchive=archives and not template.active,

@@ -252,6 +252,11 @@ def _known(
             if (seen := taken.get(one.external_id)) and seen.odoo_id == one.odoo_id
         },
         sent={key: read_prints(one.store_hash) for key, one in links.items() if one.store_hash},
+        had={
+            one.external_id: frozenset(seen.odoo_seen.split())
+            for one in links.values()
+            if (seen := taken.get(one.external_id)) and seen.odoo_id == one.odoo_id
+        },
     )
 
 

@@ -122,7 +122,7 @@ def _links(
     ids = progress.variant_ids if progress else {one: v.odoo_id for one, v in plan.match.variants.items()}
     main = _product_link(product, template.odoo_id, template.name)
     ours = group_values(template, ids.get(product.external_id, 0))
-    links = [main, _seen(main, PRODUCT_TAKEN, _prints(plan, product, ours, progress, known, rules))]
+    links = [main, _seen(main, PRODUCT_TAKEN, _prints(plan, product, ours, progress, known, rules), plan)]
     by_id = {one.external_id: one for one in product.variants}
     names = {one.odoo_id: one.name for one in template.variants}
     for external_id, odoo_id in ids.items():
@@ -130,12 +130,14 @@ def _links(
         links.append(link)
         if variant := by_id.get(external_id):
             own = template.variant_values.get(odoo_id, {})
-            links.append(_seen(link, VARIANT_TAKEN, _prints(plan, variant, own, progress, known, rules)))
+            links.append(_seen(link, VARIANT_TAKEN, _prints(plan, variant, own, progress, known, rules), plan))
     return tuple(links)
 
 
-def _seen(link: LinkVals, kind: str, prints: Prints) -> LinkVals:
-    return replace(link, kind=kind, store_hash=write_prints(prints.store), odoo_hash=write_prints(prints.odoo))
+def _seen(link: LinkVals, kind: str, prints: Prints, plan: ProductPlan) -> LinkVals:
+    had = " ".join(sorted(plan.had.get(link.external_id, ())))
+    store, odoo = write_prints(prints.store), write_prints(prints.odoo)
+    return replace(link, kind=kind, store_hash=store, odoo_hash=odoo, odoo_seen=had)
 
 
 def _prints(
