@@ -10,6 +10,7 @@ import pytest
 from woodoo.domain import causes
 from woodoo.domain.causes import cause_of
 from woodoo.domain.errors import ConfigError, DataError, RemoteError, WoodooError
+from woodoo.mapping.stock.decision import only_one
 
 SOURCE = Path(causes.__file__).parents[1]
 
@@ -135,3 +136,10 @@ def test_what_marks_a_record_s_own_figures_is_said_somewhere() -> None:
     told = [re.sub("of this (order|account)$", "of this {order.noun}", words) for words in told]
     told = [words.replace("confirmed", "{stopped}").replace("invoiced", "{stopped}") for words in told]
     assert [words for words in told if plain.count(words) < 1] == []
+
+
+def test_products_that_share_a_sku_have_one_cause_in_which_each_of_them_is_named() -> None:
+    owners = ["[MUG] Mug", "[MUG] Cup"]
+    said = only_one([f"{name} (no. {number})" for number, name in enumerate(owners)], "MUG", "Odoo")
+    causes = {cause_of(DataError(f"{name}: {said}", record=name, where="SKU")) for name in owners}
+    assert causes == {"The SKU MUG is that of several products of Odoo: [MUG] Mug (no. 0) and [MUG] Cup (no. 1)."}

@@ -4,7 +4,7 @@ Decides what of a message is the cause, and what is only this record's own:
 
 | in the message                     | is left out                      | example                                  |
 |------------------------------------|----------------------------------|------------------------------------------|
-| the record's name                  | everywhere                       | Order #1054, orders/1054                 |
+| the record's name                  | in front, else everywhere        | Order #1054, orders/1054                 |
 | what follows the words in `_OWN`   | everywhere: the record's figures | "does not add up in the store …"         |
 | names of documents, amounts, days  | where a document is at fault     | "its payment … was cancelled"            |
 | names of products, settings, taxes | never: they are what to mend     | "product SKU TSHIRT-M-BLK was not found" |
@@ -61,13 +61,20 @@ def cause_of(error: BaseException) -> str:
     """Return what an error says without what is this record's own: the same for all records with that cause."""
     if not isinstance(error, WoodooError):
         return f"Woodoo made a mistake ({type(error).__name__})"
-    text = error.message.replace(error.record, "") if error.record else error.message
+    text = _without_name(error.message, error.record)
     text = _PATH.sub(r"\1", _LABEL.sub("", text, count=1))
     text = _without_own_figures(text)
     if error.where.startswith(_DOCUMENTS):
         text = _AGAIN.sub("…", _NUMBER.sub("…", _NAME.sub("…", _DAY.sub("…", text))))
     text = " ".join(text.replace(" failed to sync because ", " ").split()).lstrip(" :,.;")
     return (text[:1].upper() + text[1:])[:_LONGEST]
+
+
+def _without_name(text: str, record: str) -> str:
+    """Leave out a record's name; named once more after that, it is one of those to be mended."""
+    if not record:
+        return text
+    return text.removeprefix(record) if text.startswith(record) else text.replace(record, "")
 
 
 def _without_own_figures(text: str) -> str:
