@@ -487,7 +487,11 @@ def test_records_are_tried_again(woodoo: Woodoo, shop: Connection) -> None:
     assert "1 record will be tried again" in woodoo("retry", "--state", "parked").out
     assert "1 record will be tried again" in woodoo("retry", "--all").out
     assert "1 record will be tried again" in woodoo("retry", "3").out
-    assert Work.objects.filter(state="ready").count() == 3
+    scene.work(shop, "4", "parked")
+    for number, state in (("5", "parked"), ("6", "failed"), ("7", "waiting"), ("8", "done")):
+        scene.work(shop, number, state, lane="catalogue", flow="products")
+    assert "2 records will be tried again" in woodoo("retry", "--flow", "products").out
+    assert Work.objects.filter(state="ready").count() == 5
 
 
 def test_a_retry_has_to_name_something_there_is(woodoo: Woodoo, shop: Connection) -> None:

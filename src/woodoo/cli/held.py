@@ -104,10 +104,13 @@ def retry(
 ) -> None:
     """Try records again: those named, all in a state, or all that one cause holds up."""
     _check_state(in_state, "tried again")
-    if not (numbers or in_state or every or cause):
+    named = bool(numbers or in_state or cause)
+    if not (named or every or flow):
         raise fail(
-            "Nothing to try again was named.", "Give order ids, --state parked, --state failed, --cause KEY or --all."
+            "Nothing to try again was named.",
+            "Give order ids, --flow, --state parked, --state failed, --cause KEY or --all.",
         )
+    every = every or not named
     with service():
         from woodoo.engine.work import FEW
         from woodoo.engine.work import retry as again

@@ -132,8 +132,10 @@ def why_no_account(contact: Contact, settings: ConnectionSettings) -> str:
         return "It has no account, and does not bear the tag of those that get one."
     if person["type"] != "contact":
         return "It is an address of another contact."
-    if not email_in(email_text(str(person["email"] or ""))):
+    if not str(person["email"] or "").strip():
         return "It bears the tag for an account, but has no e-mail address."
+    if not email_in(email_text(str(person["email"]))):
+        return "It bears the tag for an account, but what stands as its e-mail address is none. Correct it in Odoo."
     return ""
 
 
