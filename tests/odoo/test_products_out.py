@@ -372,6 +372,57 @@ def test_a_run_that_was_cut_off_creates_nothing_twice(
     assert len(bench.shop.shop.tables["products"]) == count
 
 
+def test_what_odoo_changes_between_reading_and_writing_goes_over_next_and_nothing_stale_stays(
+    bench: CatalogueBench, sizes: Attribute, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Renamed, of another SKU and price, archived, deleted, one variant less, SKUs exchanged."""
+    names = ("Plain", "Coded", "Shelved", "Dropped", "Left", "Right")
+    goods = {name: bench.make(name=name, default_code=f"MID-{name}", list_price=10) for name in names}
+    tunic = bench.make_variable("Tunic", {sizes[0]: sizes[1].values()}, "MID-T")
+    every = [*goods.values(), tunic]
+    bench.sync(every)
+    where = {name: bench.by_sku(f"MID-{name}")["id"] for name in names}
+    admin, post, left = bench.admin, bench.client.post, [1]
+
+    def change() -> None:
+        admin.write("product.template", [goods["Plain"]], {"name": "Newest", "list_price": 30})
+        admin.write("product.template", [goods["Coded"]], {"default_code": "MID-NEW"})
+        admin.write("product.template", [goods["Shelved"]], {"active": False})
+        admin.call("product.template", "unlink", ids=[goods["Dropped"]])
+        for name, code in (("Left", "MID-?"), ("Right", "MID-Left"), ("Left", "MID-Right")):
+            admin.write("product.template", [goods[name]], {"default_code": code})
+        admin.write("product.product", bench.variants(tunic)[:1], {"active": False})
+        admin.write("product.product", bench.variants(tunic)[-1:], {"default_code": "MID-T-NEW"})
+
+    def interrupted(path: str, *given: Any, **more: Any) -> Any:
+        if path.endswith("/batch") and left:
+            left.clear()
+            change()
+        return post(path, *given, **more)
+
+    for number in every:
+        admin.write("product.template", [number], {"list_price": 20})
+    monkeypatch.setattr(bench.client, "post", interrupted)
+    bench.sync(every)
+    assert not left
+    monkeypatch.undo()
+    for _ in range(2):
+        last = bench.sync(every)
+    shown = {name: bench.product(str(number)) for name, number in where.items()}
+    assert (shown["Plain"]["name"], shown["Plain"]["regular_price"]) == ("Newest", "30")
+    assert [shown[name]["sku"] for name in ("Coded", "Left", "Right")] == ["MID-NEW", "MID-Right", "MID-Left"]
+    assert [shown[name]["status"] for name in ("Shelved", "Dropped", "Coded")] == ["draft", "draft", "publish"]
+    kept = {row["sku"]: row["status"] for row in bench.variations(str(bench.by_sku("MID-T-NEW")["parent_id"]))}
+    assert kept == {"MID-T-0": "private", "MID-T-NEW": "publish"}
+    assert {one.message.partition(":")[2] for one in last.values() if one.kind is DONE} <= {
+        " nothing has changed.",
+        " prices written.",
+    }
+    assert {one.message.partition(":")[2] for one in bench.sync(every).values() if one.kind is DONE} == {
+        " nothing has changed."
+    }
+
+
 def test_categories_are_made_once_whatever_their_spelling(bench: CatalogueBench) -> None:
     (above,) = bench.admin.create("product.category", [{"name": "Café"}])
     below = bench.admin.create("product.category", [{"name": "Cups & more", "parent_id": above}])[0]

@@ -190,6 +190,34 @@ def test_receipts_reservations_and_deliveries_reach_the_store(both: Both):
     assert "2.5 rounded down to 2" in both.said(mug)[1]
 
 
+def test_stock_that_moves_between_reading_and_sending_is_sent_next_and_the_newest_stays(
+    both: Both, monkeypatch: pytest.MonkeyPatch
+):
+    mug = both.product("mug")
+    small, medium = both.variations("shirt", "S", "M")
+    both.follow()
+    post = WooClient.post
+    coming = [lambda: both.count(mug, 3), lambda: (both.count(small, 8), both.count(medium, 0))]
+
+    def interrupted(client: WooClient, path: str, *given: Any, **more: Any) -> Any:
+        if path.endswith("/batch") and coming:
+            coming.pop(0)()
+        return post(client, path, *given, **more)
+
+    for sku, quantity in ((mug, 12), (small, 4), (medium, 5)):
+        both.count(sku, quantity)
+    monkeypatch.setattr(WooClient, "post", interrupted)
+    both.follow()
+    both.follow()
+    assert not coming
+    both.follow()
+    assert both.shown(mug, small, medium) == [3, 8, 0]
+    assert both.follow() == {}
+    compare_all(both.live)
+    both.bring("stock")
+    assert find_drifts(both.connection.pk) == []
+
+
 @pytest.mark.long("14")
 def test_what_is_sold_and_not_in_odoo_yet_counts_until_it_is(both: Both):
     """An order that is parked for another line, then comes over; one that is cancelled in the store."""
