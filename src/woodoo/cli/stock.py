@@ -129,11 +129,11 @@ def _records_of(sides: Sides, skus: Sequence[str]) -> list[str]:
     from woodoo.odoo.quantities import sharing_skus
 
     found = sharing_skus(sides.odoo, skus, sides.settings.sku_field)
-    missing = [sku for sku in skus if sku not in found]
-    if missing:
-        field = sides.settings.sku_field
-        raise fail(f"Odoo has no product with the SKU {missing[0]}.", f"It is looked for in the field {field}.")
-    return [str(odoo_id) for sku in skus for odoo_id, _ in found[sku]]
+    fix = f"It is looked for in the field {sides.settings.sku_field}."
+    missing = [fail(f"Odoo has no product with the SKU {sku}.", fix) for sku in skus if sku not in found]
+    if missing and not found:
+        raise missing[0]
+    return [str(odoo_id) for sku in skus if sku in found for odoo_id, _ in found[sku]]
 
 
 def _pages(sides: Sides, skus: Sequence[str] | None = None) -> Iterator[list[str]]:

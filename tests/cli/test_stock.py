@@ -1,0 +1,32 @@
+"""Products named by SKU for the commands about stock: one that Odoo does not have holds up no other."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+from unittest import mock
+
+import pytest
+import typer
+
+from woodoo.cli.stock import _records_of
+
+SIDES = cast(Any, SimpleNamespace(odoo=None, settings=SimpleNamespace(sku_field="default_code")))
+
+
+def records(*skus: str) -> list[str]:
+    with mock.patch("woodoo.odoo.quantities.sharing_skus", return_value={"MUG": [(7, "Mug")]}):
+        return _records_of(SIDES, skus)
+
+
+def test_a_sku_odoo_does_not_have_is_told_and_the_others_go_on(capsys: pytest.CaptureFixture[str]) -> None:
+    assert records("NOPE", "MUG", "NADA") == ["7"]
+    said = capsys.readouterr().err
+    assert "SKU NOPE" in said
+    assert "SKU NADA" in said
+
+
+def test_where_none_is_there_the_command_ends_with_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit):
+        records("NOPE")
+    assert "default_code" in capsys.readouterr().err
