@@ -15,7 +15,8 @@ SIDES = cast(Any, SimpleNamespace(odoo=None, settings=SimpleNamespace(sku_field=
 
 
 def records(*skus: str) -> list[str]:
-    with mock.patch("woodoo.odoo.quantities.sharing_skus", return_value={"MUG": [(7, "Mug")]}):
+    found = {"MUG": [(7, "Mug")]} if "MUG" in skus else {}
+    with mock.patch("woodoo.odoo.quantities.sharing_skus", return_value=found):
         return _records_of(SIDES, skus)
 
 
