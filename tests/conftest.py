@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.db import connection as database
+from django.test import TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -69,6 +71,27 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[_cleanup].close()
+
+
+#: What the database has from its migrations on; no test that commits changes it.
+_ALWAYS_THERE = {"django_content_type", "auth_permission", "auth_group", "auth_group_permissions", "django_migrations"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _only_tables_with_rows_are_emptied() -> Iterator[None]:
+    """After a test that commits, Django would empty every table, then write roles and permissions anew."""
+
+    def empty(case: TransactionTestCase) -> None:
+        tables = sorted(set(database.introspection.django_table_names(only_existing=True)) - _ALWAYS_THERE)
+        asked = " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in tables)
+        with database.cursor() as cursor:
+            cursor.execute(asked)
+            if filled := [table for (table,) in cursor.fetchall()]:
+                cursor.execute(f"TRUNCATE {', '.join(filled)} CASCADE")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
+        yield
 
 
 @pytest.fixture(autouse=True)
