@@ -20,7 +20,7 @@ from woodoo.flows.context import Context
 from woodoo.flows.order import sync_orders
 from woodoo.flows.rules import load_rules
 from woodoo.mapping.rules import Rules
-from woodoo.odoo.client import connect
+from woodoo.odoo.client import OdooClient, connect
 from woodoo.odoo.endpoint import Endpoint
 from woodoo.odoo.records import Records
 from woodoo.sandbox.odoo.fixtures import Admin, Shop, prepare
@@ -147,6 +147,17 @@ class Bench:
     def set_up(cls, endpoint: Endpoint, admin: Admin, orders: Mapping[str, Order], namespace: str) -> Bench:
         """Prepare an Odoo for these orders; `namespace` keeps the records of tests apart."""
         shop = prepare(admin, sorted({line.sku for order in orders.values() for line in order.lines} - {""}))
+        return cls._of(connect(endpoint), shop, orders, namespace)
+
+    def beside(self, orders: Mapping[str, Order], namespace: str) -> Bench:
+        """Return another bench on the same Odoo, which asks for nothing again that was prepared and found out.
+
+        Its orders are of the products, and its tests leave as they are the records, that this one was set up with.
+        """
+        return self._of(self.odoo.client, self.shop, orders, namespace)
+
+    @classmethod
+    def _of(cls, client: OdooClient, shop: Shop, orders: Mapping[str, Order], namespace: str) -> Bench:
         rates = {rate.rate_id: rate.percent for order in orders.values() for rate in order.tax_rates}
         taxes = {(percent.normalize(), included): tax for (percent, included), tax in shop.taxes.items()}
         settings = ConnectionSettings(
@@ -160,7 +171,7 @@ class Bench:
             order_number_format=f"{crc32(namespace.encode()):x}-{{number}}",
             namespace=namespace,
         )
-        return cls(Records(connect(endpoint), 1, namespace=namespace), shop, RecordedStore(orders), settings)
+        return cls(Records(client, 1, namespace=namespace), shop, RecordedStore(orders), settings)
 
     @property
     def prefix(self) -> str:

@@ -43,11 +43,11 @@ def all_paid(odoo: Endpoint, admin: Admin) -> Bench:
 
 
 @pytest.fixture
-def bench(odoo: Endpoint, admin: Admin, request: pytest.FixtureRequest) -> Bench:
+def bench(all_paid: Bench, request: pytest.FixtureRequest) -> Bench:
     """A few orders of its own for each test."""
     name = f"woodoo_{request.node.originalname[5:25].strip('_')}"
     few = {record: PAID[record] for record in ("76", "77", "97", "124")}
-    return Bench.set_up(odoo, admin, few, name)
+    return all_paid.beside(few, name)
 
 
 def test_every_paid_order_is_invoiced_to_the_cent(all_paid: Bench) -> None:

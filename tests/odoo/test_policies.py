@@ -24,13 +24,19 @@ UNPAID = "116"
 DONE = OutcomeKind.DONE
 
 
-@pytest.fixture
-def bench(odoo: Endpoint, admin: Admin, request: pytest.FixtureRequest) -> Bench:
-    """A few orders for each test, under a namespace of their own."""
+@pytest.fixture(scope="module")
+def prepared(odoo: Endpoint, admin: Admin) -> Bench:
+    """A few orders and an Odoo for them."""
     recorded = recorded_orders()
     orders = {record: recorded[record] for record in (*PAID, UNPAID, "110", "87", "111", "117")}
+    return Bench.set_up(odoo, admin, orders, "woodoo_policies")
+
+
+@pytest.fixture
+def bench(prepared: Bench, request: pytest.FixtureRequest) -> Bench:
+    """The orders for each test, under a namespace of their own."""
     name = f"woodoo_{request.node.originalname[5:33].strip('_')}_{len(request.node.name)}"
-    return Bench.set_up(odoo, admin, orders, name)
+    return prepared.beside(prepared.store.orders, name)
 
 
 def done(bench: Bench, records: tuple[str, ...] = PAID, **changes: Any) -> dict[str, str]:
