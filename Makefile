@@ -20,11 +20,11 @@ demo: $(DEV)/.done ## a store, a real Odoo 19 and Woodoo between them, to try it
 	@tools/prepare odoo
 	@$(PY) -m woodoo.sandbox demo
 
-test: $(DEV)/.done lint ## every check there is, the ones on real Odoo 19 and 14 included
+test: $(DEV)/.done lint ## every check there is, the ones on real Odoo 19 and 14 included; WORKERS=3 for more processes than 2
 	@tools/prepare odoo browser
 	@$(PY) -m woodoo.sandbox odoo install --version 19 --version 14
 	@# Files as they are collected: by the number of tests, the few that take minutes would come last, one process idle.
-	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(PY) -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder
 
 test-fast: $(DEV)/.done ## the checks that need neither Odoo nor a browser
 	@$(PY) -m pytest -n 2 -m "not odoo and not browser"
