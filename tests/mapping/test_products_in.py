@@ -18,6 +18,7 @@ from woodoo.mapping.products_in.product_plan import Nothing, ProductPlan, group_
 from woodoo.mapping.products_in.product_rules import ProductRules
 from woodoo.mapping.products_in.product_template import (
     Form,
+    descriptions,
     main_category,
     odoo_price,
     plain_text,
@@ -330,6 +331,30 @@ def test_descriptions_become_plain_text_and_the_deepest_category_counts():
     clothes, shirts = Category(("Clothes",)), Category(("Clothes", "Shirts"))
     assert main_category(replace(MUG, categories=(clothes, shirts))) == ("Clothes", "Shirts")
     assert main_category(replace(MUG, categories=(Category(("Uncategorized",)),))) == ()
+
+
+@pytest.mark.parametrize(
+    ("short_field", "product", "had", "written"),
+    [
+        ("", {}, (), {}),
+        ("", {}, ("description",), {"description_sale": ""}),
+        ("", {}, ("short_description",), {"description_sale": ""}),
+        ("", {"short_description": "Short"}, (), {"description_sale": "Short"}),
+        ("", {"description": "Long", "short_description": "Short"}, (), {"description_sale": "Long"}),
+        ("description", {"short_description": "Short"}, (), {"description": "Short"}),
+        (
+            "description",
+            {"description": "Long"},
+            ("short_description",),
+            {"description_sale": "Long", "description": ""},
+        ),
+    ],
+)
+def test_a_description_the_store_never_had_is_not_written(
+    short_field: str, product: dict[str, str], had: tuple[str, ...], written: dict[str, str]
+):
+    rules = replace(TAKING, short_description_field=short_field)
+    assert descriptions(replace(MUG, **product), rules, had) == written
 
 
 def test_the_plan_is_told_in_words():

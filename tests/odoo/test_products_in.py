@@ -420,6 +420,26 @@ def test_codes_the_store_never_had_stay_in_odoo_and_those_it_emptied_are_emptied
     assert shelf.writes() == before
 
 
+def test_a_description_the_store_never_had_stays_in_odoo_and_one_it_emptied_is_emptied(shelf: Shelf):
+    sku, said = f"CRATE-{next(_numbers)}", "For quotations.\n\nTwo paragraphs."
+    made = shelf.admin.create("product.product", [{"name": sku, "default_code": sku, "description_sale": said}])
+    product = shelf.make(name="Crate", sku=sku, regular_price="10")
+
+    def row() -> tuple[str, Any]:
+        (found,) = shelf.odoo.read("product.product", made, ["name", "description_sale"])
+        return found["name"], found["description_sale"]
+
+    shelf.done(product)
+    assert row() == ("Crate", said)
+    for text, there in (("<p>Of wood.</p>", "Of wood."), ("", False)):
+        shelf.api.put(f"products/{product}", {"description": text})
+        shelf.done(product)
+        assert row() == ("Crate", there)
+    before = shelf.writes()
+    shelf.done(product)
+    assert shelf.writes() == before
+
+
 def test_a_run_that_is_cut_off_anywhere_is_finished_by_the_next(shelf: Shelf):
     class Crash(Exception):
         pass

@@ -1,13 +1,13 @@
-"""SKUs and barcodes the store never had: those of Odoo stay, also where the store has the say.
+"""SKUs, barcodes and descriptions the store never had: those of Odoo stay, also where the store has the say.
 
 Decides what an empty one means: a barcode that is no EAN, GTIN, UPC or ISBN no store can hold, an older WooCommerce has
-no field for any, and a product may have been matched by the other of the two. So only one the store had and emptied is
-emptied in Odoo.
+no field for any, a product may have been matched by the other of the two, and a text of Odoo may be for its quotations
+alone. So only what the store had and emptied is emptied in Odoo.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -16,17 +16,20 @@ from .matching import Match
 from .seen import Known, OdooVariant
 
 CODES = ("sku", "barcode")
+#: Of a product only; those of variations stay in the store.
+TEXTS = ("description", "short_description")
 R = TypeVar("R", Product, Variant)
 
 
-def had_codes(product: Product, known: Known) -> dict[str, frozenset[str]]:
-    """Return which codes the product and each variant have in the store, or had once, by external id."""
-    records: list[Product | Variant] = [product, *product.variants]
-    return {
-        one.external_id: known.had.get(one.external_id, frozenset())
-        | {name for name in CODES if getattr(one, name).strip()}
-        for one in records
-    }
+def ever_had(product: Product, known: Known) -> dict[str, frozenset[str]]:
+    """Return which of these the product and each variant have in the store, or had once, by external id."""
+    found = {one.external_id: _has(one, CODES) for one in product.variants}
+    found[product.external_id] = _has(product, (*CODES, *TEXTS))
+    return {external_id: has | known.had.get(external_id, frozenset()) for external_id, has in found.items()}
+
+
+def _has(record: Product | Variant, names: Sequence[str]) -> frozenset[str]:
+    return frozenset(name for name in names if getattr(record, name).strip())
 
 
 def with_codes_of_odoo(product: Product, match: Match, had: Mapping[str, frozenset[str]]) -> Product:

@@ -3,7 +3,7 @@
 | field                          | in which form                                                            |
 |--------------------------------|--------------------------------------------------------------------------|
 | name                           | as a reader sees it                                                      |
-| descriptions                   | as plain text, by the fields they go to                                  |
+| descriptions                   | as plain text, by the fields they go to; those the store has or had once |
 | SKU, barcode                   | without blanks around                                                    |
 | weight                         | in Odoo's unit, two decimals                                             |
 | regular price                  | with or without tax as Odoo has it, in its decimals                      |
@@ -13,7 +13,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -33,8 +33,10 @@ _WEIGHT_DIGITS = 2
 FINEST = 6
 
 
-def held(record: Product | Variant, tax_class: str, rules: ProductRules) -> dict[Group, Values]:
-    """Return what the store says of a product, or of a variant, as Odoo would hold it."""
+def held(
+    record: Product | Variant, tax_class: str, rules: ProductRules, had: Collection[str] = ()
+) -> dict[Group, Values]:
+    """Return what the store says of a product, or of a variant, as Odoo would hold it; `had`: see `codes.ever_had`."""
     regular = record.prices.regular
     price = None if regular is None else odoo_price(regular, tax_class, rules)
     weight = None if record.weight is None else record.weight * rules.weight_factor
@@ -42,7 +44,7 @@ def held(record: Product | Variant, tax_class: str, rules: ProductRules) -> dict
         picture = [record.image] if record.image else []
         return own_values(record.sku, record.barcode, weight, price, rules) | _images(picture)
     found = own_values(record.sku, record.barcode, weight, price, rules) if record.kind is Kind.SIMPLE else {}
-    named = named_values(record.name, descriptions(record, rules))
+    named = named_values(record.name, descriptions(record, rules, had))
     category = main_category(record)
     return {
         Group.NAMES: {**found.get(Group.NAMES, {}), **named},

@@ -26,7 +26,7 @@ from typing import Any
 from ...domain.money import round_money
 from ...domain.ownership import Group, Look, Owner, decide, print_of
 from ...domain.product import PRODUCT, VARIANT, Kind, Product, Variant, number_text, values_of
-from .codes import had_codes, with_codes_of_odoo
+from .codes import ever_had, with_codes_of_odoo
 from .held import FINEST, held
 from .matching import Match, match_product
 from .product_rules import ProductRules
@@ -86,7 +86,7 @@ class ProductPlan:
     told: bool = False
     changes: tuple[Change, ...] = ()
     notes: tuple[str, ...] = ()
-    #: Which codes the store has or had of the product and its variants, by external id.
+    #: Which codes and descriptions the store has or had of the product and its variants, by external id.
     had: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
@@ -147,7 +147,7 @@ def _missing(product: Product, rules: ProductRules) -> ProductPlan | Nothing:
     refuse_unreadable(product)
     refuse_options(product)
     notes = (*_without_sku(product), *untold_tax(product, rules))
-    had = had_codes(product, Known())
+    had = ever_had(product, Known())
     return ProductPlan(product, Match(), create=True, new=product.variants, notes=notes, had=had)
 
 
@@ -186,10 +186,10 @@ def _existing(product: Product, match: Match, seen: Seen, rules: ProductRules) -
     known = seen.known.get(product.external_id, Known())
     template = match.template
     names_taken = rules.take and rules.owners.of(Group.NAMES) is Owner.STORE
-    had, without_sku = had_codes(product, known), _without_sku(product)
+    had, without_sku = ever_had(product, known), _without_sku(product)
     if rules.owners.of(Group.NAMES) is Owner.STORE:
         product = with_codes_of_odoo(product, match, had)
-    compared = _compare(product, match, known, rules)
+    compared = _compare(product, match, known, rules, had)
     missing = [one for one in product.variants if one.external_id not in match.variants]
     new = missing if rules.create else []
     notes = list(without_sku)
@@ -273,11 +273,13 @@ class _Compared:
     told: bool = False
 
 
-def _compare(product: Product, match: Match, known: Known, rules: ProductRules) -> _Compared:
+def _compare(
+    product: Product, match: Match, known: Known, rules: ProductRules, had: Mapping[str, frozenset[str]]
+) -> _Compared:
     """Look at each group of the product and of each variant, and decide by its owner."""
     found = _Compared()
     for record, odoo in _pairs(product, match):
-        store = held(record, product.tax_class, rules)
+        store = held(record, product.tax_class, rules, had[record.external_id])
         key = record.external_id if isinstance(record, Variant) else product.external_id
         prints = known.prints.get(link_key(record), Prints())
         for group in GROUPS:

@@ -18,7 +18,7 @@ and that a sale price stays in the store: Odoo's product has no such thing.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from html import unescape
@@ -47,13 +47,18 @@ class Form:
 
 
 def template_cells(
-    product: Product, groups: frozenset[Group], rules: ProductRules, form: Form, category_id: int | None
+    product: Product,
+    groups: frozenset[Group],
+    rules: ProductRules,
+    form: Form,
+    category_id: int | None,
+    had: Collection[str] = (),
 ) -> dict[str, Any]:
     """Return what is written on the template for these groups; a price only where it is the whole product's."""
     cells: dict[str, Any] = {}
     if Group.NAMES in groups:
         cells["name"] = product.name.strip() or product.sku or f"Product {product.external_id}"
-        cells |= descriptions(product, rules)
+        cells |= descriptions(product, rules, had)
         if product.kind is Kind.SIMPLE:
             cells |= {name: value for name, value in record_cells(product, rules).items() if _on_template(name, form)}
     if Group.PRICES in groups:
@@ -76,11 +81,20 @@ def new_template_cells(product: Product, rules: ProductRules, form: Form, catego
     return {"list_price": ZERO, **cells, **product_type(product, rules, form), **fixed}
 
 
-def descriptions(product: Product, rules: ProductRules) -> dict[str, str]:
-    """Return what the fields for descriptions take: with markup where a field shows it, else as plain text."""
-    long = product.description if rules.short_description_field else product.description or product.short_description
-    given = {rules.description_field: long, rules.short_description_field: product.short_description}
-    return {name: text if name in rules.html_fields else plain_text(text) for name, text in given.items() if name}
+def descriptions(product: Product, rules: ProductRules, had: Collection[str] = ()) -> dict[str, str]:
+    """Return what the fields for descriptions take: with markup where a field shows it, else as plain text.
+
+    One the store has none for is left out, unless it `had` one.
+    """
+    both = ("description", "short_description")
+    taken = {rules.description_field: both[:1] if rules.short_description_field else both}
+    taken |= {rules.short_description_field: both[1:]}
+    given = {
+        field: next((text for name in names if (text := getattr(product, name))), "")
+        for field, names in taken.items()
+        if field and any(getattr(product, name).strip() or name in had for name in names)
+    }
+    return {field: text if field in rules.html_fields else plain_text(text) for field, text in given.items()}
 
 
 def record_cells(record: Product | Variant, rules: ProductRules) -> dict[str, Any]:

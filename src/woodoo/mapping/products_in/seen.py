@@ -95,7 +95,7 @@ class Known:
     prints: Mapping[str, Prints] = field(default_factory=dict)
     #: What the flow from Odoo to the store has left there, by external id and group: its echo brings no news.
     sent: Mapping[str, Mapping[Group, str]] = field(default_factory=dict)
-    #: External id → which of SKU and barcode the store had at some time.
+    #: External id → which codes and descriptions the store had at some time.
     had: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 

@@ -53,7 +53,8 @@ def write_products(sides: Sides, batch: ProductBatch) -> None:
     owners: dict[tuple[str, int], Progress] = {}
     for progress in batch:
         plan, product = progress.plan, progress.product
-        cells = template_cells(product, plan.groups, batch.rules, batch.form, progress.category_id)
+        had = plan.had.get(product.external_id, ())
+        cells = template_cells(product, plan.groups, batch.rules, batch.form, progress.category_id, had)
         if cells and progress.template_id:
             templates[progress.template_id] = cells
             owners[TEMPLATE, progress.template_id] = progress

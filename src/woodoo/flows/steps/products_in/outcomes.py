@@ -150,7 +150,8 @@ def _prints(
 ) -> Prints:
     """Return the prints to keep of a record."""
     old = known.prints.get(link_key(record), Prints())
-    new = prints_of(held(record, plan.product.tax_class, rules), ours)
+    had = plan.had.get(record.external_id, ())
+    new = prints_of(held(record, plan.product.tax_class, rules, had), ours)
     made = plan.create or record in plan.new
     open_ones = {one.group for one in plan.changes if one.side is Owner.ODOO and not one.repaired}
     open_ones |= {group for group in Group if rules.owners.of(group) is Owner.STORE and not (rules.take or made)}
