@@ -1,4 +1,4 @@
-"""Products named by SKU for the commands about stock: one that Odoo does not have holds up no other."""
+"""Which products the commands about stock look at, and what they say meanwhile: a SKU Odoo lacks holds up no other."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from unittest import mock
 import pytest
 import typer
 
-from woodoo.cli.stock import _records_of
+from woodoo.cli.stock import _pages, _records_of
 
 SIDES = cast(Any, SimpleNamespace(odoo=None, settings=SimpleNamespace(sku_field="default_code")))
 
@@ -31,3 +31,13 @@ def test_where_none_is_there_the_command_ends_with_an_error(capsys: pytest.Captu
     with pytest.raises(typer.Exit):
         records("NOPE")
     assert "default_code" in capsys.readouterr().err
+
+
+def test_a_walk_through_all_products_says_how_far_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    pages = {0: [3, 5], 5: [8], 8: []}
+    with mock.patch("woodoo.chores.stock_compare.next_page", side_effect=lambda _, after: pages[after]):
+        assert list(_pages(SIDES)) == [["3", "5"], ["8"]]
+    said = capsys.readouterr()
+    assert "2 products looked at" in said.err
+    assert "3 products looked at" in said.err
+    assert not said.out

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .connections import find
-from .output import as_json, complain, fail, plain, say, table
+from .output import as_json, complain, err, fail, plain, say, table
 from .service import service
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ app = typer.Typer(help="Stock figures: how they come about, compare them, take t
 Where = Annotated[str, typer.Argument(metavar="[CONNECTION]", help="Name or number.", show_default=False)]
 Skus = Annotated[list[str] | None, typer.Option("--sku", help="Only this one; may be given several times.")]
 Json = Annotated[bool, typer.Option("--json", help="For other programs.")]
-#: Products looked at together.
-_PAGE = 200
 
 
 def add_to(parent: typer.Typer) -> None:
@@ -137,12 +135,14 @@ def _records_of(sides: Sides, skus: Sequence[str]) -> list[str]:
 
 
 def _pages(sides: Sides, skus: Sequence[str] | None = None) -> Iterator[list[str]]:
+    """Yield the products of these SKUs, else all, page by page; says on stderr how many are through."""
     from woodoo.chores.stock_compare import next_page
 
     if skus:
         yield _records_of(sides, skus)
         return
-    after = 0
+    after = through = 0
     while ids := next_page(sides, after):
         yield [str(one) for one in ids]
-        after = ids[-1]
+        after, through = ids[-1], through + len(ids)
+        err.print(f"[bright_black]{through} products looked at …[/bright_black]")
