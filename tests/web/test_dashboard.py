@@ -139,7 +139,7 @@ def test_the_last_that_was_done_is_known_before_anything_was_noted_and_after(sho
     scene.work(shop, "2", "ready")
     assert known_of([shop]).last_done == {shop.pk: long_ago}
     noted = timezone.now() - timedelta(minutes=4)
-    count(shop, "order", minutes=4, done=1, done_at=noted)
+    count(shop, "order", minutes=10, done=1, done_at=noted)
     count(shop, "order", skipped=1)
     assert known_of([shop]).last_done == {shop.pk: noted}
 
