@@ -36,7 +36,7 @@ FINEST = 6
 def held(
     record: Product | Variant, tax_class: str, rules: ProductRules, had: Collection[str] = ()
 ) -> dict[Group, Values]:
-    """Return what the store says of a product, or of a variant, as Odoo would hold it; `had`: see `codes.ever_had`."""
+    """Return what the store says of a product, or of a variant, as Odoo would hold it; `had`: see never_had.py."""
     regular = record.prices.regular
     price = None if regular is None else odoo_price(regular, tax_class, rules)
     weight = None if record.weight is None else record.weight * rules.weight_factor

@@ -26,9 +26,9 @@ from typing import Any
 from ...domain.money import round_money
 from ...domain.ownership import Group, Look, Owner, decide, print_of
 from ...domain.product import PRODUCT, VARIANT, Kind, Product, Variant, number_text, values_of
-from .codes import ever_had, with_codes_of_odoo
 from .held import FINEST, held
 from .matching import Match, match_product
+from .never_had import ever_had, with_codes_of_odoo
 from .product_rules import ProductRules
 from .product_template import odoo_price
 from .refusals import refuse_lost_comma, refuse_options, refuse_taken_codes, refuse_unreadable

@@ -57,24 +57,30 @@ def follow_attributes(sides: Sides, batch: ProductBatch) -> None:
         return
     names = {one.external_id: one.name for one in sides.store.catalogue.attributes(fresh=True)}
     for one in lists:
-        if not one.changed:
-            continue
-        if one.kind == ATTRIBUTE:
-            one.there = names
-        elif one.number in names:
-            one.there = {term.external_id: term.name for term in sides.store.catalogue.terms(one.number, fresh=True)}
-        word = "attribute" if one.kind == ATTRIBUTE else f"option of {names.get(one.number, one.number)}"
-        linked = {
-            number: Linked(_last(link.external_id), link.odoo_hash, link.store_hash)
-            for number, link in one.links.items()
-        }
-        plan = plan_renames(word, one.wanted, linked, one.there)
-        refused = _rename(sides, one, plan)
-        owners = {number: number if one.kind == ATTRIBUTE else of_values[number] for number in one.links}
-        for number, note in plan.left.items():
-            _tell(batch, rows[owners[number]], note)
-        for number, error in refused.items():
-            _drop(batch, rows[owners[number]], error)
+        if one.changed:
+            of = {number: number if one.kind == ATTRIBUTE else of_values[number] for number in one.links}
+            owners = {number: rows[attribute] for number, attribute in of.items()}
+            _follow(sides, batch, one, names, owners)
+
+
+def _follow(
+    sides: Sides, batch: ProductBatch, one: _List, names: Mapping[str, str], owners: Mapping[int, AttributeRow]
+) -> None:
+    """Rename what Odoo has renamed in one list of the store; `owners`: the attribute of each, by id of Odoo."""
+    if one.kind == ATTRIBUTE:
+        one.there = dict(names)
+    elif one.number in names:
+        one.there = {term.external_id: term.name for term in sides.store.catalogue.terms(one.number, fresh=True)}
+    word = "attribute" if one.kind == ATTRIBUTE else f"option of {names.get(one.number, one.number)}"
+    linked = {
+        number: Linked(_last(link.external_id), link.odoo_hash, link.store_hash) for number, link in one.links.items()
+    }
+    plan = plan_renames(word, one.wanted, linked, one.there)
+    refused = _rename(sides, one, plan)
+    for number, note in plan.left.items():
+        _tell(batch, owners[number], note)
+    for number, error in refused.items():
+        _drop(batch, owners[number], error)
 
 
 def _options(sides: Sides, rows: Mapping[int, AttributeRow]) -> list[_List]:
